@@ -1,0 +1,185 @@
+"""What commands and controller are made of: the book with its sounds, Asterisk's part of it, the calls kept."""
+
+import contextlib
+import hashlib
+import logging
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+from ivr import secret
+from ivr.asterisk import provision
+from ivr.book.book import Book, read_book
+from ivr.book.problems import BadBook, Mark, Problem
+from ivr.ledger.engine import at
+from ivr.ledger.reading import Reader
+from ivr.ledger.tables import Kept
+from ivr.service.library import Release
+from ivr.service.ports import Voice
+from ivr.settings import Settings
+from ivr.terminal.simulate import Simulator
+from ivr.values.number import parse
+
+if TYPE_CHECKING:
+    from ivr.voice.bake import Baked
+    from ivr.voice.bake import Progress as BakeProgress
+    from ivr.voice.engines import Engine
+
+log = logging.getLogger(__name__)
+
+HERE = ZoneInfo("Europe/Paris")
+SUFFIXES = (".wav", ".wav16", ".sln48")  # the files of a sound; as voice.wav.RATES, which takes numpy to read
+BAKED_FOR = "baked-for"  # beside the sounds: what the latest catalogue was baked for
+AMI_ACCOUNT = "controller"
+DEPLOY_ACCOUNT = "deploy"
+
+
+def bake_book(book: Book, settings: Settings, directory: Path, progress: "BakeProgress | None" = None) -> "Baked":
+    """Bake all that a book says; raises :class:`BadBook` if something cannot be said as it must be."""
+    from ivr.voice.bake import bake  # takes a second to import, for its measuring of loudness
+
+    try:
+        voices, speech = _voices(book, settings), book.speech
+        baked = bake(book.utterances(), directory / "prompts", settings.sounds, progress, voices=voices, speech=speech)
+    except OSError as error:
+        # A full disk is no reason to stop: a reload keeps the old book, and says why.
+        raise BadBook([Problem.at(Mark("prompts/fr.yaml"), "IVR302", f"the sounds cannot be kept: {error}")]) from error
+    for sentence in baked.fallen:
+        log.warning("voices: %s", sentence)
+    if baked.problems:
+        raise BadBook(Problem.at(Mark("prompts/fr.yaml"), "IVR301", problem) for problem in baked.problems)
+    with contextlib.suppress(OSError):  # without the note the next start takes a second longer, no more
+        (settings.sounds / BAKED_FOR).write_text(_baked_for(book, directory), encoding="ascii")
+    return baked
+
+
+def _voices(book: Book, settings: Settings) -> "tuple[Engine, ...]":
+    """The engines of this machine, and the voices that the book brings.  A piper whose file is missing is left out."""
+    from ivr.voice.engines import engines, piper
+    from ivr.voice.service import service
+
+    tokens = {one.site.token for one in book.speech.speakers if one.site and one.site.token}
+
+    def token(name: str) -> str:
+        if settings.voice_token and len(tokens) == 1:  # else one service would be told the secret of another
+            return settings.voice_token
+        return settings.token(name).read_text(encoding="ascii").strip()
+
+    brought = [
+        service(one, token) if one.site else piper(settings.book / one.voice, one.name, one.version)
+        for one in book.speech.speakers
+    ]
+    return (*(engine for engine in brought if engine), *engines())
+
+
+def baked_already(book: Book, settings: Settings, directory: Path) -> Voice | None:
+    """The sounds of the latest bake if it was for just this book and these recordings, and all of them are there.
+
+    So a restart need not enter the bakery, whose tools take a second to import: callers wait for the controller.
+    """
+    from ivr.voice.catalogue import BadCatalogue, Catalogue
+
+    try:
+        if (settings.sounds / BAKED_FOR).read_text(encoding="ascii") != _baked_for(book, directory):
+            return None
+        sounds = Catalogue.load(settings.sounds).sounds
+    except (OSError, ValueError, BadCatalogue):
+        return None
+    there = all(Path(sound.path + suffix).is_file() for sound in sounds.values() for suffix in SUFFIXES)
+    return sounds if there else None
+
+
+def _baked_for(book: Book, directory: Path) -> str:
+    """A digest of all that a bake depends on, but for the speech engines: `ivr prepare` bakes whenever they change."""
+    recordings = [
+        (path.as_posix(), path.stat().st_size, path.stat().st_mtime_ns)
+        for path in sorted((directory / "prompts").rglob("*.wav"))
+    ]
+    return hashlib.sha256(repr((sorted(book.utterances(), key=repr), recordings, book.speech)).encode()).hexdigest()
+
+
+def make_release(settings: Settings, directory: Path) -> Release:
+    """The book in a directory, checked, with its sounds.  Raises :class:`BadBook`."""
+    book = read_book(directory)
+    for warning in book.warnings:
+        log.warning("book %s", warning)
+    sounds = baked_already(book, settings, directory)
+    return Release(book, bake_book(book, settings, directory).catalogue.sounds if sounds is None else sounds)
+
+
+def exchange(book: Book, settings: Settings) -> provision.Exchange:
+    """What Asterisk must be told about this book and this installation."""
+    return provision.Exchange(
+        numbers=tuple(book.services),
+        agents=tuple(provision.Agent(name, secret.derive(settings.secret, f"agent:{name}")) for name in book.agents),
+        ami_secret=secret.derive(settings.secret, f"ami:{AMI_ACCOUNT}"),
+        deploy_secret=secret.derive(settings.secret, f"ami:{DEPLOY_ACCOUNT}"),
+        sip_bind=settings.sip_bind,
+        sip_port=settings.sip_port,
+        rtp_start=settings.rtp_start,
+        rtp_end=settings.rtp_end,
+        agi_port=settings.agi_port,
+        ami_port=settings.ami_port,
+        max_calls=settings.max_calls,
+    )
+
+
+def prepare(settings: Settings, progress: "BakeProgress | None" = None) -> "Baked":
+    """Everything that must stand before Asterisk starts: secrets, sounds, its configuration.  Raises BadBook."""
+    book = read_book(settings.book)
+    baked = bake_book(book, settings, settings.book, progress)
+    secret.make(settings.secret)
+    provision.write(provision.files(exchange(book, settings)), settings.asterisk_conf)
+    return baked
+
+
+def clock(settings: Settings) -> Callable[[], datetime]:
+    """What time it is for callers: the wall clock, unless a test has written an instant into its file."""
+
+    def now() -> datetime:
+        if settings.test_clock is not None:
+            with contextlib.suppress(OSError, ValueError):
+                return aware(datetime.fromisoformat(settings.test_clock.read_text(encoding="ascii").strip()))
+        return datetime.now(UTC)
+
+    return now
+
+
+def simulator(settings: Settings, *, baked: bool = True) -> Simulator:
+    """What simulates calls of the book on disk; ``baked``: with the lengths of the baked sounds, where there are any.
+
+    Raises BadBook.
+    """
+    voice: Voice = {}
+    if baked:
+        from ivr.voice.catalogue import BadCatalogue, Catalogue  # numpy; not for those who only look at calls
+
+        with contextlib.suppress(BadCatalogue):  # not baked here: lengths are estimated from the texts
+            voice = Catalogue.load(settings.sounds).sounds
+    return Simulator(Release(read_book(settings.book), voice))
+
+
+def aware(at: datetime) -> datetime:
+    """An instant that says no zone is on the clocks of Paris."""
+    return at if at.tzinfo else at.replace(tzinfo=HERE)
+
+
+def last_calls(settings: Settings, count: int, number: str | None) -> list[Kept]:
+    """The last calls of the ledger, newest first; ``number`` in any spelling.  Raises BadLedger."""
+    national = parse(number).national if number else None
+    return Reader(at(settings.ledger)).last(count, national or number)
+
+
+def calls_kept(
+    settings: Settings, call: str | None, count: int | None, since: datetime | None, number: str | None
+) -> list[Kept]:
+    """One call by its id, or the last ``count``, or those that began ``since``, oldest first.  Raises BadLedger."""
+    reader = Reader(at(settings.ledger))
+    national = (parse(number).national or number) if number else None
+    if call is not None:
+        found = reader.find(call)
+        return [found] if found else []
+    kept = reader.since(since, national) if since else reader.last(count or 0, national)
+    return kept[::-1]

@@ -1,0 +1,28 @@
+"""Asterisk's words for how an attempt ended, in ours, and ours for how a call ends, in the network's: two tables.
+
+Sources: app_dial.c of Asterisk 22, variable DIALSTATUS; ITU-T Q.850 (10/2018), table 1, for the numbers, and
+hangup_cause2sip() of chan_pjsip.c for what an unanswered caller's network then sees.
+"""
+
+from ivr.flow.commands import Cause, Reached
+
+Q850: dict[Cause, int] = {
+    Cause.BUSY: 17,  # 486
+    Cause.CONGESTION: 34,  # 503
+    Cause.REJECTED: 21,  # 403
+    Cause.UNALLOCATED: 1,  # 404
+    Cause.CHANGED: 22,  # 410
+}
+"""What is not here ends as a call without a cause of its own: 16 once answered, else 19, which gives 480."""
+
+DIALSTATUS: dict[str, Reached] = {
+    "ANSWER": Reached.TALKED,
+    "BUSY": Reached.BUSY,
+    "NOANSWER": Reached.NO_ANSWER,
+    "CHANUNAVAIL": Reached.UNAVAILABLE,  # no phone registered
+    "CONGESTION": Reached.UNAVAILABLE,
+    "DONTCALL": Reached.UNAVAILABLE,
+    "TORTURE": Reached.UNAVAILABLE,
+    "INVALIDARGS": Reached.UNAVAILABLE,
+    "CANCEL": Reached.NO_ANSWER,  # the caller went while it rang; the hang-up itself comes on the wire
+}

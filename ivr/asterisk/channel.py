@@ -1,0 +1,63 @@
+"""One caller's channel over FastAGI."""
+
+import asyncio
+import logging
+from typing import Any
+
+from ivr.asterisk.agi_server import AgiSession, LineLost
+from ivr.asterisk.agi_talk import Refused, Speaker
+from ivr.asterisk.agi_wire import command as agi_command
+from ivr.flow.commands import Command
+from ivr.service.ports import Fault, HungUp, Toll
+
+log = logging.getLogger(__name__)
+
+NEWS_OF_HANGUP = 1.0  # seconds in which the hang-up behind a ``result=-1`` becomes known
+TOLL_LIMIT = 2.0  # seconds in which the dialplan's hang-up handler reports
+
+
+class AgiChannel:
+    """Fulfils the port ``Channel``: carries out commands on one session."""
+
+    def __init__(self, session: AgiSession, speaker: Speaker, toll: "asyncio.Future[Toll]") -> None:
+        self._session = session
+        self._speaker = speaker
+        self._toll = toll
+
+    async def perform(self, command: Command[Any]) -> Any:
+        """Carry out ``command``.  Raises ``HungUp`` when the caller is gone, ``Fault`` when it cannot be done."""
+        talk = self._speaker.talk(command)  # type: ignore[arg-type]  # the desk runs the errands
+        try:
+            order = next(talk)
+            while True:
+                try:
+                    reply = await self._session.perform(agi_command(*order.words), order.limit)
+                except HungUp as gone:
+                    order = talk.throw(gone)  # it may be what was asked for
+                else:
+                    order = talk.send(reply)
+        except StopIteration as done:
+            return done.value
+        except Refused as refused:
+            raise await self._reason(refused) from refused
+        except LineLost as lost:
+            raise Fault(str(lost)) from lost
+        finally:
+            talk.close()
+
+    async def toll(self) -> Toll | None:
+        """What the exchange measured, as the hang-up handler reports it; ``None`` if it does not in time."""
+        try:
+            async with asyncio.timeout(TOLL_LIMIT):
+                return await asyncio.shield(self._toll)
+        except TimeoutError:
+            log.warning("toll unknown: the exchange did not report the end of the call, our own clock stands in")
+            return None
+
+    async def _reason(self, refused: Refused) -> Exception:
+        try:
+            async with asyncio.timeout(NEWS_OF_HANGUP):
+                await self._session.gone()
+        except TimeoutError:
+            return Fault(str(refused))
+        return HungUp()

@@ -1,0 +1,132 @@
+"""Orders on the whole exchange; the only file that sends AMI actions (the link itself logs in and pings).
+
+None of these orders is repeated by anybody: an order whose reply was lost may have been carried out.
+Errors are all ``OSError``, so that who asks need not know this door: ``LinkLost`` and ``NoReply`` when the
+link failed, ``Refused`` when Asterisk said no.  A name that Asterisk would read as something else is a
+``BadAction`` (``ValueError``), and nothing is sent.
+"""
+
+import asyncio
+import re
+from dataclasses import dataclass
+from datetime import timedelta
+
+from ivr.asterisk.ami_link import AmiLink, BadAction, Headers, Refused
+
+_CHANNEL = re.compile(r"[A-Za-z][A-Za-z0-9_]*/[^\s/,|][^\s,|]{0,199}", re.ASCII)
+"""Technology, slash, the rest.  A name that begins with a slash is a regular expression to the action Hangup
+(manager.c, action_hangup): it would hang up every channel that matches."""
+_PLACE = re.compile(r"[A-Za-z0-9_+*#-]{1,79}", re.ASCII)
+"""A context or an extension: 80 bytes in Asterisk, the closing NUL among them."""
+
+GONE = ("no such channel", "channel does not exist")
+"""How Asterisk 22 begins to say that the channel has ended meanwhile."""
+
+
+@dataclass(frozen=True)
+class LiveChannel:
+    """One channel as Asterisk sees it now."""
+
+    name: str
+    unique_id: str
+    """Whole, with its serial number: channels born in the same second differ in nothing else."""
+    linked_id: str
+    """The unique id of the first channel of this call."""
+    state: str
+    """Asterisk's word: Down, Ring, Ringing, Up, Busy ..."""
+    caller: str
+    """The number that calls; empty when withheld or unknown."""
+    connected: str
+    """The number at the other end; empty when there is none yet."""
+    context: str
+    extension: str
+    application: str
+    """What it is doing; empty between two applications."""
+    bridge: str
+    """The bridge it talks in; empty when it is in none."""
+    age: timedelta
+    """Since the channel was born, to the second."""
+
+
+class AmiSwitch:
+    """The exchange behind one AMI link."""
+
+    def __init__(self, link: AmiLink) -> None:
+        self._link = link
+
+    async def channels(self) -> tuple[LiveChannel, ...]:
+        """All channels alive now."""
+        return live_channels(await self._link.list("CoreShowChannels"))
+
+    async def hang_up(self, channel: str) -> bool:
+        """Ask for one channel to be hung up; False when it is gone already."""
+        return await self._order("Hangup", {"Channel": _channel(channel)})
+
+    async def redirect(self, channel: str, context: str, extension: str) -> bool:
+        """Send one channel to the first step of an extension; False when it is gone already."""
+        place = {"Context": _place("context", context), "Exten": _place("extension", extension)}
+        return await self._order("Redirect", {"Channel": _channel(channel), **place, "Priority": "1"})
+
+    async def reload(self, module: str) -> None:
+        """Have a module read its settings again; needs an account that may."""
+        await self._order("Reload", {"Module": module})
+
+    async def ping(self) -> float:
+        """Seconds that Asterisk's manager takes to answer."""
+        clock = asyncio.get_running_loop().time
+        began = clock()
+        await self._order("Ping", {})
+        return clock() - began
+
+    async def _order(self, action: str, fields: dict[str, str]) -> bool:
+        reply = await self._link.action(action, fields)
+        if not reply.success and not reply.message.lower().startswith(GONE):
+            raise Refused(action, reply.message)
+        return reply.success
+
+
+def live_channels(entries: tuple[Headers, ...]) -> tuple[LiveChannel, ...]:
+    """The entries of CoreShowChannels as values; also what the link's resync handlers are given."""
+    return tuple(
+        LiveChannel(
+            name=entry.get("Channel", ""),
+            unique_id=entry.get("Uniqueid", ""),
+            linked_id=entry.get("Linkedid", ""),
+            state=entry.get("ChannelStateDesc", ""),
+            caller=_number(entry, "CallerIDNum"),
+            connected=_number(entry, "ConnectedLineNum"),
+            context=entry.get("Context", ""),
+            extension=entry.get("Exten", ""),
+            application=entry.get("Application", ""),
+            bridge=entry.get("BridgeId", ""),
+            age=_age(entry.get("Duration", "")),
+        )
+        for entry in entries
+        if entry.get("Event") == "CoreShowChannel"
+    )
+
+
+def _number(entry: Headers, name: str) -> str:
+    number = entry.get(name, "")
+    return "" if number == "<unknown>" else number
+
+
+def _age(duration: str) -> timedelta:
+    """Asterisk writes hours:minutes:seconds, the hours without an upper limit."""
+    parts = duration.split(":")
+    if len(parts) != 3 or not all(part.isascii() and part.isdigit() and len(part) < 8 for part in parts):
+        return timedelta()
+    hours, minutes, seconds = map(int, parts)
+    return timedelta(hours=hours, minutes=minutes, seconds=seconds)
+
+
+def _channel(name: str) -> str:
+    if not _CHANNEL.fullmatch(name):
+        raise BadAction(f"{name!r} is not the name of a channel such as PJSIP/camille-00000001")
+    return name
+
+
+def _place(what: str, name: str) -> str:
+    if not _PLACE.fullmatch(name):
+        raise BadAction(f"{name!r} cannot be the {what} to redirect to: letters, digits, _ + * # - only")
+    return name

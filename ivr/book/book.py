@@ -1,0 +1,99 @@
+"""The book: everything people wrote about a phone service, checked and frozen, with its digest."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+
+from ivr.book.problems import Mark, Problem
+from ivr.flow.flow import Drawing, Flow
+from ivr.flow.law.rule import Off
+from ivr.flow.law.view import Owner
+from ivr.flow.line import Terms
+from ivr.flow.node import references
+from ivr.flow.property import Property
+from ivr.values.announcement import announcement
+from ivr.values.calendar import Calendar
+from ivr.values.number import Family
+from ivr.values.phrase import Utterance
+from ivr.values.purpose import Purpose
+from ivr.values.site import Site
+from ivr.values.speech import Speech
+from ivr.values.tariff import Tariff
+from ivr.values.wording import slots
+
+# The language of the law, of the announcement, and of every call until its flow says otherwise.
+LANGUAGE = "fr"
+
+
+@dataclass(frozen=True)
+class Service:
+    """One of our numbers: what answers it and on what terms."""
+
+    number: str
+    label: str
+    tariff: Tariff
+    flow: Flow
+    terms: Terms
+    # Free, plain or surcharged, for a short number that says which; ``None`` for all whose digits tell.
+    family: Family | None = None
+    # As declared in numbers.yaml: the name of its owner, what it is for, its entry in the directory, and whom it
+    # puts callers through to.
+    owner: str = ""
+    purpose: Purpose | None = None
+    description: str = ""
+    connects: str = ""
+
+
+@dataclass(frozen=True)
+class Book:
+    """A checked book.  ``services`` are by national number, ``prompts`` by language, then id; ``lists`` hold numbers
+    in E.164 (national form for short ones); ``sites`` are the other systems, by name; ``departments`` are by prefix;
+    ``warnings`` are what did not stop it; ``marks`` tell where each node stands, by flow and name;
+    ``properties`` are what must hold of every call, and where that is written; ``speech`` says who
+    speaks what nobody recorded.
+    """
+
+    services: Mapping[str, Service]
+    calendars: Mapping[str, Calendar]
+    tariffs: Mapping[str, Tariff]
+    lists: Mapping[str, frozenset[str]]
+    agents: tuple[str, ...]
+    prompts: Mapping[str, Mapping[str, str]]
+    digest: str
+    warnings: tuple[Problem, ...]
+    drawing: Drawing
+    sites: Mapping[str, Site] = field(default_factory=dict)
+    departments: Mapping[str, str] = field(default_factory=dict)
+    marks: Mapping[tuple[str, str], Mark] = field(default_factory=dict)
+    properties: tuple[tuple[Property, Mark], ...] = ()
+    speech: Speech = field(default_factory=Speech)
+    owners: Mapping[str, Owner] = field(default_factory=dict)
+    switched_off: Mapping[str, Off] = field(default_factory=dict)  # rules of law, by id
+
+    @cached_property
+    def languages(self) -> tuple[str, ...]:
+        """The languages in which calls can be held: that of the law, and those that some flow offers."""
+        nodes = [node for flow in self.drawing.flows.values() for node in flow.nodes.values()]
+        offered = {name for node in nodes for to, name, _ in references(node) if to == "language"}
+        return (LANGUAGE, *sorted(offered & self.prompts.keys() - {LANGUAGE}))
+
+    def utterances(self) -> list[Utterance]:
+        """Everything that a caller of this book may hear, beeps apart."""
+        said = [
+            Utterance(language, name, text) for language, texts in self.prompts.items() for name, text in texts.items()
+        ]
+        for language in self.prompts:
+            said += slots(self.calendars.values(), language)
+        said += [announcement(tariff).utterance for tariff in self.tariffs.values() if tariff.surcharged]
+        return list({(one.language, one.name): one for one in said}.values())
+
+
+def read_book(directory: Path) -> Book:
+    """The book in ``directory`` (which holds ``dialplans/`` and ``prompts/``).
+
+    Raises ``BadBook``, with all problems of all files at once.
+    """
+    from ivr.book.reading import Reading  # it makes Books, and so needs this module first
+
+    return Reading(directory).book()

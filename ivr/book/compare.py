@@ -1,0 +1,174 @@
+"""Two books compared: what changes for callers, in sentences.  What callers do not notice is not told."""
+
+from collections.abc import Iterator
+from datetime import date, datetime, timedelta
+
+from ivr.book.book import LANGUAGE, Book, Service
+from ivr.book.worlds import world_of
+from ivr.flow.callers import Callers
+from ivr.flow.instants import Hours, together
+from ivr.flow.lockstep import Lockstep, beginnings
+from ivr.flow.node import Node, references
+from ivr.values.calendar import Calendar, State
+from ivr.values.tariff import Mode, Tariff
+
+_DAYS = ("Mondays", "Tuesdays", "Wednesdays", "Thursdays", "Fridays", "Saturdays", "Sundays")
+OFTEN = 20  # so many of one weekday in 400 days are a rule, fewer are dates
+
+# From and to in minutes after midnight, and what we were and are.
+_Span = tuple[int, int, State, State]
+
+
+def changes(old: Book, new: Book, since: datetime) -> Iterator[str]:
+    """Every change that callers notice, from ``since`` on."""
+    for number in old.services.keys() - new.services.keys():
+        yield f"{number} is no longer ours"
+    for number in new.services.keys() - old.services.keys():
+        yield f"{number} is new: {new.services[number].label}"
+    both = [number for number in old.services if number in new.services]
+    for number in both:
+        yield from _prices(number, old.services[number], new.services[number])
+    used = {number: _named(new, new.services[number], "calendar") for number in both}
+    for name in sorted(old.calendars.keys() & new.calendars.keys()):
+        numbers = ", ".join(number for number in both if name in used[number])
+        for sentence in hours(old.calendars[name], new.calendars[name], since):
+            yield f"calendar {name}{f' ({numbers})' if numbers else ''}: {sentence}"
+    yield from _texts(old, new)
+    told: dict[str, list[str]] = {}
+    for number in both:
+        for sentence in _calls(old, new, number, since):
+            told.setdefault(sentence, []).append(number)
+    for sentence, of in told.items():
+        yield f"{', '.join(of)}, {sentence}"
+
+
+# -- prices and texts --------------------------------------------------------------------------------------------
+
+
+def _prices(number: str, was: Service, now: Service) -> Iterator[str]:
+    if (was.tariff.mode, was.tariff.price) != (now.tariff.mode, now.tariff.price):
+        yield f"{number}: costs {_price(now.tariff)} instead of {_price(was.tariff)}"
+    if was.terms.unanswered_limit != now.terms.unanswered_limit:
+        yield (
+            f"{number}: may ring unanswered for {now.terms.unanswered_limit:g} s "
+            f"instead of {was.terms.unanswered_limit:g} s"
+        )
+
+
+def _price(tariff: Tariff) -> str:
+    if not tariff.surcharged:
+        return "nothing" if tariff.mode is Mode.FREE else "a plain call"
+    return f"{tariff.price:.2f} € a {'minute' if tariff.mode is Mode.PER_MINUTE else 'call'}"
+
+
+def _texts(old: Book, new: Book) -> Iterator[str]:
+    for language in sorted(old.prompts.keys() & new.prompts.keys()):
+        was, now = old.prompts[language], new.prompts[language]
+        for name in sorted(was.keys() & now.keys()):
+            if was[name] != now[name]:
+                where = "" if language == LANGUAGE else f" in {language}"
+                yield f"the prompt {name}{where} says “{now[name]}” instead of “{was[name]}”"
+    for language in sorted(new.prompts.keys() - old.prompts.keys()):
+        yield f"there are texts in {language}"
+
+
+# -- hours -------------------------------------------------------------------------------------------------------
+
+
+def hours(old: Calendar, new: Calendar, since: datetime) -> Iterator[str]:
+    """When the coming 400 days differ: weekdays where it is a rule, else dates."""
+    found: dict[tuple[int, _Span], list[date]] = {}
+    for at, after, (was, now) in together([old, new], since):
+        if was != now:
+            for day, span in _days(new, at, after, was, now):
+                found.setdefault((day.weekday(), span), []).append(day)
+    weekly: dict[_Span, list[int]] = {}
+    single: dict[_Span, list[date]] = {}
+    for (weekday, span), days in found.items():
+        if len(days) >= OFTEN:
+            weekly.setdefault(span, []).append(weekday)
+        else:
+            single.setdefault(span, []).extend(days)
+    for span, weekdays in weekly.items():
+        yield f"on {_and([_DAYS[day] for day in sorted(weekdays)])} {_in_words(span)}"
+    for span, days in single.items():
+        some = [f"{day:%Y-%m-%d}" for day in sorted(days)]
+        dates = _and(some) if len(some) <= 4 else f"{', '.join(some[:3])} and {len(some) - 3} days more"
+        yield f"on {dates} {_in_words(span)}"
+
+
+def _days(calendar: Calendar, at: datetime, after: datetime, was: Hours, now: Hours) -> Iterator[tuple[date, _Span]]:
+    begin, end = (one.astimezone(calendar.zone).replace(tzinfo=None) for one in (at, after))
+    day = begin.date()
+    while day <= end.date():
+        first = max(begin, datetime.combine(day, datetime.min.time()))
+        last = min(end, datetime.combine(day + timedelta(days=1), datetime.min.time()))
+        if first < last:
+            midnight = datetime.combine(day, datetime.min.time())
+            minutes = [round((one - midnight) / timedelta(minutes=1)) for one in (first, last)]
+            yield day, (minutes[0], minutes[1], was[0], now[0])
+        day += timedelta(days=1)
+
+
+def _in_words(span: _Span) -> str:
+    begin, end, was, now = span
+    clock = "all day" if (begin, end) == (0, 1440) else f"from {_clock(begin)} to {_clock(end)}"
+    return f"{clock}: {now.value} instead of {was.value}" if was is not now else f"{clock}: {now.value} otherwise"
+
+
+def _clock(minute: int) -> str:
+    return f"{minute // 60:02}:{minute % 60:02}"
+
+
+def _and(words: list[str]) -> str:
+    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
+
+
+# -- calls -------------------------------------------------------------------------------------------------------
+
+
+def _calls(old: Book, new: Book, number: str, since: datetime) -> Iterator[str]:
+    was, now = old.services[number], new.services[number]
+    if _same(old, new, was, now):
+        return
+    one, other = world_of(old, was, since), world_of(new, now, since)
+    callers = dict.fromkeys(
+        caller
+        for book, service in ((old, was), (new, now))
+        for caller in Callers.of(_nodes(book, service), book.calendars, book.lists, book.departments).each
+    )
+    names = sorted(_named(old, was, "calendar")), sorted(_named(new, now, "calendar"))
+    texts = [{text.name: text.text for text in book.utterances() if text.language == LANGUAGE} for book in (old, new)]
+    pair = Lockstep(one, other, lambda name: texts[0].get(name, name), lambda name: texts[1].get(name, name))
+    for found in pair.differences(beginnings(one, other, names, list(callers))):
+        yield f"{found.where}: {found.what}" if found.where else f"every call: {found.what}"
+    if not pair.whole:
+        yield "and perhaps more: not every pair of states was compared"
+
+
+def _same(old: Book, new: Book, was: Service, now: Service) -> bool:
+    """Whether everything that calls can come to is written alike on both sides."""
+    if was.flow.flow != now.flow.flow or was.terms.beep != now.terms.beep:
+        return False
+    flows = _flows(old, was)
+    same_flows = flows == _flows(new, now) and all(old.drawing.flows[name] == new.drawing.flows[name] for name in flows)
+    lists = _named(old, was, "list")
+    return (
+        same_flows
+        and old.departments == new.departments
+        and all(old.lists.get(name) == new.lists.get(name) for name in lists)
+        and (was.tariff.surcharged is now.tariff.surcharged)
+    )
+
+
+def _flows(book: Book, service: Service) -> set[str]:
+    return {place.flow for place in book.drawing.reachable(book.drawing.start(service.flow.flow))}
+
+
+def _nodes(book: Book, service: Service) -> list[Node]:
+    places = book.drawing.reachable(book.drawing.start(service.flow.flow))
+    return list({id(node): node for node in map(book.drawing.node, places)}.values())
+
+
+def _named(book: Book, service: Service, what: str) -> set[str]:
+    return {name for node in _nodes(book, service) for to, name, _ in references(node) if to == what}

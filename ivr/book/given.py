@@ -1,0 +1,113 @@
+"""What is known of a call before it is tried: what the caller will press, what the agents and the office will do.
+
+People give it on the command line and in the files of tests, in the same words; here words become values.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from ivr.flow.commands import Reached
+from ivr.flow.errands import Fetched
+from ivr.values.calendar import Override
+
+HERE = ZoneInfo("Europe/Paris")
+"""Where an instant without a zone is."""
+
+ALL = "all"
+"""In place of the name of an agent or of another system: all that are not named."""
+
+CALLER = "0612345678"
+"""Who calls unless told otherwise."""
+
+TALK = 60.0  # seconds for which an agent talks
+MESSAGE = 10.0  # seconds that a caller speaks to a recorder
+
+_PRESS = re.compile(r"(?P<keys>[0-9*#]{1,32})(?P<early>@early)?|silence|")
+_FETCHED = re.compile(r"(?P<found>found)(?::(?P<values>.+))?|not_found|failed")
+_WORDS = {"open": True, "closed": False}
+
+
+@dataclass(frozen=True)
+class Press:
+    """What the caller does at a question: ``keys`` (``""``: silence).
+
+    ``early``: they are pressed as soon as they count, while the sentence before the question is said.
+    """
+
+    keys: str
+    early: bool = False
+
+    def __str__(self) -> str:
+        return self.keys + "@early" * self.early if self.keys else "silence"
+
+
+@dataclass(frozen=True)
+class Given:
+    """What is known of a call beforehand; everything else takes its default.
+
+    ``agents`` are what comes of ringing each, ``lookups`` what each other system says, both by name or :data:`ALL`.
+    ``calls`` is how many calls this caller has made before, ``at_once`` how many are in progress to the number, this
+    one included; ``draw`` is a share from 0 to 1; ``codes`` whether there are access codes left to sell; ``talk`` for
+    how many seconds agents talk, ``speaks`` for how many the caller leaves a message (0: he says nothing).
+    """
+
+    keys: tuple[Press, ...] = ()
+    agents: Mapping[str, Reached] = field(default_factory=dict)
+    lookups: Mapping[str, Fetched] = field(default_factory=dict)
+    remembered: Mapping[str, str] = field(default_factory=dict)
+    overrides: Mapping[str, Override] = field(default_factory=dict)
+    calls: int = 0
+    at_once: int = 1
+    draw: float | None = None
+    codes: bool = True
+    talk: float = TALK
+    speaks: float = MESSAGE
+
+
+def press(text: str) -> Press:
+    """``2``, ``2@early``, ``silence`` or nothing.  Raises ``ValueError``."""
+    found = _PRESS.fullmatch(text.strip())
+    if not found:
+        raise ValueError(f'"{text}" is nothing to press: write keys 0-9, * or #, 2@early, or silence')
+    return Press(found["keys"] or "", found["early"] is not None)
+
+
+def fetched(text: str) -> Fetched:
+    """``found:name=Dupont,city=Lille``, ``found``, ``not_found`` or ``failed``.  Raises ``ValueError``."""
+    found = _FETCHED.fullmatch(text.strip())
+    if not found:
+        raise ValueError(f'a look-up gives found:name=Dupont, not_found or failed, not "{text}"')
+    pairs = [pair.partition("=") for pair in (found["values"] or "").split(",") if pair]
+    if any(not name or not sign for name, sign, _ in pairs):
+        raise ValueError(f'what a look-up found is written found:name=Dupont,city=Lille, not "{text}"')
+    values = {name.strip(): value.strip() for name, _, value in pairs}
+    if found["found"]:
+        return Fetched("found", values)
+    return Fetched("failed" if text.strip() == "failed" else "not_found")
+
+
+def reached(text: str) -> Reached:
+    """``talked``, ``busy``, ``no_answer`` or ``unavailable``.  Raises ``ValueError``."""
+    try:
+        return Reached(text)
+    except ValueError:
+        raise ValueError(f'ringing an agent ends with {", ".join(Reached)}, not "{text}"') from None
+
+
+def override(text: str) -> Override:
+    """``open`` or ``closed``.  Raises ``ValueError``."""
+    if text not in _WORDS:
+        raise ValueError(f'by hand a calendar is open or closed, not "{text}"')
+    return Override(_WORDS[text], f"{text} by hand")
+
+
+def instant(text: str) -> datetime:
+    """An instant in ISO 8601; without a zone, on the clocks of Paris.  Raises ``ValueError``."""
+    try:
+        at = datetime.fromisoformat(text)
+    except ValueError:
+        raise ValueError(f'"{text}" is not an instant: write it like 2026-11-29T10:00') from None
+    return at if at.tzinfo else at.replace(tzinfo=HERE)

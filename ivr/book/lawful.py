@@ -1,0 +1,74 @@
+"""The law pack held against a book: the view that rules look at, their verdicts, and what is broken with its place."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+from ivr.book.book import LANGUAGE, Book, Service
+from ivr.book.owners import LAW
+from ivr.book.problems import Mark, Problem
+from ivr.book.source import Source, read
+from ivr.book.tree import Mapping, mark_of
+from ivr.flow.law import RULES
+from ivr.flow.law.rule import Found, Judged, Verdict, judged
+from ivr.flow.law.view import Held, View
+from ivr.values.number import parse
+
+NUMBERS = "dialplans/numbers.yaml"
+
+
+def view(book: Book) -> View:
+    """What the rules may look at."""
+    numbers = tuple(_held(service, book) for service in book.services.values())
+    return View(numbers, book.drawing, book.prompts[LANGUAGE], book.lists)
+
+
+def _held(service: Service, book: Book) -> Held:
+    number = parse(service.number)
+    return Held(
+        service.number,
+        number,
+        number.priced_as(service.family),
+        service.tariff.mode,
+        service.flow.flow,
+        service.label,
+        service.purpose,
+        book.owners.get(service.owner),
+        service.description,
+        parse(service.connects) if service.connects else None,
+    )
+
+
+def verdicts(book: Book, on: date) -> tuple[Judged, ...]:
+    """What each rule says of the book on a day, in the order of the list."""
+    seen = view(book)
+    return tuple(judged(rule, seen, book.switched_off, on) for rule in RULES)
+
+
+def unlawful(book: Book, directory: Path, on: date) -> Iterator[Problem]:
+    """Every broken rule at its place, and every switch that has run out.  Files are read again only for the places."""
+    broken = [(one.rule, found) for one in verdicts(book, on) for found in one.found if found.verdict is Verdict.BROKEN]
+    over = {name: off for name, off in book.switched_off.items() if off.until < on}
+    if broken:
+        source = read(directory / NUMBERS, directory, [])
+        keys = {parse(key).national: key for key in source.tree.values} if isinstance(source.tree, Mapping) else {}
+        for rule, found in broken:
+            found = replace(found, held=replace(found.held, written=keys.get(found.held.number.national, "")))
+            mark = _mark(book, source, found)
+            yield Problem.at(
+                mark, rule.code, found.message, f"{found.hint} ({rule.id}: {rule.source})", severity=rule.severity
+            )
+    if over:
+        source = read(directory / LAW, directory, [])
+        for name, off in over.items():
+            mark = mark_of(source.tree, (name, "until")) if source.tree else Mark(LAW)
+            message = f'"{name}" was switched off until {off.until}, and is in force again'
+            yield Problem.at(mark, "IVR482", message, "take the entry out, or decide anew", severity="warning")
+
+
+def _mark(book: Book, numbers: Source, found: Found) -> Mark:
+    if found.place and (mark := book.marks.get((found.place.flow, found.place.node))):
+        return mark
+    way = (found.held.written, *([found.field] if found.field else []))
+    return mark_of(numbers.tree, way) if numbers.tree else Mark(NUMBERS)

@@ -1,0 +1,74 @@
+"""Tables of numbers: lists of callers, and the departments that prefixes stand for."""
+
+import re
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+from typing import Annotated, cast
+
+from pydantic import AfterValidator, Field
+
+from ivr.book.problems import Mark, Problem
+from ivr.book.source import Source, files
+from ivr.book.tree import mark_of
+from ivr.book.typed import typed
+from ivr.flow.flow import Flow
+from ivr.flow.nodes.geo import Geo
+from ivr.flow.nodes.match import Match, is_department
+from ivr.values.number import parse
+
+WrittenList = tuple[Annotated[str, Field(min_length=1)], ...]
+WrittenDepartment = cast("type[str]", Annotated[str, AfterValidator(is_department)])
+
+DEPARTMENTS = "dialplans/departments.yaml"
+
+
+def lists(
+    directory: Path, read: Callable[[Path], Source], taken: Callable[[str, str], None], problems: list[Problem]
+) -> dict[str, frozenset[str]]:
+    """Lists of numbers, one file each: YAML ``- "+33612345678"`` or one number a line in ``.csv``.
+
+    ``read`` reads a YAML file of the book; ``taken`` is told every other text that makes part of it.
+    """
+    found: dict[str, frozenset[str]] = {}
+    place = directory / "dialplans" / "lists"
+    for path in files(place, "*.yaml", "*.csv"):
+        file = path.relative_to(directory).as_posix()
+        if path.stem in found:
+            problems.append(Problem.at(Mark(file), "IVR215", f'the list "{path.stem}" exists already', "rename one"))
+            continue
+        entries: list[tuple[Mark, str]] = []
+        if path.suffix == ".yaml":
+            source = read(path)
+            written = typed(WrittenList, source.tree, "", problems) if source.tree else None
+            entries = [(mark_of(source.tree, (at,)), text) for at, text in enumerate(written or ()) if source.tree]
+        else:
+            text = path.read_text(encoding="utf-8", errors="replace")
+            taken(file, text)
+            lines = ((at, line.partition(",")[0].strip()) for at, line in enumerate(text.splitlines(), start=1))
+            entries = [(Mark(file, at), cell) for at, cell in lines if cell and not cell.startswith("#")]
+        found[path.stem] = frozenset(_listed(entries, problems))
+    return found
+
+
+def _listed(entries: Iterable[tuple[Mark, str]], problems: list[Problem]) -> Iterator[str]:
+    for mark, text in entries:
+        number = parse(text)
+        if known := number.e164 or number.national:
+            yield known
+        else:
+            hint = "write it as +33612345678 or 0612345678"
+            problems.append(Problem.at(mark, "IVR216", f'"{text}" is not a phone number', hint))
+
+
+def wrong_prefixes(table: Iterable[str]) -> Iterator[str]:
+    """What cannot be the beginning of a geographic number, four to six digits of it."""
+    return (prefix for prefix in table if not re.fullmatch(r"0[1-5]\d{2,4}", prefix, re.ASCII))
+
+
+def wants_departments(flow: Flow) -> Iterator[str]:
+    """The nodes of a flow that ask for the caller's department."""
+    for name, node in flow.nodes.items():
+        if isinstance(node, Geo) and node.departments:
+            yield name
+        if isinstance(node, Match) and any(case.department for case in node.cases):
+            yield name

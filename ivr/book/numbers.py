@@ -1,0 +1,85 @@
+"""What can be wrong between numbers, tariffs and flows; the services that come of what is right."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from decimal import Decimal
+
+from ivr.book.book import Service
+from ivr.book.problems import did_you_mean
+from ivr.book.written import WrittenNumber
+from ivr.flow.flow import Flow
+from ivr.flow.line import Terms
+from ivr.values.announcement import BEEP, announcement_name
+from ivr.values.number import Family, Number, parse
+from ivr.values.plan import EACH_ITS_OWN
+from ivr.values.tariff import CAPS, Mode, Tariff
+
+# Tells a problem: the way to it in numbers.yaml, its rule, what is wrong, what to do.
+Tell = Callable[[tuple[str, ...], str, str, str], None]
+
+
+def services(
+    numbers: Mapping[str, WrittenNumber],
+    tariffs: Mapping[str, Tariff],
+    tariff_names: Iterable[str],
+    flows: Mapping[str, Flow | None],
+    tell: Tell,
+) -> Iterator[Service]:
+    """The services of a book.  A tariff or flow that is named but broken has been told, and is not told again."""
+    seen: dict[str, str] = {}
+    for written, entry in numbers.items():
+        number = parse(written)
+        if number.national is None or number.family is Family.EMERGENCY:
+            hint = "write it as it is dialled in France: 0899000004, 3615, 118000"
+            tell((written,), "IVR220", f'"{written}" is not a number that can be ours', hint)
+            continue
+        if number.national in seen:
+            tell((written,), "IVR221", f'"{written}" is the same number as "{seen[number.national]}"', "")
+            continue
+        seen[number.national] = written
+        if entry.family and number.family not in EACH_ITS_OWN:
+            hint = "leave family out: only 32xx, 34xx, 36xx, 39xx, 10xx and 118xxx have one each"
+            tell(
+                (written, "family"), "IVR480", f"the family of {number.display} is {number.family}, by its digits", hint
+            )
+        for what, name, known in (("tariff", entry.tariff, tariff_names), ("flow", entry.flow, flows)):
+            if name not in known:
+                hint = did_you_mean(name, known, "known are")
+                tell((written, what), "IVR201", f'there is no {what} "{name}"', hint)
+        tariff, flow = tariffs.get(entry.tariff), flows.get(entry.flow)
+        unlawful = tariff and _unlawful(number, tariff, entry.declared)
+        if unlawful:
+            tell((written, "tariff"), *unlawful, "")
+        elif tariff and flow:
+            yield _service(number, entry, tariff, flow)
+
+
+def _unlawful(number: Number, tariff: Tariff, declared: Family | None) -> tuple[str, str] | None:
+    """Why a number of this family may not bear this tariff: rule and sentence; sources in values/tariff.py."""
+    digits = number.national or ""
+    family = number.priced_as(declared) or number.family
+    wanted = {Family.FREE: Mode.FREE, Family.PLAIN: Mode.PLAIN}.get(family)
+    if wanted and tariff.mode is not wanted:
+        return "IVR230", f"{digits} is a {family} number and cannot be {tariff.mode}"
+    if family is Family.SURCHARGED and not tariff.surcharged:
+        return "IVR230", f"{digits} is a surcharged number and cannot be {tariff.mode}"
+    if tariff.surcharged and family not in {Family.SURCHARGED, *EACH_ITS_OWN}:
+        return "IVR230", f"{digits} is a {number.family} number and cannot be surcharged"
+    cap = next((caps for prefix, caps in CAPS.items() if digits.startswith(prefix)), None)
+    if tariff.surcharged and cap:
+        most: Decimal = cap[0] if tariff.mode is Mode.PER_MINUTE else cap[1]
+        if tariff.price > most:
+            each = "a minute" if tariff.mode is Mode.PER_MINUTE else "a call"
+            return "IVR231", f"{digits} may cost {most} € {each} at most, not {tariff.price} €"
+    return None
+
+
+def _service(number: Number, entry: WrittenNumber, tariff: Tariff, flow: Flow) -> Service:
+    limit = tariff.limit
+    terms = Terms(
+        announcement=announcement_name(tariff) if tariff.surcharged else None,
+        beep=BEEP,
+        limit=limit.total_seconds() if limit else None,
+        unanswered_limit=entry.unanswered_limit,
+    )
+    declared = (entry.declared, entry.owner or "", entry.purpose, entry.description, entry.connects or "")
+    return Service(number.national or "", entry.label, tariff, flow, terms, *declared)

@@ -1,0 +1,299 @@
+"""One reading of a book: all files, all problems, and only then a book or none.
+
+Numbers, tariffs, calendars, agents, lists and flows come from ``dialplans/``, texts from ``prompts/<language>.yaml``.
+"""
+
+import hashlib
+import re
+from collections.abc import Set
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any, Generic, TypeVar, cast
+
+from pydantic import Field, TypeAdapter
+
+from ivr.book.advised import advised
+from ivr.book.book import LANGUAGE, Book
+from ivr.book.hours import WrittenCalendar, wrong_calendars, wrong_exits
+from ivr.book.lists import DEPARTMENTS, WrittenDepartment, lists, wants_departments, wrong_prefixes
+from ivr.book.numbers import services
+from ivr.book.owners import LAW, OWNERS, WrittenOff, WrittenOwner, wrong_owners, wrong_rules
+from ivr.book.problems import BadBook, Mark, Problem, did_you_mean, in_order
+from ivr.book.remotes import WrittenRemote
+from ivr.book.sales import unlawful_sales
+from ivr.book.source import Source, files, read
+from ivr.book.tree import Mapping, Scalar, child, mark_of
+from ivr.book.typed import typed
+from ivr.book.written import NAME, WrittenAgent, WrittenNumber, WrittenTariff
+from ivr.flow.across import across, is_sound, spoken
+from ivr.flow.check import Finding, findings, undefined
+from ivr.flow.flow import Drawing, Flow
+from ivr.flow.node import references
+from ivr.flow.nodes import AnyNode
+
+# Prompts that the house itself says, and so must exist in every book.
+HOUSE_PROMPTS = ("fallback",)
+
+PromptText = cast("type[str]", Annotated[str, Field(min_length=1, max_length=1000)])
+
+T = TypeVar("T")
+
+ANY_NODE: TypeAdapter[AnyNode] = TypeAdapter(AnyNode)
+
+
+@dataclass(frozen=True)
+class _Table(Generic[T]):
+    """A file of names: what is sound, all the names, and where they stand."""
+
+    good: dict[str, T]
+    names: frozenset[str]
+    source: Source
+
+
+class _Anything(frozenset[str]):
+    """The names in a file that cannot be read: it may have had any, and what uses one is not wrong for that."""
+
+    def __contains__(self, _: object) -> bool:
+        return True
+
+
+# By name; a flow that makes no sense as a whole has its name at least.
+_Flows = dict[str, tuple[Flow | None, Source]]
+
+
+class Reading:
+    """Collects problems from all files before it gives up."""
+
+    def __init__(self, directory: Path) -> None:
+        self._directory = directory
+        self._problems: list[Problem] = []
+        self._digest = hashlib.sha256()
+        self._sources: list[Source] = []
+
+    def book(self) -> Book:
+        """The book; raises :class:`BadBook`."""
+        numbers = self._table("dialplans/numbers.yaml", WrittenNumber)
+        tariffs = self._table("dialplans/tariffs.yaml", WrittenTariff)
+        calendars = self._table("dialplans/calendars.yaml", WrittenCalendar)
+        agents = self._table("dialplans/agents.yaml", WrittenAgent)
+        remotes = self._table("dialplans/remotes.yaml", WrittenRemote, needed=False)
+        departments = self._table(DEPARTMENTS, WrittenDepartment, needed=False)
+        owners = self._table(OWNERS, WrittenOwner, needed=False)
+        off = self._table(LAW, WrittenOff, needed=False)
+        wrong_rules(off.names, lambda way, *said: self._say(_mark(off.source, way), *said))
+        listed = lists(self._directory, self._read, self._taken, self._problems)
+        prompts = self._prompts()
+        names = {
+            "prompt": prompts[LANGUAGE].names,
+            "language": frozenset(prompts),
+            "calendar": calendars.names,
+            "agent": agents.names,
+            "remote": remotes.names,
+            "list": frozenset(listed),
+        }
+        flows = self._flows()
+        for flow, source in flows.values():
+            self._links(flow, source, {**names, "flow": frozenset(flows)})
+        for table in (tariffs, calendars, agents, remotes, owners):
+            self._names(table)
+        priced = {name: tariff.value(name) for name, tariff in tariffs.good.items()}
+
+        def tell(way: tuple[str, ...], rule: str, message: str, hint: str) -> None:
+            self._say(_mark(numbers.source, way), rule, message, hint)
+
+        wrong_owners(numbers.good, owners.names, tell)
+        drawn = {name: flow for name, (flow, _) in flows.items()}
+        served = {one.number: one for one in services(numbers.good, priced, tariffs.names, drawn, tell)}
+        self._hours(calendars, flows, prompts)
+        started = {number.flow for number in numbers.good.values()}
+        self._across(flows, started, departments)
+        self._languages(flows, started, prompts, calendars)
+        if any(problem.severity == "error" for problem in self._problems):
+            raise BadBook(self._problems)
+        drawing = Drawing({name: flow for name, flow in drawn.items() if flow})
+        for told in unlawful_sales(numbers.good, served, drawing):
+            tell(*told)
+        if any(problem.severity == "error" for problem in self._problems):
+            raise BadBook(self._problems)
+        self._unused(flows, drawing, {service.flow.flow for service in served.values()})
+        book = Book(
+            services=served,
+            calendars={name: calendar.value(name) for name, calendar in calendars.good.items()},
+            tariffs=priced,
+            lists=listed,
+            departments=departments.good,
+            agents=tuple(agents.good),
+            prompts={language: table.good for language, table in prompts.items()},
+            digest=self._digest.hexdigest()[:16],
+            warnings=in_order(self._problems),
+            drawing=drawing,
+            sites={name: remote.value(name) for name, remote in remotes.good.items()},
+            owners={name: owner.value(name) for name, owner in owners.good.items()},
+            switched_off={name: one.value() for name, one in off.good.items()},
+            marks={
+                (name, node): _mark(source, ("nodes", node))
+                for name, (flow, source) in flows.items()
+                if flow
+                for node in flow.nodes
+            },
+        )
+        return advised(book, self._directory, self._sources, self._read, HOUSE_PROMPTS)
+
+    # -- files ---------------------------------------------------------------------------------------------------
+
+    def _read(self, path: Path) -> Source:
+        source = read(path, self._directory, self._problems)
+        self._taken(source.file, source.text)
+        self._sources.append(source)
+        return source
+
+    def _taken(self, file: str, text: str) -> None:
+        self._digest.update(f"{file}\0{text}\0".encode())
+
+    def _table(self, name: str, model: type[T], *, needed: bool = True) -> "_Table[T]":
+        """A file that maps names to things of one kind.  What is sound in it is kept, and what is not has at least
+        its name, so that one mistake is told once and not again wherever the name is used.
+        """
+        if not needed and not (self._directory / name).exists():
+            return _Table({}, frozenset(), Source(name, "", None))
+        source = self._read(self._directory / name)
+        if not isinstance(source.tree, Mapping):
+            if source.tree:
+                typed(dict[str, model], source.tree, "", self._problems)  # type: ignore[valid-type]
+            return _Table({}, _Anything(), source)
+        good = typed(dict[str, model], source.tree, "", self._problems)  # type: ignore[valid-type]
+        if good is None:
+            found = {key: typed(model, tree, "", []) for key, tree in source.tree.values.items()}
+            good = {key: value for key, value in found.items() if value is not None}
+        return _Table(good, frozenset(source.tree.values), source)
+
+    def _prompts(self) -> dict[str, "_Table[str]"]:
+        """The texts by language; a language is there when its file is."""
+        written = files(self._directory / "prompts", "*.yaml")
+        languages = {LANGUAGE, *(path.stem for path in written)}
+        prompts: dict[str, _Table[str]] = {}
+        for language in sorted(languages):
+            file = f"prompts/{language}.yaml"
+            if not re.fullmatch(r"[a-z]{2}", language):
+                self._say(
+                    Mark(file), "IVR214", f'"{language}" is no language', "name the file after one: fr.yaml, en.yaml"
+                )
+                continue
+            prompts[language] = self._table(file, PromptText)
+            for name in HOUSE_PROMPTS:
+                if prompts[language].source.tree and name not in prompts[language].names:
+                    hint = "callers hear it when all else fails"
+                    self._say(Mark(file), "IVR210", f'the prompt "{name}" is missing', hint)
+        return prompts
+
+    def _flows(self) -> "_Flows":
+        found: _Flows = {}
+        written = files(self._directory / "dialplans" / "flows", "*.yaml")
+        for path in written:
+            source = self._read(path)
+            flow = typed(Flow, source.tree, "", self._problems) if source.tree else None
+            name = flow.flow if flow else _text(source, "flow")
+            if name in found:
+                other = found[name][1].file
+                self._say(
+                    _mark(source, ("flow",)), "IVR211", f'the flow "{name}" exists already, in {other}', "rename one"
+                )
+                continue
+            if name:
+                found[name] = (flow, source)
+        if not written:
+            self._say(Mark("dialplans/flows"), "IVR212", "there is no flow", "write one: a file <name>.yaml")
+        return found
+
+    # -- links ---------------------------------------------------------------------------------------------------
+
+    def _links(self, flow: Flow | None, source: Source, defined: dict[str, frozenset[str]]) -> None:
+        nodes = child(source.tree, "nodes") if source.tree else None
+        if flow is not None:
+            found = findings(flow, defined)
+        elif isinstance(nodes, Mapping):
+            # Not all of it makes sense; what does can still be held against the rest.
+            sound = {name: typed(ANY_NODE, tree, "", []) for name, tree in nodes.values.items()}
+            kept = {name: node for name, node in sound.items() if node is not None}
+            found = undefined(kept, {**defined, "node": frozenset(nodes.values)})
+        else:
+            return
+        for finding in found:
+            self._find(finding, source)
+
+    def _hours(self, calendars: "_Table[WrittenCalendar]", flows: _Flows, prompts: dict[str, "_Table[str]"]) -> None:
+        """Calendars in themselves, and what they and the flows say of each other."""
+        drawn = {name: flow for name, (flow, _) in flows.items() if flow}
+        whole = drawn if len(drawn) == len(flows) else None
+        for finding in wrong_calendars(calendars.good, whole, prompts[LANGUAGE].names):
+            self._find(finding, calendars.source)
+        for name, finding in wrong_exits(drawn, calendars.good):
+            self._find(finding, flows[name][1])
+
+    def _across(self, flows: _Flows, started: Set[str], departments: "_Table[str]") -> None:
+        """What is wrong between the flows, and what they want of the table of departments."""
+        drawn = {name: flow for name, (flow, _) in flows.items() if flow}
+        for name, finding in across(drawn, started):
+            self._find(finding, flows[name][1])
+        for prefix in wrong_prefixes(departments.names):
+            hint = "write four to six digits, as dialled in France: 0320"
+            self._say(_mark(departments.source, (prefix,)), "IVR249", f'"{prefix}" begins no geographic number', hint)
+        for name, flow in drawn.items():
+            for node in wants_departments(flow) if not departments.names else ():
+                message = f'"{node}" asks for a department, and {DEPARTMENTS} says none'
+                self._say(_mark(flows[name][1], ("nodes", node)), "IVR247", message, "write it, or ask for regions")
+
+    def _languages(
+        self,
+        flows: _Flows,
+        started: Set[str],
+        prompts: dict[str, "_Table[str]"],
+        calendars: "_Table[WrittenCalendar]",
+    ) -> None:
+        """A language that a flow offers has every prompt that may be said after the choice."""
+        drawn = {name: flow for name, (flow, _) in flows.items() if flow}
+        if len(drawn) < len(flows) or not is_sound(drawn):
+            return
+        always = {*HOUSE_PROMPTS, *(name for one in calendars.good.values() for _, name, _ in references(one))}
+        said = spoken(drawn, started)
+        for language in sorted(said.keys() & prompts.keys() - {LANGUAGE}):
+            table = prompts[language]
+            for name in sorted((said[language] | always) - table.names):
+                hint = f"it may be said, and a flow offers {language}"
+                self._say(Mark(table.source.file), "IVR217", f'the prompt "{name}" has no text here', hint)
+
+    def _unused(self, flows: _Flows, drawing: Drawing, served: Set[str]) -> None:
+        reached = {place.flow for name in served for place in drawing.reachable(drawing.start(name))}
+        for name, (_, source) in flows.items():
+            if name not in reached:
+                self._say(_mark(source, ("flow",)), "IVR213", f'no number uses the flow "{name}"', severity="warning")
+
+    def _names(self, table: "_Table[Any]") -> None:
+        for name in table.names:
+            if not re.fullmatch(NAME, name):
+                self._say(
+                    _mark(table.source, (name,)),
+                    "IVR222",
+                    f'"{name}" cannot be a name',
+                    "begin with a small letter; then small letters, digits and -",
+                )
+
+    def _find(self, finding: Finding, source: Source) -> None:
+        meant = did_you_mean(finding.name, finding.known, "known are") if finding.name else ""
+        hint = "; ".join(filter(None, (meant, finding.hint)))
+        self._say(_mark(source, finding.way), finding.rule, finding.message, hint, finding.severity)
+
+    def _say(self, mark: Mark, rule: str, message: str, hint: str = "", severity: str = "error") -> None:
+        self._problems.append(
+            Problem.at(mark, rule, message, hint, severity="warning" if severity == "warning" else "error")
+        )
+
+
+def _mark(source: Source, way: tuple[str | int, ...]) -> Mark:
+    return mark_of(source.tree, way) if source.tree else Mark(source.file)
+
+
+def _text(source: Source, key: str) -> str:
+    """The text under a key of a file that does not make sense as a whole."""
+    found = child(source.tree, key) if source.tree else None
+    return found.text if isinstance(found, Scalar) else ""

@@ -1,0 +1,156 @@
+"""``prompts/<language>/recordings.yaml``: what each recording says, since when; written by `ivr prompts --note`.
+
+A recording does not tell what is said in it.  So whoever brings one notes it: its date, the text that it was made
+from, and a digest of the file.  From then on a changed text, another file and a file that is gone all show.
+
+IVR560  a recording older than its text              IVR562  a recording that nobody has noted
+IVR561  a recording that is gone                     IVR563  another file than the one that was noted
+"""
+
+import hashlib
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import UTC, date, datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from ivr.book import source
+from ivr.book.book import Book
+from ivr.book.problems import BadBook, Mark, Problem, quoted
+from ivr.book.source import Source
+from ivr.book.tree import mark_of
+from ivr.book.typed import typed
+from ivr.book.uses import uses
+
+FILE = "recordings.yaml"
+MOST = 50_000_000
+"""Bytes of a recording that are looked at; a bigger one is refused by the bake."""
+_HERE = ZoneInfo("Europe/Paris")
+_HEAD = "# What the recordings in this folder say; written by `ivr prompts --note`, kept with them.\n"
+
+
+class WrittenRecording(BaseModel):
+    """One recording of recordings.yaml."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    recorded: date = Field(description="when it was recorded: 2026-11-25")
+    text: str = Field(description="the text that it was made from", max_length=1000)
+    sound: str = Field(description="the first twelve digits of the file's SHA-256", pattern=r"^[0-9a-f]{12}$")
+
+
+Noted = Mapping[str, WrittenRecording]
+
+
+def told(directory: Path, book: Book, read: Callable[[Path], Source]) -> Iterator[Problem]:
+    """Everything that is wrong with the recordings of a book that is right otherwise."""
+    said_by = uses(book)
+    for language, texts in book.prompts.items():
+        folder = directory / "prompts" / language
+        file = f"prompts/{language}/{FILE}"
+        problems: list[Problem] = []
+        tree = read(folder / FILE).tree if (folder / FILE).is_file() else None
+        known = (typed(dict[str, WrittenRecording], tree, "", problems) if tree else None) or {}
+        yield from problems
+        there = recorded(directory, language, texts)
+        for name, one in known.items():
+            mark = mark_of(tree, (name,)) if tree else Mark(file)
+            if name not in there:
+                who = said_by.get(name, ())
+                loses = f"{', '.join(who)} {'loses' if len(who) == 1 else 'lose'} it" if who else "nobody says it"
+                hint = "bring it back, or delete these lines: a synthetic voice speaks instead"
+                yield _warning(mark, "IVR561", f'the recording of "{name}" is gone: {loses}', hint)
+            elif one.sound != digest(there[name]):
+                hint = f"listen to it, then note it: ivr prompts --note {language}/{name}"
+                yield _warning(mark, "IVR563", f'the recording of "{name}" is another than that noted', hint)
+            elif stale(one, texts.get(name, "")):
+                yield _warning(mark, "IVR560", _older(directory, language, name, one), f"now: {quoted(texts[name])}")
+        for name in sorted(there.keys() - known.keys()):
+            hint = f"listen to it, then note it: ivr prompts --note {language}/{name}"
+            message = f'nobody has noted what the recording of "{name}" says, so a change of its text will not show'
+            yield _warning(Mark(f"prompts/{language}/{name}.wav"), "IVR562", message, hint)
+
+
+RULES = {"IVR560": "text changed", "IVR561": "gone", "IVR562": "not noted", "IVR563": "other file"}
+"""What is wrong with a recording, in two words."""
+
+
+def unfit(warnings: Iterable[Problem]) -> dict[tuple[str, str], str]:
+    """Language and prompt of each recording that was warned of, to what is wrong, in two words."""
+    return {
+        (one.file.split("/")[1], one.message.split('"')[1]): RULES[one.rule] for one in warnings if one.rule in RULES
+    }
+
+
+def recorded(directory: Path, language: str, names: Iterable[str]) -> dict[str, Path]:
+    """The recordings of these prompts that are there."""
+    folder = directory / "prompts" / language
+    paths = {name: folder / f"{name}.wav" for name in names}
+    return {name: path for name, path in paths.items() if path.is_file()}
+
+
+def stale(noted: WrittenRecording, text: str) -> bool:
+    """Whether the text is another than that which was recorded; spaces and line ends are no change."""
+    return noted.text.split() != text.split()
+
+
+def digest(path: Path) -> str:
+    """The first digits of a file's SHA-256, as they are noted; twelve zeros for a file that is too big to be one."""
+    if path.stat().st_size > MOST:
+        return "0" * 12
+    return hashlib.sha256(path.read_bytes()).hexdigest()[:12]
+
+
+def noted(directory: Path, language: str) -> Noted:
+    """What was noted of the recordings of a language.  Raises BadBook."""
+    path = directory / "prompts" / language / FILE
+    if not path.is_file():
+        return {}
+    problems: list[Problem] = []
+    tree = source.read(path, directory, problems).tree
+    found = typed(dict[str, WrittenRecording], tree, "", problems) if tree else {}
+    if problems:
+        raise BadBook(problems)
+    return found or {}
+
+
+def note(directory: Path, language: str, names: Iterable[str], texts: Mapping[str, str], known: Noted) -> Path:
+    """Note these recordings as saying these texts, each recorded on the day of its file; returns what was written.
+
+    What was noted of others stays, unless they are gone.  Raises OSError.
+    """
+    there = recorded(directory, language, texts)
+    fresh = {
+        name: WrittenRecording(
+            recorded=_day(there[name]), text=" ".join(texts[name].split()), sound=digest(there[name])
+        )
+        for name in names
+        if name in there
+    }
+    kept = {**{name: one for name, one in known.items() if name in there}, **fresh}
+    path = directory / "prompts" / language / FILE
+    lines = [
+        f"{json.dumps(name)}:\n  recorded: {one.recorded}\n"
+        f"  text: {json.dumps(one.text, ensure_ascii=False)}\n  sound: {json.dumps(one.sound)}\n"
+        for name, one in sorted(kept.items())
+    ]
+    path.write_text(_HEAD + "".join(lines), encoding="utf-8")
+    return path
+
+
+def _older(directory: Path, language: str, name: str, one: WrittenRecording) -> str:
+    changed = _day(directory / "prompts" / f"{language}.yaml")
+    return (
+        f'the recording of "{name}" of {one.recorded} says {quoted(one.text)}, its text was changed since'
+        f" (prompts/{language}.yaml is of {changed})"
+    )
+
+
+def _day(path: Path) -> date:
+    return datetime.fromtimestamp(path.stat().st_mtime, UTC).astimezone(_HERE).date()
+
+
+def _warning(mark: Mark, rule: str, message: str, hint: str) -> Problem:
+    return Problem.at(mark, rule, message, hint, severity="warning")

@@ -1,0 +1,22 @@
+"""Which flows say a prompt: what is lost with it, and who must listen again when it changes."""
+
+from collections.abc import Mapping
+
+from ivr.book.book import Book
+from ivr.flow.node import references
+
+HOUSE = "every call"
+
+
+def uses(book: Book, house: tuple[str, ...] = ("fallback",)) -> Mapping[str, tuple[str, ...]]:
+    """Prompt to those who say it: flows by name, calendars as ``calendar office``; ``house`` prompts belong to all."""
+    found: dict[str, set[str]] = {name: {HOUSE} for name in house}
+    for flow in book.drawing.flows.values():
+        for to, name, _ in references(flow):
+            if to == "prompt":
+                found.setdefault(name, set()).add(flow.flow)
+    for calendar in book.calendars.values():
+        for rule in calendar.exceptions.values():
+            if rule.prompt:
+                found.setdefault(rule.prompt, set()).add(f"calendar {calendar.name}")
+    return {name: tuple(sorted(who)) for name, who in found.items()}

@@ -1,0 +1,44 @@
+"""What calls to one of the book's numbers can meet: the book in the shape in which `ivr.flow.explore` wants it."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from ivr.book.book import LANGUAGE, Book, Service
+from ivr.flow.onlooker import World
+from ivr.flow.outcomes import SPEECH
+from ivr.values.number import parse
+
+# Seconds of a baked utterance; ``None``: not baked.
+Measured = Callable[[str], float | None]
+
+
+def not_measured(name: str) -> float | None:
+    """For a book that nobody has baked: all lengths are estimated from the texts."""
+    return None
+
+
+def world_of(book: Book, service: Service, since: datetime, measured: Measured = not_measured) -> World:
+    """The world of one number from ``since`` on."""
+    texts = {one.name: one for one in book.utterances() if one.language == LANGUAGE}
+    lengths: dict[str, float] = {}
+
+    def seconds(name: str) -> float:
+        if name not in lengths:
+            told = measured(name)
+            known = texts.get(name)
+            estimated = max(len(known.text if known else name) / SPEECH, known.at_least if known else 0.0)
+            lengths[name] = estimated if told is None else told
+        return lengths[name]
+
+    return World(
+        parse(service.number),
+        service.flow,
+        book.drawing,
+        service.terms,
+        book.calendars,
+        book.lists,
+        book.departments,
+        seconds,
+        since,
+        LANGUAGE,
+    )

@@ -1,0 +1,65 @@
+"""The commands.  Each does one thing, says in one sentence what went wrong, and never shows a traceback.
+
+Exit status: 0 all is well, 1 something is wrong with what was read or done, 2 the command's words are off.
+"""
+
+from importlib import import_module
+
+import click
+
+# THE ONE PLACE that lists the commands: the word, and where in ivr/verbs/ it is.  A room is entered only when its
+# command is given: the sound tools, the phone, the database and the web each take a good part of a second to load.
+COMMANDS = {
+    "bake": "baking:bake",
+    "calendar": "calendar:calendar",
+    "call": "dialling:call",
+    "callbacks": "letters:callbacks",
+    "calls": "records:calls",
+    "certificate": "certifying:certificate",
+    "check": "checking:check",
+    "codes": "remotes:codes",
+    "diff": "drawing:diff",
+    "explore": "exploring:explore",
+    "graph": "drawing:graph",
+    "law": "law:law",
+    "listen": "prompts:listen",
+    "ledger": "ledgers:ledger",
+    "messages": "letters:messages",
+    "new": "writing:new",
+    "number": "number:number",
+    "override": "calendar:override",
+    "prepare": "baking:prepare",
+    "prompts": "prompts:prompts",
+    "prune": "letters:prune",
+    "reference": "writing:reference",
+    "reload": "serving:reload",
+    "remotes": "remotes:remotes",
+    "replay": "replaying:replay_",
+    "rollback": "serving:rollback",
+    "schema": "writing:schema",
+    "secrets": "passwords:secrets",
+    "serve": "running:serve",
+    "simulate": "trying:simulate",
+    "status": "serving:status",
+    "surveys": "letters:surveys",
+    "test": "testing:test",
+}
+
+
+class Commands(click.Group):
+    """A group that imports a command when it is asked for."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return sorted(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        module, attribute = COMMANDS[cmd_name].split(":")
+        command: click.Command = getattr(import_module(f"ivr.verbs.{module}"), attribute)
+        return command
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
+def main() -> None:
+    """An IVR and call router on Asterisk for companies that own special phone numbers."""

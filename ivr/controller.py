@@ -1,0 +1,144 @@
+"""The controller: every room put together, from the first call to the last."""
+
+import asyncio
+import contextlib
+import logging
+import signal
+
+from aiohttp import web
+
+from ivr import secret
+from ivr.app import AMI_ACCOUNT, DEPLOY_ACCOUNT, clock, exchange, make_release
+from ivr.asterisk.agi_server import AgiServer
+from ivr.asterisk.ami_link import AmiLink
+from ivr.asterisk.reception import Reception
+from ivr.asterisk.tolls import EVENT, Tolls
+from ivr.book.shelf import Shelf
+from ivr.ledger.cabinet import Cabinet
+from ivr.ledger.codes import CodeStore
+from ivr.ledger.messages import MessageStore
+from ivr.ledger.retention import keep
+from ivr.ledger.store import Store
+from ivr.reload import Reloader
+from ivr.remote.http import Http
+from ivr.remote.signature import key_of
+from ivr.service.attend import Attendant
+from ivr.service.delivery import Delivery
+from ivr.service.desk import Office
+from ivr.service.library import KeepingLibrary
+from ivr.service.live import Live
+from ivr.service.overrides import Overrides
+from ivr.service.pins import GuardedPins
+from ivr.service.status import Status
+from ivr.settings import Settings
+from ivr.web.books import routes as book_routes
+from ivr.web.codes import check_route
+from ivr.web.health import application
+from ivr.web.overrides import routes as override_routes
+
+log = logging.getLogger(__name__)
+
+
+async def serve(settings: Settings) -> None:
+    """The controller, until SIGTERM or SIGINT.  SIGHUP takes up the book as it is on disk then."""
+    password = secret.derive(settings.secret, f"ami:{AMI_ACCOUNT}")  # told before minutes of baking, if there is none
+    shelf = Shelf(settings.state / "books")
+    library = await asyncio.to_thread(
+        KeepingLibrary, lambda directory: make_release(settings, directory), settings.book, shelf
+    )
+    live = Live()
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    async with contextlib.AsyncExitStack() as stack:
+        ledger = Store.at(settings.ledger)
+        await asyncio.to_thread(ledger.open)
+        stack.callback(ledger.close)
+        tolls = Tolls()
+        link = AmiLink("127.0.0.1", settings.ami_port, AMI_ACCOUNT, password)
+        link.on_event(EVENT, tolls.hear)
+        await stack.enter_async_context(link)
+        cabinet = await asyncio.to_thread(Cabinet, settings.cabinet, settings.ledger)
+        stack.callback(cabinet.close)
+        messages, codes = MessageStore(settings.messages), await asyncio.to_thread(CodeStore, settings.cabinet)
+        stack.callback(codes.close)
+        remote = await stack.enter_async_context(http(settings))
+        pins = GuardedPins(lambda name: secret.derive(settings.secret, f"pin:{name}"), clock(settings))
+        office = Office(cabinet, cabinet, remote, messages, codes, live, clock(settings), pins)
+        attendant = Attendant(library, ledger, live, office)
+        server = await stack.enter_async_context(
+            AgiServer(
+                Reception(attendant.attend, tolls, clock(settings)),
+                port=settings.agi_port,
+                paths=("call",),
+                most=4 * settings.max_calls,
+            )
+        )
+
+        delivery = Delivery(cabinet, remote.deliver, lambda: library.current.book.sites)
+
+        def status() -> Status:
+            return Status(
+                book=library.current.book.digest,
+                book_problems=tuple(str(problem) for problem in library.problems),
+                calls=len(live.calls),
+                endings={ending.value: count for ending, count in live.endings.items()},
+                exchange_problem=None if link.up else link.reason,
+                reconnects=link.counts.reconnects,
+                unsaved_records=ledger.waiting,
+                letters_waiting=delivery.letters_waiting,
+            )
+
+        reloader = Reloader(
+            library,
+            lambda: exchange(library.current.book, settings),
+            settings.asterisk_conf,
+            lambda: AmiLink(
+                "127.0.0.1",
+                settings.ami_port,
+                DEPLOY_ACCOUNT,
+                secret.derive(settings.secret, f"ami:{DEPLOY_ACCOUNT}"),
+            ),
+        )
+        pages = application(status)
+        now = clock(settings)
+        codes_password = secret.derive(settings.secret, "codes")
+        overrides = Overrides(lambda: library.current.book.calendars, cabinet, clock(settings))
+        operator = secret.derive(settings.secret, "web:operator")
+        pages.add_routes(override_routes(overrides, operator))
+        pages.add_routes(book_routes(library, shelf, reloader.reload, reloader.tell_asterisk, operator))
+        pages.add_routes([check_route(lambda code: codes.check(code, now()), codes_password)])
+        runner = web.AppRunner(pages, access_log=None)
+        await runner.setup()
+        stack.push_async_callback(runner.cleanup)
+        await web.TCPSite(runner, "127.0.0.1", settings.http_port).start()
+        for signal_number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(signal_number, stop.set)
+        loop.add_signal_handler(signal.SIGHUP, reloader.asked.set)
+        log.info("serving book=%s numbers=%s", library.current.book.digest, ",".join(library.current.book.services))
+        watched = (settings.book / "dialplans", settings.book / "prompts")
+        async with asyncio.TaskGroup() as tasks:
+            work = (
+                reloader.run(),
+                reloader.watch(*watched),
+                ledger.mend(),
+                delivery.run(),
+                keep(cabinet, messages, settings.keep_days),
+            )
+            chores = [tasks.create_task(chore) for chore in work]
+            await stop.wait()
+            for chore in chores:
+                chore.cancel()
+        log.info("stopping calls=%d drain=%gs", len(live.calls), settings.drain)
+        await server.close(settings.drain)
+
+
+def http(settings: Settings) -> Http:
+    """What reaches the other systems, with their tokens and the keys by which letters to them are signed."""
+
+    def token(name: str) -> str:
+        return settings.token(name).read_text(encoding="ascii").strip()
+
+    def key(site: str) -> str:
+        return key_of(secret.derive(settings.secret, f"remote:{site}"))
+
+    return Http(token, key)

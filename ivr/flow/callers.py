@@ -1,0 +1,102 @@
+"""Callers who stand for all others: one of each class that some node of a flow tells apart."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from ivr.flow.node import Node, Scene, references
+from ivr.flow.nodes.geo import Geo
+from ivr.flow.nodes.match import Match
+from ivr.values.calendar import Calendar
+from ivr.values.call import Call
+from ivr.values.number import ANONYMOUS, Family, Number, parse
+
+MOBILE = parse("0612345678")
+
+# One caller of each family, and of each region of the numbering plan.
+_USUAL = (
+    MOBILE,
+    ANONYMOUS,
+    *(parse(f"{prefix}234567") for prefix in ("014", "024", "034", "044", "054", "073", "094")),
+    *(parse(f"0{prefix}123456") for prefix in ("692", "976", "590", "937")),  # overseas; a technical platform
+    parse("+687123456"),
+    parse("+3223456789"),
+    parse("nobody"),
+)
+_GEOGRAPHIC = tuple(parse(f"0{prefix:03}12345") for prefix in range(100, 600))
+
+
+@dataclass
+class Callers:
+    """``each`` stands for its class, whose members are in ``alike``; ``sensitive`` nodes tell some apart."""
+
+    each: tuple[Number, ...]
+    alike: tuple[tuple[Number, ...], ...]
+    sensitive: frozenset[int]
+
+    @classmethod
+    def of(
+        cls,
+        nodes: Sequence[Node],
+        calendars: Mapping[str, Calendar],
+        lists: Mapping[str, frozenset[str]],
+        departments: Mapping[str, str],
+        only: Sequence[Number] | None = None,
+    ) -> "Callers":
+        """The classes that ``nodes`` make of callers; ``only``: of these."""
+        candidates = list(dict.fromkeys(only or _candidates(nodes, lists)))
+        classes: dict[Any, list[Number]] = {}
+        answers = [
+            [_response(node, Scene(_call(caller), calendars, lists, departments=departments)) for node in nodes]
+            for caller in candidates
+        ]
+        for caller, given in zip(candidates, answers, strict=True):
+            classes.setdefault((tuple(given), caller.e164 is None and _remembers(nodes)), []).append(caller)
+        sensitive = {
+            id(node)
+            for place, node in enumerate(nodes)
+            if len({given[place] for given in answers}) > 1 or (len(classes) > 1 and _remembers([node]))
+        }
+        return cls(
+            tuple(group[0] for group in classes.values()), tuple(map(tuple, classes.values())), frozenset(sensitive)
+        )
+
+    def told_apart_by(self, node: Node) -> bool:
+        """Whether ``node`` treats some callers otherwise than others."""
+        return id(node) in self.sensitive
+
+
+def kind(node: Node) -> str:
+    """What a node is called in YAML."""
+    return str(getattr(node, "kind", ""))
+
+
+def _remembers(nodes: Sequence[Node]) -> bool:
+    """Whether memory or counts are asked, which hidden callers have none of."""
+    return any(kind(node) in ("recall", "limit", "language") for node in nodes)
+
+
+def _candidates(nodes: Sequence[Node], lists: Mapping[str, frozenset[str]]) -> list[Number]:
+    """Callers of every kind that the plan knows, and those that the nodes name."""
+    named = {name for node in nodes for to, name, _ in references(node) if to == "list"}
+    members = [parse(min(lists[name])) for name in sorted(named) if lists.get(name)]
+    prefixes = [one for node in nodes if isinstance(node, Match) for case in node.cases for one in case.prefix]
+    begun = [parse(text + "1234567890"[: (12 if text[0] == "+" else 10) - len(text)]) for text in prefixes]
+    places = _GEOGRAPHIC if any(isinstance(node, Geo | Match) for node in nodes) else ()
+    return [*_USUAL, *members, *(one for one in begun if one.family is not Family.UNKNOWN), *places]
+
+
+def _call(caller: Number) -> Call:
+    return Call("tried", parse("0800000001"), caller, "fr", datetime(2026, 1, 5, 9, tzinfo=UTC))
+
+
+def _response(node: Node, scene: Scene) -> Any:
+    """What a node does first with a caller: asks for something, or leaves."""
+    talk = node.run(scene)
+    try:
+        return next(talk)
+    except StopIteration as stop:
+        return stop.value
+    finally:
+        talk.close()

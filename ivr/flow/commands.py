@@ -1,0 +1,217 @@
+"""What a flow may ask of the world, and what it is told.
+
+A command is a value; ``heard = yield from Ask(...)`` asks and receives.  Whoever carries commands out (a phone
+line, a terminal, a list in a test) matches on the closed union :data:`LineCommand` and ends with ``assert_never``.
+Each command says what it needs of the line; ``line.py`` sees to it.
+"""
+
+from collections.abc import Generator
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import IntEnum, StrEnum
+from typing import Any, Generic, TypeVar
+
+R = TypeVar("R")
+T = TypeVar("T")
+
+# A conversation: yields commands, is sent their results, returns a T.  `Any` is the one seam that types cannot
+# follow: what is sent in depends on what was yielded; Command.__iter__ gives it back its type.
+Talk = Generator["Command[Any]", Any, T]
+
+# Names of utterances, said one after the other as one sentence.
+Phrase = tuple[str, ...]
+
+# How the name of a caller's own message begins.
+MESSAGE = "message/"
+
+
+class Need(IntEnum):
+    """What a command needs of the line, least first."""
+
+    NOTHING = 0
+    EARLY = 1  # sound reaches the caller, nothing is charged
+    ANNOUNCED = 2  # the caller has been told the price
+    ANSWERED = 3  # charging has begun
+
+
+@dataclass(frozen=True)
+class Command(Generic[R]):
+    """``needs`` is what the line must be brought to first; ``walk`` raises it where a sound leads to a paid service."""
+
+    needs: Need = field(default=Need.NOTHING, kw_only=True, compare=False, repr=False)
+
+    def __iter__(self) -> Generator["Command[Any]", Any, R]:
+        result: R = yield self
+        return result
+
+
+# -- results ---------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Played:
+    """``key`` is the key that cut the phrase short, ``None`` when it was heard to its end."""
+
+    key: str | None = None
+
+
+@dataclass(frozen=True)
+class Heard:
+    """``keys`` as pressed, ``""`` for silence."""
+
+    keys: str
+
+
+@dataclass(frozen=True)
+class Captured:
+    """A message: the name by which it can be said, and its length in seconds (about 1 when nothing was said)."""
+
+    name: str
+    seconds: float
+
+
+class Reached(StrEnum):
+    """What became of an attempt to reach an agent."""
+
+    TALKED = "talked"  # someone answered, and the conversation is over
+    BUSY = "busy"
+    NO_ANSWER = "no_answer"
+    UNAVAILABLE = "unavailable"  # no phone registered, or the exchange could not reach it
+
+
+@dataclass(frozen=True)
+class Dialled:
+    """``agent`` is who answered, ``None`` if nobody did; ``answered`` when the line was, if the exchange can tell."""
+
+    reached: Reached
+    agent: str | None = None
+    answered: datetime | None = None
+
+
+# -- commands that nodes give ----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Now(Command[datetime]):
+    """What time is it?  The answer is aware."""
+
+
+@dataclass(frozen=True)
+class Play(Command[Played]):
+    """Say a phrase; any key in ``until`` cuts it short, other keys are ignored."""
+
+    phrase: Phrase
+    until: str = ""
+    needs: Need = field(default=Need.EARLY, kw_only=True, compare=False, repr=False)
+
+
+@dataclass(frozen=True)
+class Ask(Command[Heard]):
+    """Say a phrase and collect keys, which may be pressed while it is said.
+
+    ``accept`` are the answers that mean something: a key sequence that is one of them, and begins no longer one,
+    ends the question at once.  ``first`` and ``between`` are seconds of silence: after the phrase before the first
+    key, and between keys.  ``typed`` are keys pressed before the question was put: it is then not spoken.
+    """
+
+    phrase: Phrase
+    accept: tuple[str, ...]
+    first: float = 5.0
+    between: float = 3.0
+    typed: str = ""
+    needs: Need = field(default=Need.ANSWERED, kw_only=True, compare=False, repr=False)
+
+
+@dataclass(frozen=True)
+class Dial(Command[Dialled]):
+    """Ring agents, all at once, for at most ``ring`` seconds; the first to answer talks with the caller.
+
+    On a line not yet answered, the agent's answer answers it (charging begins then); ``limit`` is the longest
+    conversation in that case, in seconds, set by the line.
+    """
+
+    agents: tuple[str, ...]
+    ring: float
+    limit: float | None = None
+    needs: Need = field(default=Need.ANNOUNCED, kw_only=True, compare=False, repr=False)
+
+
+@dataclass(frozen=True)
+class Gather(Command[Heard]):
+    """Say a phrase and collect up to ``most`` digits; `#` ends them early, and so does silence.
+
+    ``first`` and ``between`` as for :class:`Ask`.  What a ``secret`` question hears is on no tape and in no record.
+    """
+
+    phrase: Phrase
+    most: int
+    first: float = 5.0
+    between: float = 3.0
+    typed: str = ""
+    secret: bool = False
+    needs: Need = field(default=Need.ANSWERED, kw_only=True, compare=False, repr=False)
+
+
+@dataclass(frozen=True)
+class Capture(Command[Captured]):
+    """Record the caller after a beep, until he presses a key, is silent for ``silence``, or ``longest`` is over.
+
+    Both in seconds.  The message can be said back by its ``name`` (:data:`MESSAGE` and what is unique of this call).
+    Who hangs up while he speaks has left his message: the desk keeps it, for ``box``, unless it is shorter than
+    ``least`` seconds.
+    """
+
+    name: str
+    longest: float
+    silence: float
+    least: float
+    box: str
+    needs: Need = field(default=Need.ANSWERED, kw_only=True, compare=False, repr=False)
+
+
+@dataclass(frozen=True)
+class Speak(Command[None]):
+    """Say everything from now on in ``language``."""
+
+    language: str
+
+
+class Cause(StrEnum):
+    """What the caller's network is told of why a call ends; phones and exchanges make a tone or a message of it."""
+
+    NORMAL = "normal"
+    BUSY = "busy"
+    CONGESTION = "congestion"
+    REJECTED = "rejected"
+    UNALLOCATED = "unallocated"  # there is no such number
+    CHANGED = "changed"  # the number is another one now
+
+
+@dataclass(frozen=True)
+class Hangup(Command[None]):
+    """End the call.  On a line never answered the caller pays nothing."""
+
+    cause: Cause = Cause.NORMAL
+
+
+# -- commands that only the line gives -------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Progress(Command[None]):
+    """Open early media: sound reaches the caller while nothing is charged (183)."""
+
+
+@dataclass(frozen=True)
+class Answer(Command[None]):
+    """Answer: the instant at which charging begins (200)."""
+
+
+@dataclass(frozen=True)
+class Limit(Command[None]):
+    """Have the exchange itself end the call after ``seconds`` from now, whatever becomes of us."""
+
+    seconds: float
+
+
+LineCommand = Now | Play | Ask | Gather | Capture | Speak | Dial | Hangup | Progress | Answer | Limit

@@ -1,0 +1,278 @@
+"""Every path of a flow, found by living through it again and again: the real line, the real walk, scripted results.
+
+Theory
+------
+A *state* of a call is all that its future can depend on: the place in the drawing and within the node, the questions
+that `back` would go to, the state of the line, and, where a node that can still be reached looks at them, notes, the
+opening hours and the caller.  Two calls in the same state have the same future, so each state is lived through only
+once, however many ways lead there.  A state waits for the result of a command that can end in several ways; we replay
+the shortest way to it and then take each of these, as far as the next such command: the *passages*.  States and
+passages are a graph whose ways from a root to an end are the paths of calls (`ivr.flow.paths`).
+
+Where within a node a call is, its generator knows: the line it waits at and its local values (`Run.inside`).
+
+What is taken as alike: instants at which all calendars say the same for the same reason; callers whom no node tells
+apart; keys that are all wrong; digits, shares and early keys that lead the same way.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence, Set
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from ivr.flow.callers import Callers
+from ivr.flow.commands import Ask, Command, Gather, Now, Reached
+from ivr.flow.errands import Overridden
+from ivr.flow.flow import BACK, Place
+from ivr.flow.instants import representatives
+from ivr.flow.line import FlowError
+from ivr.flow.node import Node, references
+from ivr.flow.nodes.language import Language
+from ivr.flow.nodes.match import Match
+from ivr.flow.onlooker import Log, Run, World, note, still
+from ivr.flow.outcomes import Known, Outcome, outcomes, undecided
+from ivr.flow.passages import Explored, Passage, Root, State
+from ivr.values.calendar import Calendar, Opening, Override
+from ivr.values.calendar import State as Opened
+from ivr.values.number import Number
+
+MOST_STATES = 5000
+_BACKWARD = 4  # questions that `back` can still go to; deeper ones are taken as alike
+
+
+@dataclass(frozen=True)
+class When:
+    """Only calls at which a calendar says that we are open, or that we are not."""
+
+    calendar: str
+    open: bool
+
+
+def explore(world: World, callers: Sequence[Number] | None = None, when: When | None = None) -> Explored:
+    """Live through every call to a number; ``callers``: of these only."""
+    return _Explorer(world, callers, when).explored()
+
+
+class RepeatingCalendar(Calendar):
+    """A calendar that remembers what it said: replays ask it the same again and again."""
+
+    def opening(self, at: datetime, override: Override | None = None) -> Opening:
+        said = self.__dict__.setdefault("_said", {})
+        if (at, override) not in said:
+            said[at, override] = super().opening(at, override)
+        return said[at, override]  # type: ignore[no-any-return]
+
+
+@dataclass(frozen=True)
+class _Looks:
+    """What the nodes that a call can still come to look at: calendars, the caller, notes, how long the call lasts."""
+
+    calendars: bool
+    callers: bool
+    notes: frozenset[str]
+    lasts: float
+
+
+class _Explorer:
+    def __init__(self, world: World, callers: Sequence[Number] | None, when: When | None) -> None:
+        calendars = {name: RepeatingCalendar(**vars(one)) for name, one in world.calendars.items()}
+        world = self._world = replace(world, calendars=calendars)
+        self._places = world.drawing.reachable(world.drawing.start(world.flow.flow))
+        nodes = {id(node): node for node in map(world.drawing.node, self._places)}
+        self._tested = {pair for node in nodes.values() for pair in _tested(node)}
+        languages = {name for node in nodes.values() if isinstance(node, Language) for name in node.options.values()}
+        self._words = frozenset({value for _, value in self._tested} | languages)
+        self._known = Known(tuple(sorted(self._words - {""})))
+        self._back = any(BACK in node.doors().values() for node in nodes.values())
+        self.callers = Callers.of(list(nodes.values()), world.calendars, world.lists, world.departments, callers)
+        named = {name for node in nodes.values() for to, name, _ in references(node) if to == "calendar"}
+        self._calendars = sorted(named | ({when.calendar} if when else set()))
+        found = representatives([world.calendars[name] for name in self._calendars], world.since)
+        self._instants = [
+            (dict(zip(self._calendars, states, strict=True)), at)
+            for states, at in found.items()
+            if when is None or (states[self._calendars.index(when.calendar)][0] is Opened.OPEN) is when.open
+        ]
+        self._when = when
+        self._future: dict[Place, _Looks] = {}
+        self._ids: dict[Any, int] = {}
+        self._classes: dict[str, list[int]] = {}
+        self._states: list[State] = []
+
+    def explored(self) -> Explored:
+        roots: list[Root] = []
+        for caller, number in enumerate(self.callers.each):
+            for hours, (states, at) in enumerate(self._instants):
+                start = State("", caller, hours, (), 0, Log(language=self._world.language), question=False)
+                index = self._entered(start, *self._begun(start))
+                roots.append(Root(index, number, at, states))
+        passages: list[list[Passage]] = []
+        while len(passages) < len(self._states) and len(passages) < MOST_STATES:
+            passages.append(list(self._passages(self._states[len(passages)])))
+        whole = len(passages) == len(self._states)
+        passages += [[] for _ in self._states[len(passages) :]]
+        return Explored(self._world, self.callers, roots, self._states, passages, whole)
+
+    # -- states --------------------------------------------------------------------------------------------------
+
+    def _begun(self, start: State) -> tuple[Run, Command[Any] | None]:
+        run = Run(self._world, self.callers.each[start.caller], self._instants[start.hours][1])
+        return run, run.first()
+
+    def _entered(self, came: State, run: Run, command: Command[Any] | None) -> int:
+        """The number of the state in which a run is, which may be a new one; ``came`` has the way to it."""
+        key = self._key(came, run, command)
+        if key not in self._ids:
+            self._ids[key] = len(self._states)
+            here = run.standing.here
+            asks = bool(here and self._world.drawing.node(here).asks and isinstance(command, Ask | Gather))
+            self._states.append(replace(came, place=here.node if here else "", question=asks))
+        return self._ids[key]
+
+    def _key(self, came: State, run: Run, command: Command[Any] | None) -> Any:
+        here, asked, log = run.standing.here, tuple(run.standing.asked), came.log
+        looks = [self._looks(place) for place in {here, *(asked if self._back else ())} if place is not None]
+        calendars, callers = any(one.calendars for one in looks), any(one.callers for one in looks)
+        waited = None
+        if not log.answered and log.opened is not None:
+            waited = int((log.elapsed - log.opened) // 5)  # decides how long a ring is still free
+        lasts = max((one.lasts for one in looks), default=0.0)
+        return (
+            *(here, asked[-_BACKWARD:] if self._back else (), run.inside(self._words), still(command, self._words)),
+            *(run.line.state, log.announced, log.unannounced, log.unlimited, log.human is not None, waited),
+            (came.hours if calendars else None, came.caller if callers else None, log.language),
+            tuple(sorted((name, one.label) for name, one in log.overrides.items())) if calendars else (),
+            self._notes(run.scene.notes, {name for one in looks for name in one.notes}),
+            tuple(run.scene.ahead),
+            lasts > 0 and log.elapsed > lasts,
+            # At a root nodes may have been left without a command; elsewhere the passage has told of them.
+            tuple(map(str, run.trail[came.steps :])),
+        )
+
+    def _notes(self, notes: Mapping[str, str], tested: Set[str]) -> tuple[tuple[str, str], ...]:
+        known = sorted((name, text) for name, text in notes.items() if name in tested)
+        return tuple((name, text if (name, text) in self._tested else "?") for name, text in known)
+
+    def _looks(self, place: Place) -> "_Looks":
+        if place not in self._future:
+            nodes = [self._world.drawing.node(one) for one in self._world.drawing.reachable(place)]
+            self._future[place] = _Looks(
+                any(to == "calendar" for node in nodes for to, _, _ in references(node)),
+                any(self.callers.told_apart_by(node) for node in nodes),
+                frozenset(name for node in nodes for name, _ in _tested(node)),
+                max(map(_lasts, nodes)),
+            )
+        return self._future[place]
+
+    # -- passages ------------------------------------------------------------------------------------------------
+
+    def _passages(self, state: State) -> Iterator[Passage]:
+        """Every way on from a state: one for each outcome of the command that it waits for."""
+        run, command = self._replayed(state)
+        options = self._options(command, state.log, state) if command else ()
+        if command and undecided(command) and len(options) > 1:
+            options = self._apart(state, options)
+        for option in options:
+            run, command = self._replayed(state)
+            log, script, ends = state.log.going_on(), list(state.script), ""
+            taken: Outcome | None = option
+            while command is not None:
+                if taken is None:
+                    only = self._options(command, log, state)
+                    if len(only) > 1:
+                        break
+                    taken = only[0]
+                result = run.moment(log) if isinstance(command, Now) else taken.result
+                note(log, command, taken, run, self._world.terms)
+                script.append(result)
+                taken = None
+                try:
+                    command = run.send(result)
+                except FlowError as error:
+                    command, ends = None, f"fails: {error}"
+            yield self._passage(state, run, command, log, tuple(script), ends)
+
+    def _options(self, command: Command[Any], log: Log, state: State) -> Sequence[Outcome]:
+        anonymous = self.callers.each[state.caller].e164 is None
+        if isinstance(command, Overridden):
+            if command.calendar in log.overrides:
+                return (replace(log.overrides[command.calendar], label=""),)
+            if self._when and command.calendar == self._when.calendar:
+                found = outcomes(command, self._world.seconds, self._known, anonymous)
+                return [one for one in found if one.result is None or one.result.open is self._when.open]
+        return outcomes(command, self._world.seconds, self._known, anonymous)
+
+    def _apart(self, state: State, options: Sequence[Outcome]) -> list[Outcome]:
+        """Of candidates those that lead somewhere else than the ones before them.
+
+        A node takes the same answers as alike whenever it puts the same question, so it is tried once for each.
+        """
+        run, command = self._replayed(state)
+        here = run.standing.here
+        question = (here and (here.flow, here.node), [one[:2] for one in run.inside(self._words)], type(command))
+        if (known := self._classes.get(repr(question))) is not None and max(known) < len(options):
+            return [options[place] for place in known]
+        found: dict[Any, int] = {}
+        for place, option in enumerate(options):
+            run, command = self._replayed(state)
+            log = state.log.going_on()
+            taken: Outcome | None = option
+            while command is not None and (taken is not None or isinstance(command, Now)):
+                only = taken or self._options(command, log, state)[0]
+                result = run.moment(log) if isinstance(command, Now) else only.result
+                note(log, command, only, run, self._world.terms)
+                taken, command = None, run.send(result)
+            own = option.key if option.key == "" or option.key in self._words else None
+            after = (tuple(map(str, run.trail[state.steps :])), still(command, self._words), own)
+            found.setdefault(after, place)
+        self._classes[repr(question)] = list(found.values())
+        return [options[place] for place in found.values()]
+
+    def _replayed(self, state: State) -> tuple[Run, Command[Any] | None]:
+        run = Run(self._world, self.callers.each[state.caller], self._instants[state.hours][1])
+        command = run.first()
+        for result in state.script:
+            command = run.send(result)
+        return run, command
+
+    def _passage(
+        self, state: State, run: Run, command: Command[Any] | None, log: Log, script: tuple[Any, ...], ends: str
+    ) -> Passage:
+        to = None
+        if command is not None:
+            came = replace(state, script=script, steps=len(run.trail), log=log)
+            to = self._entered(came, run, command)
+        elif not ends:
+            talked = any(getattr(choice.outcome.result, "reached", None) is Reached.TALKED for choice in log.choices)
+            ends = "after a conversation" if talked else "hung up by us"
+        before = state.log
+        human = None
+        if log.human is not None and before.human is None:
+            human = (log.human[0] - before.elapsed, log.human[1], log.human[2] - before.charged)
+        return Passage(
+            choices=tuple(log.choices),
+            steps=tuple(map(str, run.trail[state.steps :])),
+            heard=tuple(log.heard),
+            seconds=log.elapsed - before.elapsed,
+            charged=log.charged - before.charged,
+            keys=log.keys,
+            human=human,
+            rings=tuple(log.rings),
+            unannounced=log.unannounced and not before.unannounced,
+            answered=log.answered and not before.answered,
+            to=to,
+            ends=ends,
+        )
+
+
+def _tested(node: Node) -> Iterator[tuple[str, str]]:
+    """The notes that a node tests and the values that it tests them for."""
+    if isinstance(node, Match):
+        for case in node.cases:
+            if case.note:
+                yield from ((case.note, value) for value in (case.equals or "", *case.one_of))
+
+
+def _lasts(node: Node) -> float:
+    """The longest time in the call that a node tests, in seconds."""
+    return max((case.longer_than or 0.0 for case in node.cases), default=0.0) if isinstance(node, Match) else 0.0

@@ -1,0 +1,100 @@
+"""The drawing of a service: flows of named nodes, and what each place in them can lead to."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from ivr.flow.commands import Need
+from ivr.flow.node import Into, Leave, NodeName, Over
+from ivr.flow.nodes import AnyNode
+
+# Where a door may lead besides a node: to the question before, or to the same one again.
+BACK = "back"
+REPEAT = "repeat"
+
+
+class Flow(BaseModel):
+    """What one file in dialplans/flows/ says."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    flow: str = Field(description="the flow's name, as numbers.yaml uses it", pattern=r"^[a-z][a-z0-9-]{0,40}$")
+    start: NodeName = Field(description="the node at which every call begins")
+    nodes: dict[str, AnyNode] = Field(min_length=1, description="the places of the flow by name")
+
+    @cached_property
+    def needs(self) -> Mapping[str, Need]:
+        """:meth:`Drawing.need` of each node, for a flow that enters no other."""
+        drawing = Drawing({self.flow: self})
+        return {name: drawing.need(Place(self.flow, name)) for name in self.nodes}
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a call is: a node of a flow, and the place that entered this flow and waits for it."""
+
+    flow: str
+    node: str
+    above: "Place | None" = None
+
+
+class Drawing:
+    """All flows of a book together."""
+
+    def __init__(self, flows: Mapping[str, Flow]) -> None:
+        self.flows = flows
+        self._needs: dict[Place, Need] = {}
+        self._reachable: dict[Place, set[Place]] = {}
+
+    def node(self, place: Place) -> AnyNode:
+        return self.flows[place.flow].nodes[place.node]
+
+    def start(self, flow: str, above: Place | None = None) -> Place:
+        """The first place of a flow."""
+        return Place(flow, self.flows[flow].start, above)
+
+    def follow(self, place: Place, taken: str) -> Place | None:
+        """Where the exit ``taken`` of ``place`` leads; ``None``: the call ends.  `back` and `repeat` are the walk's."""
+        to = self.node(place).doors().get(taken)
+        return Place(place.flow, to, place.above) if to in self.flows[place.flow].nodes else None
+
+    def next(self, place: Place) -> Iterator[Place]:
+        """Every place to which a call at ``place`` can come next."""
+        node = self.node(place)
+        match node.beyond():
+            case Into(flow):
+                yield self.start(flow, place)
+            case Over(flow):
+                yield self.start(flow)
+            case Leave(exit=taken):
+                if place.above and (after := self.follow(place.above, taken)):
+                    yield after
+            case None:
+                for taken in node.doors():
+                    if after := self.follow(place, taken):
+                        yield after
+
+    def reachable(self, start: Place) -> set[Place]:
+        """``start`` and every place to which a call can come from it."""
+        if start in self._reachable:
+            return self._reachable[start]
+        found: set[Place] = set()
+        waiting = [start]
+        while waiting:
+            here = waiting.pop()
+            if here not in found:
+                found.add(here)
+                waiting.extend(self.next(here))
+        return self._reachable.setdefault(start, found)
+
+    def need(self, place: Place) -> Need:
+        """The most that ``place``, or any place it can lead to, wants of the line.
+
+        A sound is heard at the price of what it leads to: on the way to a menu the line is answered, and the
+        announcement made, before the welcome; "we are closed" leads nowhere and stays free.
+        """
+        if place not in self._needs:
+            self._needs[place] = max(self.node(one).need() for one in self.reachable(place))
+        return self._needs[place]

@@ -1,0 +1,41 @@
+"""After-sales services are not paid for by the call."""
+
+from collections.abc import Iterator
+from datetime import date
+
+from ivr.flow.law.case import example
+from ivr.flow.law.rule import RD_SVA, Found, Rule, only_free
+from ivr.flow.law.view import Held, View
+from ivr.values.purpose import Purpose
+
+
+def check(view: View) -> Iterator[Found]:
+    """A declaration is held against the tariff."""
+    return only_free(view, _concerns, "after-sales and support")
+
+
+def _concerns(held: Held) -> bool:
+    return held.purpose in (Purpose.AFTER_SALES, Purpose.SUPPORT)
+
+
+def _breaks() -> View:
+    """A book that breaks it."""
+    return example(purpose="after-sales")
+
+
+def _keeps() -> View:
+    """A book that keeps it."""
+    return example(number="0800000001", mode="free", purpose="after-sales")
+
+
+RULE = Rule(
+    id="after-sales",
+    code="IVR500",
+    text="An after-sales number is never surcharged.",
+    source=f"C. conso. L121-16; {RD_SVA}, p. 21",
+    severity="error",
+    since=date(2024, 5, 1),
+    check=check,
+    breaks=_breaks,
+    keeps=_keeps,
+)

@@ -1,0 +1,44 @@
+"""Nobody is recorded unawares."""
+
+import re
+from collections.abc import Iterator
+from datetime import date
+
+from ivr.flow.law.case import example
+from ivr.flow.law.rule import Found, Rule, Verdict
+from ivr.flow.law.view import View
+from ivr.flow.nodes.record import Record
+
+
+def check(view: View) -> Iterator[Found]:
+    """The words before the beep say it; who is silent or hangs up leaves nothing.  Conversations are never recorded."""
+    for held in view.numbers:
+        for place, node in view.nodes(held.flow, Record):
+            if re.search(r"enregistr", view.words(node.model_copy(update={"review": ()})).casefold()):
+                yield Found(Verdict.HOLDS, held)
+            else:
+                message = f'"{place.node}" records without saying so first'
+                yield Found(Verdict.BROKEN, held, message, "say in its prompt: sera enregistré", place=place)
+
+
+def _breaks() -> View:
+    """A book that breaks it."""
+    return example(nodes={"r": {"kind": "record", "prompt": "r"}}, texts={"r": "Parlez."})
+
+
+def _keeps() -> View:
+    """A book that keeps it."""
+    return example(nodes={"r": {"kind": "record", "prompt": "r"}}, texts={"r": "Vous serez enregistré."})
+
+
+RULE = Rule(
+    id="recording",
+    code="IVR521",
+    text="A recording is announced before it starts, and who does not want it is not recorded.",
+    source="Regulation (EU) 2016/679, art. 13; CNIL, calls that are recorded (25 April 2022, second hand)",
+    severity="error",
+    since=date(2018, 5, 25),
+    check=check,
+    breaks=_breaks,
+    keeps=_keeps,
+)

@@ -1,0 +1,84 @@
+"""What a rule of law may look at: numbers with their facts, owners, flows and texts; the book makes it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TypeVar
+
+from ivr.flow.flow import Drawing, Place
+from ivr.flow.node import Node, references
+from ivr.values.number import Family, Number
+from ivr.values.purpose import Purpose
+from ivr.values.tariff import Mode
+
+N = TypeVar("N", bound=Node)
+
+ADMINISTRATION = "administration"
+TELECOM_OPERATOR = "telecom-operator"
+
+
+@dataclass(frozen=True)
+class Owner:
+    """Who answers for numbers before the law.  ``contact`` and ``complaints`` are a phone number or an e-mail."""
+
+    name: str
+    company: str
+    kind: str
+    address: str = ""
+    contact: str = ""
+    complaints: str = ""
+
+
+@dataclass(frozen=True)
+class Held:
+    """A number of ours, ``written`` as in numbers.yaml; ``connects`` is whom it puts callers through to."""
+
+    written: str
+    number: Number
+    priced: Family | None
+    mode: Mode
+    flow: str
+    label: str
+    purpose: Purpose | None = None
+    owner: Owner | None = None
+    description: str = ""
+    connects: Number | None = None
+
+    @property
+    def surcharged(self) -> bool:
+        """Whether callers pay for the service."""
+        return self.mode in (Mode.PER_CALL, Mode.PER_MINUTE)
+
+
+class View:
+    """A book as the law sees it; ``texts`` are the French prompts.  What is found of a flow is found once."""
+
+    def __init__(
+        self,
+        numbers: tuple[Held, ...],
+        drawing: Drawing,
+        texts: Mapping[str, str],
+        lists: Mapping[str, frozenset[str]],
+    ) -> None:
+        self.numbers = numbers
+        self.drawing = drawing
+        self.lists = lists
+        self._texts = texts
+        self._places: dict[str, tuple[Place, ...]] = {}
+        self._nodes: dict[str, list[tuple[Place, Node]]] = {}
+
+    def places(self, flow: str) -> tuple[Place, ...]:
+        """Where calls that begin in ``flow`` can come, in the order of names."""
+        if flow not in self._places:
+            found = self.drawing.reachable(self.drawing.start(flow))
+            self._places[flow] = tuple(sorted(found, key=lambda place: (place.flow, place.node)))
+        return self._places[flow]
+
+    def nodes(self, flow: str, kind: type[N]) -> list[tuple[Place, N]]:
+        """The nodes of one kind among them."""
+        if flow not in self._nodes:
+            self._nodes[flow] = [(place, self.drawing.node(place)) for place in self.places(flow)]
+        return [(place, node) for place, node in self._nodes[flow] if isinstance(node, kind)]
+
+    def words(self, node: Node) -> str:
+        """All that a node may say, in French."""
+        return " ".join(self._texts.get(name, "") for to, name, _ in references(node) if to == "prompt")

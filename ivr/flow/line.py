@@ -1,0 +1,138 @@
+"""The line between a flow and its channel: the one place that answers, and so the one place that lets a call cost.
+
+Theory
+------
+A line is unanswered, then in early media (the caller hears us and pays nothing), then answered (charging runs).
+It never goes back.  A node only says what it wants done; each command says what it needs of the line, and the line
+brings itself there first:
+
+    needs EARLY       Progress
+    needs ANNOUNCED   … and, on a surcharged number, the free announcement, whole or skipped by its own key, and
+                      its beep
+    needs ANSWERED    … and Answer, then the limit that the tariff sets, armed in the exchange
+
+So an announcement cannot be forgotten, charging cannot begin before it has ended, and a flow that only says
+"we are closed" never answers.  Nothing else in the house yields Answer; `tests/flow/test_line.py` proves that no
+sequence of commands makes this file break its order.
+
+A Dial on a line that was not answered leaves the answer to the agent who picks up: ringing stays free for as long
+as carriers bear an unanswered call (``unanswered_limit``).  A ring that would last longer is cut in two: the first
+part free, the rest after answering; a rest too short to hear is not worth a charge, and is dropped.  Where the flow
+goes on after an agent answered the line, the tariff's limit is armed for what is left of it, the ring counted in.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from ivr.flow.commands import (
+    Answer,
+    Command,
+    Dial,
+    Dialled,
+    Limit,
+    Need,
+    Now,
+    Play,
+    Progress,
+    Reached,
+    Talk,
+)
+
+LEAST_RING = 1.0  # seconds: a shorter ring reaches nobody
+SKIP = "#"  # the key that ends the announcement early, where a profile knows one (RD SVA 2024, p. 32)
+
+
+class FlowError(Exception):
+    """A node asked for what only the line may do: a fault of the house, never of a caller or a book."""
+
+
+@dataclass(frozen=True)
+class Terms:
+    """What the number's tariff demands of the line.
+
+    ``announcement`` and ``beep`` are utterances' names; ``announcement`` is ``None`` where none is to be said by us
+    (nothing is charged, the operator has said it, or the law excepts the number), ``beep`` where no tone is to follow.
+    ``skip`` is the only key that may end the announcement early, empty where none may.
+    ``limit`` is the longest charged time and ``unanswered_limit`` the longest that the carrier bears an
+    unanswered call; seconds.
+    """
+
+    announcement: str | None
+    beep: str | None
+    limit: float | None
+    unanswered_limit: float
+    skip: str = SKIP
+
+
+class Line:
+    """One call's line; :meth:`carry` wraps the talk of its flow.
+
+    ``state`` may be read by whoever draws the call (the simulator, the dashboard); nobody else writes it.
+    """
+
+    def __init__(self, terms: Terms) -> None:
+        self._terms = terms
+        self._opened: datetime | None = None
+        self._talking_since: datetime | None = None  # since before an agent answered the line, until a limit is armed
+        self.state: Need = Need.NOTHING
+
+    def carry(self, talk: Talk[None]) -> Talk[None]:
+        """Yield the flow's commands, each preceded by what it needs of the line."""
+        try:
+            command = next(talk)
+            while True:
+                if isinstance(command, Progress | Answer | Limit):
+                    raise FlowError(f"a node asked for {type(command).__name__}: only the line may")
+                result = yield from self._with_line(command)
+                command = talk.send(result)
+        except StopIteration:
+            return
+        finally:
+            talk.close()
+
+    def _with_line(self, command: Command[Any]) -> Talk[Any]:
+        yield from self._bring_to(command.needs)
+        if isinstance(command, Dial) and self.state < Need.ANSWERED:
+            return (yield from self._dial_free(command))
+        return (yield command)
+
+    def _bring_to(self, need: Need) -> Talk[None]:
+        if need >= Need.EARLY and self.state < Need.EARLY:
+            yield from Progress()
+            self._opened = yield from Now()
+            self.state = Need.EARLY
+        if need >= Need.ANNOUNCED and self.state < Need.ANNOUNCED:
+            yield from self._announce()
+            self.state = Need.ANNOUNCED
+        if need >= Need.ANSWERED and self.state < Need.ANSWERED:
+            yield from Answer()
+            self.state = Need.ANSWERED
+            if self._terms.limit is not None:
+                yield from Limit(self._terms.limit)
+        if need >= Need.EARLY and self._talking_since is not None and self._terms.limit is not None:
+            spent = ((yield from Now()) - self._talking_since).total_seconds()
+            self._talking_since = None
+            yield from Limit(max(1.0, self._terms.limit - max(0.0, spent)))
+
+    def _announce(self) -> Talk[None]:
+        if self._terms.announcement is not None:
+            yield from Play((self._terms.announcement,), until=self._terms.skip)
+            if self._terms.beep is not None:
+                yield from Play((self._terms.beep,))
+
+    def _dial_free(self, dial: Dial) -> Talk[Dialled]:
+        """Ring before the answer for as long as the carrier bears it, then answer and ring on."""
+        assert self._opened is not None  # noqa: S101 - _bring_to opened it
+        now = yield from Now()
+        free = self._terms.unanswered_limit - max(0.0, (now - self._opened).total_seconds())
+        if free >= LEAST_RING:
+            dialled = yield from replace(dial, ring=min(dial.ring, free), limit=self._terms.limit)
+            if dialled.reached is Reached.TALKED:
+                self.state = Need.ANSWERED
+                self._talking_since = now
+            if dialled.reached is not Reached.NO_ANSWER or dial.ring - free < LEAST_RING:
+                return dialled
+            dial = replace(dial, ring=dial.ring - free)
+        yield from self._bring_to(Need.ANSWERED)
+        return (yield from dial)

@@ -1,0 +1,229 @@
+"""What every kind of node is: a frozen model of what an ops person wrote, with a `run` that asks and leaves by an exit.
+
+Names of prompts, calendars, agents and nodes are typed as such, so that the book can check every reference of
+every kind of node, present and to come, without knowing the kind.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Annotated, Any, ClassVar, get_args
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationInfo, field_validator
+
+from ivr.flow.commands import Cause, Need, Now, Phrase, Talk
+from ivr.flow.errands import Overridden
+from ivr.values.calendar import Calendar
+from ivr.values.call import Call
+from ivr.values.wording import reopening, sayable, week_name
+
+
+@dataclass(frozen=True)
+class Scene:
+    """What a node may know without asking: the call, the book's calendars and lists, and the notes taken in this call
+    (by `ask`, `lookup`, `recall`), which nodes may add to, as to the keys typed ahead.
+    """
+
+    call: Call
+    calendars: Mapping[str, Calendar]
+    lists: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    notes: dict[str, str] = field(default_factory=dict)
+    # Keys pressed while something was said, for the next question.
+    ahead: list[str] = field(default_factory=list)
+    # Prefixes of geographic numbers, four to six digits, to departments.
+    departments: Mapping[str, str] = field(default_factory=dict)
+
+    def typed(self) -> str:
+        """The keys typed ahead; they are then used up."""
+        keys = "".join(self.ahead)
+        self.ahead.clear()
+        return keys
+
+
+@dataclass(frozen=True)
+class Into:
+    """Live through another flow and come back with the exit by which it is left."""
+
+    flow: str
+
+
+@dataclass(frozen=True)
+class Over:
+    """Hand the call over to another flow for good."""
+
+    flow: str
+
+
+@dataclass(frozen=True)
+class Leave:
+    """The flow that was entered is over; whoever entered it goes on by this exit."""
+
+    exit: str
+
+
+# How a node is left: by one of its exits, or beyond its flow.
+Way = str | Into | Over | Leave
+
+
+@dataclass(frozen=True)
+class Refers:
+    """Marks a text field as the name of something defined elsewhere in the book."""
+
+    to: str
+
+
+PromptName = Annotated[str, Refers("prompt")]
+CalendarName = Annotated[str, Refers("calendar")]
+AgentName = Annotated[str, Refers("agent")]
+NodeName = Annotated[str, Refers("node")]
+FlowName = Annotated[str, Refers("flow")]
+ListName = Annotated[str, Refers("list")]
+LanguageName = Annotated[str, Refers("language")]
+
+# The name under which something is noted in a call, or remembered of a caller.
+NoteName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{0,40}$")]
+
+
+class Slot(BaseModel):
+    """A place in a sentence that the calendar fills: `{reopens: office}` with the day and hour at which it opens again
+    ("demain, à neuf heures"), `{why: office}` with what the exception that keeps it closed has to say,
+    `{hours: office}` with the hours of its week ("du lundi au vendredi, de neuf heures à midi").
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    reopens: CalendarName | None = Field(default=None, description="the calendar whose next opening is said")
+    why: CalendarName | None = Field(default=None, description="the calendar whose exception is asked for its prompt")
+    hours: CalendarName | None = Field(default=None, description="the calendar whose weekly hours are said")
+    otherwise: PromptName | None = Field(
+        default=None,
+        validate_default=True,
+        description="with why: said when no exception closes us, or it has no prompt of its own",
+    )
+
+    # One model, not one for each sort: of a slip in a key people are then told once.  A validator of a field, not of
+    # the model, leaves the model its name in the path of an error, by which its known keys are found.
+    @field_validator("otherwise")
+    @classmethod
+    def _is_one(cls, otherwise: str | None, info: ValidationInfo) -> str | None:
+        sorts = ("reopens", "why", "hours")
+        named = [sort for sort in sorts if info.data.get(sort) is not None]
+        if info.data.keys() >= set(sorts) and (len(named) != 1 or (otherwise and named != ["why"])):
+            raise ValueError("a slot is {reopens: CALENDAR}, {hours: CALENDAR}, or {why: CALENDAR, otherwise: PROMPT}")
+        return otherwise
+
+    def fill(self, scene: Scene) -> Talk[Phrase]:
+        """The names of what is said here at this instant."""
+        if self.hours:
+            return (week_name(self.hours),)
+        name = self.reopens or self.why or ""
+        calendar = scene.calendars[name]
+        override = yield from Overridden(name)
+        now = (yield from Now()).astimezone(calendar.zone)
+        if self.why:
+            said = calendar.opening(now, override).prompt or self.otherwise
+            return (said,) if said else ()
+        opens = calendar.reopens(now, override)
+        # Open at this very moment: there is nothing to say, and no sound for an hour that is not an opening one.
+        return reopening(now, sayable(opens, calendar)) if opens is not None and opens > now else ()
+
+
+def one_or_many(value: Any) -> Any:
+    """Lets people write one thing without the dash of a list."""
+    return value if isinstance(value, list | tuple) else [value]
+
+
+# Tells editors, through the JSON Schema, that the list may be left out around a single thing.
+OR_ONE: dict[str, Any] = {"x-or-one": True}
+
+# What is said: one prompt, or several prompts and slots in a row.
+Sentence = Annotated[
+    tuple[PromptName | Slot, ...], BeforeValidator(one_or_many), Field(min_length=1, json_schema_extra=OR_ONE)
+]
+
+
+class Node(BaseModel):
+    """A place in a flow.  Subclasses add a `kind`, their fields, and :meth:`run`."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    # Every exit that `run` may return; those in `final` may be left unlinked: the call then ends.  Those in `optional`
+    # are taken only where they are linked.  Where `elsewhere`, the book names more exits of that sort in other files.
+    leaves: ClassVar[tuple[str, ...]] = ("done",)
+    final: ClassVar[frozenset[str]] = frozenset()
+    optional: ClassVar[frozenset[str]] = frozenset()
+    elsewhere: ClassVar[bool] = False
+    # Whether the caller is asked something here: where `back` comes back to.
+    asks: ClassVar[bool] = False
+
+    exits: dict[str, NodeName] = Field(default_factory=dict, description="where each exit leads: exit name to node")
+
+    def run(self, scene: Scene) -> Talk[Way]:
+        """Ask for what this node wants done; return the way taken."""
+        raise NotImplementedError
+
+    def beyond(self) -> Into | Over | Leave | None:
+        """Where this node leads beyond its flow, if it does."""
+        return None
+
+    def need(self) -> Need:
+        """What this node will want of the line, at most; decides the price at which the way to it is heard."""
+        return Need.EARLY
+
+    def parting(self) -> Cause:
+        """What the caller's network is told if the call ends here."""
+        return Cause.NORMAL
+
+    def doors(self) -> Mapping[str, str]:
+        """Every exit that is linked, and the node that it leads to."""
+        return self.exits
+
+
+def phrase(sentence: Sentence, scene: Scene) -> Talk[Phrase]:
+    """Fill the slots of a sentence: the names of the utterances to be said, in order."""
+    names: list[str] = []
+    for part in sentence:
+        if isinstance(part, str):
+            names.append(part)
+        else:
+            names.extend((yield from part.fill(scene)))
+    return tuple(names)
+
+
+def references(model: BaseModel) -> Iterator[tuple[str, str, tuple[str | int, ...]]]:
+    """Every name in ``model`` that must be defined elsewhere: (what it refers to, the name, the path to it)."""
+    for name, refers in _fields(type(model)):
+        yield from _references(getattr(model, name), refers, (name,))
+
+
+def _references(
+    value: Any, refers: Refers | None, path: tuple[str | int, ...]
+) -> Iterator[tuple[str, str, tuple[str | int, ...]]]:
+    if isinstance(value, BaseModel):
+        for to, name, inner in references(value):
+            yield to, name, (*path, *inner)
+    elif isinstance(value, str):
+        if refers:
+            yield refers.to, value, path
+    elif isinstance(value, Mapping):
+        for key, item in value.items():
+            yield from _references(item, refers, (*path, key))
+    elif isinstance(value, tuple):
+        for index, item in enumerate(value):
+            yield from _references(item, refers, (*path, index))
+
+
+@lru_cache
+def _fields(model: type[BaseModel]) -> tuple[tuple[str, Refers | None], ...]:
+    """The fields of a model, each with what the texts in it refer to."""
+    return tuple(
+        (name, next((mark for hint in (*info.metadata, info.annotation) for mark in _marks(hint)), None))
+        for name, info in model.model_fields.items()
+    )
+
+
+def _marks(hint: Any) -> Iterator[Refers]:
+    if isinstance(hint, Refers):
+        yield hint
+    for part in (*getattr(hint, "__metadata__", ()), *get_args(hint)):
+        yield from _marks(part)

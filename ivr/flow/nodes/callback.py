@@ -1,0 +1,116 @@
+"""Offer to call back: a number we may call, spoken digit by digit and confirmed, becomes a task."""
+
+from typing import ClassVar, Literal
+
+from pydantic import Field
+
+from ivr.flow.commands import Ask, Gather, Need, Now, Play, Talk
+from ivr.flow.errands import Post
+from ivr.flow.node import CalendarName, Node, Scene, Sentence, Way, phrase
+from ivr.values.number import Family, Number, parse
+from ivr.values.wording import spelled
+
+YES, OTHER, NO = "1", "2", "3"
+CALLABLE = frozenset({Family.GEOGRAPHIC, Family.MOBILE, Family.NON_GEOGRAPHIC})
+LONGEST = 17  # digits: 00 and a number of ITU-T E.164
+
+
+class Callback(Node):
+    """Book a call back to the caller's own number or to one that he types; leave by `booked`.
+
+    Special, short and emergency numbers are refused, foreign ones unless `foreign`.  Leave by `refused` when no number
+    came of it or the caller does not want, by `silence` when he says nothing.  A number that waits already is not
+    booked twice.  `ivr callbacks` lists them.
+    """
+
+    leaves: ClassVar[tuple[str, ...]] = ("booked", "refused", "silence")
+    asks: ClassVar[bool] = True
+
+    kind: Literal["callback"]
+    subject: str = Field(default="", max_length=60, description="what it is about, in words, for whoever calls back")
+    calendar: CalendarName | None = Field(
+        default=None, description="its hours are those in which we call back; without, at any hour"
+    )
+    foreign: bool = Field(default=False, description="whether numbers of other countries may be called back")
+    own: Sentence = Field(default=("callback-own",), description="said before the caller's own number")
+    own_choices: Sentence = Field(
+        default=("callback-own-choices",), description="said after it: 1 this number, 2 another one, 3 no call back"
+    )
+    other: Sentence = Field(
+        default=("callback-other",), description="asks for another number, with the key # at its end"
+    )
+    read_back: Sentence = Field(default=("callback-read-back",), description="said before the number typed")
+    choices: Sentence = Field(
+        default=("callback-choices",), description="said after it: 1 right, 2 another one, 3 no call back"
+    )
+    wrong: Sentence = Field(default=("callback-wrong",), description="said of a number that we cannot call")
+    attempts: int = Field(default=3, ge=1, le=9, description="how many numbers may be typed")
+    first_key: float = Field(default=6, ge=1, le=60, description="seconds of silence after a question")
+    next_key: float = Field(default=4, ge=1, le=30, description="seconds between the digits of a number")
+
+    def need(self) -> Need:
+        return Need.ANSWERED
+
+    def run(self, scene: Scene) -> Talk[Way]:
+        caller = scene.call.caller
+        if self._callable(caller):
+            chosen = yield from self._choice(self.own, caller, self.own_choices, scene)
+            if chosen == YES:
+                return (yield from self._book(caller, scene))
+            if chosen != OTHER:
+                return "silence" if chosen is None else "refused"
+        again: Sentence = ()
+        for _ in range(self.attempts):
+            words = yield from phrase((*again, *self.other), scene)
+            typed = (yield from Gather(words, LONGEST, self.first_key, self.next_key, scene.typed())).keys
+            if not typed:
+                return "silence"
+            number = parse(typed)
+            if not self._callable(number):
+                again = self.wrong
+                continue
+            chosen = yield from self._choice(self.read_back, number, self.choices, scene)
+            if chosen == YES:
+                return (yield from self._book(number, scene))
+            if chosen != OTHER:
+                return "silence" if chosen is None else "refused"
+            again = ()
+        if again:
+            yield from Play((yield from phrase(again, scene)))
+        return "refused"
+
+    def _callable(self, number: Number) -> bool:
+        if number.e164 is None:
+            return False
+        return number.family in CALLABLE or (self.foreign and number.family is Family.FOREIGN)
+
+    def _choice(self, before: Sentence, number: Number, after: Sentence, scene: Scene) -> Talk[str | None]:
+        """The key pressed, asked for twice; ``None``: none that means anything."""
+        first = yield from phrase(before, scene)
+        last = yield from phrase(after, scene)
+        words = (*first, *spelled(_dialled(number)), *last)
+        for _ in range(2):
+            heard = yield from Ask(words, (YES, OTHER, NO), self.first_key, self.next_key, scene.typed())
+            if heard.keys in (YES, OTHER, NO):
+                return heard.keys
+        return None
+
+    def _book(self, number: Number, scene: Scene) -> Talk[Way]:
+        now = yield from Now()
+        due = now
+        if self.calendar is not None:
+            calendar = scene.calendars[self.calendar]
+            due = now if calendar.opening(now).open else calendar.reopens(now) or now
+        facts = (
+            ("phone", number.e164 or ""),
+            ("subject", self.subject),
+            ("due", due.isoformat(timespec="minutes")),
+            ("calendar", self.calendar or ""),
+        )
+        yield from Post("callback", facts, once="phone")
+        return "booked"
+
+
+def _dialled(number: Number) -> str:
+    """The digits as one dials them in France."""
+    return number.national or "00" + (number.e164 or "+").removeprefix("+")

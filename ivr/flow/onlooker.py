@@ -1,0 +1,174 @@
+"""A call that is lived through for the sake of looking on: the real line and walk, and what an onlooker writes down."""
+
+from collections.abc import Mapping, Set
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from types import GeneratorType
+from typing import Any
+
+from pydantic import BaseModel
+
+from ivr.flow.commands import Answer, Command, Dial, Limit, Phrase, Play, Progress, Reached, Speak
+from ivr.flow.errands import Overridden
+from ivr.flow.flow import Drawing, Flow
+from ivr.flow.line import Line, Terms
+from ivr.flow.node import Scene
+from ivr.flow.outcomes import Outcome, Seconds
+from ivr.flow.walk import Standing, Step, walk
+from ivr.values.calendar import Calendar
+from ivr.values.call import Call
+from ivr.values.number import Number
+
+SLOT = "slot/"  # how the names of words begin that are made from values: hours, dates, digits
+
+
+@dataclass(frozen=True)
+class World:
+    """All that calls to one number can meet.  ``seconds`` tells how long an utterance is."""
+
+    number: Number
+    flow: Flow
+    drawing: Drawing
+    terms: Terms
+    calendars: Mapping[str, Calendar]
+    lists: Mapping[str, frozenset[str]]
+    departments: Mapping[str, str]
+    seconds: Seconds
+    since: datetime
+    language: str = "fr"
+
+
+@dataclass(frozen=True)
+class Said:
+    """What is heard at one time, and whether it is charged."""
+
+    phrase: Phrase
+    charged: bool
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A command that could have ended otherwise, and how it did."""
+
+    place: str
+    command: Command[Any]
+    outcome: Outcome
+
+
+@dataclass
+class Log:
+    """What an onlooker knows of a call."""
+
+    elapsed: float = 0.0
+    opened: float | None = None
+    charged: float = 0.0
+    keys: int = 0
+    answered: bool = False
+    announced: bool = False
+    unannounced: bool = False
+    unlimited: bool = False  # an agent answered the line, and the limit is not armed yet
+    human: tuple[float, int, float] | None = None
+    language: str = ""
+    heard: list[Said] = field(default_factory=list)
+    choices: list[Choice] = field(default_factory=list)
+    rings: list[str] = field(default_factory=list)
+    # Overrides of calendars: asked again, they are the same.
+    overrides: dict[str, Outcome] = field(default_factory=dict)
+
+    def going_on(self) -> "Log":
+        """For a call that goes on from here: the sums, and empty pages."""
+        return replace(self, heard=[], choices=[], rings=[], keys=0, overrides=dict(self.overrides))
+
+
+class Run:
+    """One call being lived through."""
+
+    def __init__(self, world: World, caller: Number, at: datetime) -> None:
+        self.at = at
+        call = Call("explored", world.number, caller, world.language, at)
+        self.scene = Scene(call, world.calendars, world.lists, departments=world.departments)
+        self.trail: list[Step] = []
+        self.standing = Standing()
+        self.line = Line(world.terms)
+        self._walk = walk(world.flow, self.scene, self.trail, world.drawing, self.standing)
+        self._talk = self.line.carry(self._walk)
+
+    def first(self) -> Command[Any] | None:
+        return self.send(None)
+
+    def send(self, result: Any) -> Command[Any] | None:
+        """The next command, ``None`` when the call is over."""
+        try:
+            return self._talk.send(result)
+        except StopIteration:
+            return None
+
+    def inside(self, known: Set[str]) -> tuple[Any, ...]:
+        """Where within its node the call is: the lines at which its generators wait, and their local values.
+
+        Digits that are not ``known`` to the flow are all alike, and so are the words in which they are said back.
+        """
+        lent = getattr(getattr(self._walk, "gi_yieldfrom", None), "gi_frame", None)
+        talk = lent.f_locals.get("talk") if lent else None
+        waiting: list[Any] = []
+        while isinstance(talk, GeneratorType) and talk.gi_frame:
+            here = tuple((name, still(value, known)) for name, value in talk.gi_frame.f_locals.items())
+            waiting.append((talk.gi_code.co_qualname, talk.gi_frame.f_lasti, here))
+            talk = talk.gi_yieldfrom
+        return tuple(waiting)
+
+    def moment(self, log: Log) -> datetime:
+        return self.at + timedelta(seconds=log.elapsed)
+
+
+def still(value: Any, known: Set[str]) -> Any:
+    """A local value as something that can be compared; instants are all alike, and the scene is looked at elsewhere."""
+    if isinstance(value, str):
+        return "digits" if len(value) > 1 and value.isdigit() and value not in known else value
+    if value is None or isinstance(value, int | float):
+        return value
+    if isinstance(value, BaseModel):
+        return id(value)
+    if isinstance(value, Mapping):
+        return tuple((str(key), still(one, known)) for key, one in value.items())
+    if isinstance(value, list | tuple | set | frozenset):
+        said = [one for one in value if not (isinstance(one, str) and one.startswith(SLOT))]
+        return tuple(still(one, known) for one in said)
+    if isinstance(value, Scene | datetime | timedelta | GeneratorType) or not hasattr(value, "__dict__"):
+        return type(value).__name__
+    return type(value).__name__, still(vars(value), known)
+
+
+def note(log: Log, command: Command[Any], outcome: Outcome, run: Run, terms: Terms) -> None:
+    """What an onlooker writes down of a command and its outcome."""
+    phrase: Phrase = getattr(command, "phrase", ())
+    if phrase and not getattr(command, "typed", ""):
+        log.heard.append(Said(phrase, log.answered))
+    if outcome.label or outcome.key is not None:
+        here = run.standing.here
+        log.choices.append(Choice(here.node if here else "", command, outcome))
+    log.keys += len(outcome.key or "")
+    charged = outcome.took if log.answered else 0.0
+    match command:
+        case Progress():
+            log.opened = log.elapsed
+        case Answer():
+            log.unannounced |= terms.announcement is not None and not log.announced
+            log.answered = True
+        case Limit():
+            log.unlimited = False
+        case Play(phrase=said) if said == (terms.announcement,):
+            log.announced = True
+        case Overridden(calendar=calendar):
+            log.overrides.setdefault(calendar, outcome)
+        case Speak(language=language):
+            log.language = language
+        case Dial(agents=agents):
+            log.rings += agents
+            log.human = log.human or (log.elapsed, log.keys, log.charged)
+            if outcome.result.reached is Reached.TALKED and not log.answered:
+                log.unannounced |= terms.announcement is not None and not log.announced
+                log.answered = log.unlimited = True
+                charged = outcome.took - outcome.charged_after
+    log.elapsed += outcome.took
+    log.charged += charged

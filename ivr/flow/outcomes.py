@@ -1,0 +1,230 @@
+"""What can come of each command, one result of every class: each key, a wrong one, silence; each way a ring can end.
+
+The lengths are those of the simulator, so that a path found here costs there what it was said to cost.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, assert_never
+
+from ivr.flow.commands import (
+    Answer,
+    Ask,
+    Capture,
+    Captured,
+    Command,
+    Dial,
+    Dialled,
+    Gather,
+    Hangup,
+    Heard,
+    Limit,
+    LineCommand,
+    Now,
+    Phrase,
+    Play,
+    Played,
+    Progress,
+    Reached,
+    Speak,
+)
+from ivr.flow.errands import (
+    Discard,
+    Draw,
+    Errand,
+    Fetch,
+    Fetched,
+    Issue,
+    Overridden,
+    Overrule,
+    Post,
+    Recall,
+    Remember,
+    Tally,
+    Verify,
+)
+from ivr.flow.keys import Reading, reading
+from ivr.values.calendar import Override
+
+SPEECH = 14.0  # characters a second: how long a text is where no sound was baked to measure
+KEY = 1.0  # seconds for a key
+RING = 5.0  # seconds until an agent answers
+REFUSAL = 0.5  # seconds until a ring is known to be in vain
+TALK = 60.0  # seconds for which an agent talks
+MESSAGE = 10.0  # seconds that a caller speaks to a recorder
+CROWD = 10**6  # calls counted: more than any limit
+
+# Seconds of an utterance, by its name.
+Seconds = Callable[[str], float]
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """One result of a command, the seconds until it is there, and in words what it stands for (empty: no choice).
+
+    ``key`` is what the caller presses at a question (``""`` silence), ``None`` where he is not asked; ``charged_after``
+    is the part of the seconds that passes before an agent answers.
+    """
+
+    result: Any
+    took: float = 0.0
+    label: str = ""
+    key: str | None = None
+    charged_after: float = 0.0
+
+
+NOTHING = (Outcome(None),)
+
+
+@dataclass(frozen=True)
+class Known:
+    """What the flow itself names: values that a remembered or fetched note is compared with."""
+
+    words: tuple[str, ...] = ()
+
+    @property
+    def digits(self) -> tuple[str, ...]:
+        return tuple(word for word in self.words if word.isascii() and word.isdigit())
+
+
+def outcomes(command: Command[Any], seconds: Seconds, known: Known, anonymous: bool) -> Sequence[Outcome]:
+    """One outcome of each class.
+
+    Of digits collected and of shares drawn these are candidates only: which of them differ shows in what follows.
+    A key that cuts a sentence short is no class of its own: it answers the question that follows as it would there.
+    """
+    if isinstance(command, Errand):
+        return _errand(command, known, anonymous)
+    return _line(command, seconds, known)  # type: ignore[arg-type]  # there are no others
+
+
+def undecided(command: Command[Any]) -> bool:
+    """Whether the outcomes are candidates, to be kept only where they lead to something else."""
+    return isinstance(command, Gather | Draw)
+
+
+def _line(command: LineCommand, seconds: Seconds, known: Known) -> Sequence[Outcome]:
+    match command:
+        case Now() | Progress() | Answer() | Limit() | Hangup():
+            return NOTHING
+        case Speak():
+            return NOTHING
+        case Play(phrase=phrase):
+            return (Outcome(Played(), spoken(phrase, seconds)),)
+        case Ask():
+            return tuple(_answers(command, spoken(command.phrase, seconds)))
+        case Gather():
+            return tuple(_digits(command, spoken(command.phrase, seconds), known))
+        case Capture(name=name, longest=longest):
+            said = Captured(name, min(longest, MESSAGE))
+            return Outcome(said, said.seconds, "leaves a message"), Outcome(Captured(name, 1.0), 1.0, "says nothing")
+        case Dial():
+            return tuple(_rings(command))
+        case _:
+            assert_never(command)
+
+
+def spoken(phrase: Phrase, seconds: Seconds) -> float:
+    """How long a phrase is said."""
+    return sum(map(seconds, phrase))
+
+
+def _answers(ask: Ask, said: float) -> Iterator[Outcome]:
+    if ask.typed:
+        yield Outcome(Heard(ask.typed))
+        return
+    for key in ask.accept:
+        # Where a longer option begins so, the key counts only once the caller has paused.
+        pause = ask.between if reading(key, ask.accept) is Reading.AMBIGUOUS else 0.0
+        yield Outcome(Heard(key), said + KEY * len(key) + pause, f"key {key}", key)
+    wrong = next((key for key in "9876543210*#" if reading(key, ask.accept) is Reading.WRONG), None)
+    if wrong:
+        yield Outcome(Heard(wrong), said + KEY, "a wrong key", wrong)
+    yield Outcome(Heard(""), said + ask.first, "silence", "")
+
+
+def _digits(gather: Gather, said: float, known: Known) -> Iterator[Outcome]:
+    if gather.typed:
+        yield Outcome(Heard(gather.typed))
+        return
+    most = gather.most
+    tried = (
+        "1234567890123456789012345678901234567890"[:most],
+        _luhn(most),
+        *("0612345678", "0320000000", "0033612345678", "0899000004", "3615", "17"),
+        *("15062026", "150626", "1506", "0626", "75001", "01011950", "31022026"),
+        *known.digits,
+        *(digit for digit in "1234567890" if most == 1),
+        "0" * most,
+        "9" * most,
+        "1",
+        "12",
+        "1234",
+    )
+    for keys in dict.fromkeys(keys for keys in tried if 0 < len(keys) <= most):
+        took = said + KEY * len(keys) + (gather.between if len(keys) < most else 0.0)
+        yield Outcome(Heard(keys), took, f"types {keys}" if not gather.secret else "types digits", keys)
+    yield Outcome(Heard(""), said + gather.first, "silence", "")
+
+
+def _luhn(length: int) -> str:
+    """Digits with a right check digit at their end."""
+    body = "4970101234567890123456789012345678901234"[: max(0, length - 1)]
+    doubled = [int(digit) * (2 - index % 2) for index, digit in enumerate(reversed(body))]
+    return body + str(-sum(value - 9 if value > 9 else value for value in doubled) % 10)
+
+
+def _rings(dial: Dial) -> Iterator[Outcome]:
+    names = ", ".join(dial.agents)
+    ring = min(RING, dial.ring)
+    talked = Dialled(Reached.TALKED, dial.agents[0])
+    yield Outcome(talked, ring + TALK, f"{dial.agents[0]} answers", charged_after=ring)
+    yield Outcome(Dialled(Reached.BUSY), REFUSAL, f"{names} busy")
+    yield Outcome(Dialled(Reached.NO_ANSWER), dial.ring, f"{names}: no answer")
+    yield Outcome(Dialled(Reached.UNAVAILABLE), REFUSAL, f"{names} unavailable")
+
+
+def _errand(errand: Errand, known: Known, anonymous: bool) -> Sequence[Outcome]:
+    match errand:
+        case Recall(key=key):
+            if anonymous:
+                return NOTHING
+            values = [Outcome(value, label=f"{key} remembered: {value}") for value in (*known.words, "?")]
+            return (Outcome(None, label=f"{key} not remembered"), *values)
+        case Remember() | Post() | Discard():
+            return NOTHING
+        case Issue(digits=digits, product=product):
+            code = "1234567890"[:digits] if digits else "1234"
+            return Outcome(code, label=f"a code for {product}"), Outcome(None, label=f"no code for {product} left")
+        case Verify():
+            return Outcome(True, label="the right PIN"), Outcome(False, label="a wrong PIN")
+        case Overrule(calendar=calendar):
+            return Outcome(True), Outcome(False, label=f"the override of {calendar} is not kept")
+        case Fetch():
+            return tuple(_fetched(errand, known))
+        case Tally(of="now"):
+            return Outcome(1, label="no other call"), Outcome(CROWD, label="many calls at once")
+        case Tally():
+            if anonymous:
+                return (Outcome(0),)
+            return Outcome(0, label="first call of this caller"), Outcome(CROWD, label="many calls of this caller")
+        case Draw():
+            return tuple(Outcome(share / 200, label=f"share drawn: {share / 2:g} %") for share in range(200))
+        case Overridden(calendar=calendar):
+            return (
+                Outcome(None),
+                Outcome(Override(True, "opened by hand"), label=f"{calendar} opened by hand"),
+                Outcome(Override(False, "closed by hand"), label=f"{calendar} closed by hand"),
+            )
+        case _:
+            assert_never(errand)
+
+
+def _fetched(fetch: Fetch, known: Known) -> Iterator[Outcome]:
+    plain = {name: "1" for name, _ in fetch.take}
+    yield Outcome(Fetched("found", plain), REFUSAL, "look-up: found")
+    for name in plain:
+        for word in known.words:
+            yield Outcome(Fetched("found", plain | {name: word}), REFUSAL, f"look-up: found, {name} {word}")
+    yield Outcome(Fetched("not_found"), REFUSAL, "look-up: not found")
+    yield Outcome(Fetched("failed"), fetch.seconds, "look-up: failed")

@@ -1,0 +1,251 @@
+"""The paths of a number's calls, counted and measured on the graph that `ivr.flow.explore` found.
+
+A way that comes back to a state in which the call already was is not followed again: it ends there as "goes round".
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import timedelta
+from functools import cached_property
+from operator import gt
+
+from ivr.flow.onlooker import Choice, Said
+from ivr.flow.passages import Explored, Passage, Root
+from ivr.values.tariff import Money, Tariff
+
+ROUND = "goes round"
+
+# What a passage adds to a measure, and whether the measure is complete with it.
+Measure = Callable[[Passage], tuple[float, bool]]
+Better = Callable[[float, float], bool]
+
+
+@dataclass(frozen=True)
+class Path:
+    """One call from its beginning; ``ends`` says how, ``ROUND`` where it comes back to what it was before."""
+
+    root: Root
+    passages: tuple[Passage, ...]
+    ends: str
+
+    @property
+    def steps(self) -> tuple[str, ...]:
+        return tuple(step for passage in self.passages for step in passage.steps)
+
+    @property
+    def choices(self) -> tuple[Choice, ...]:
+        return tuple(choice for passage in self.passages for choice in passage.choices)
+
+    @property
+    def heard(self) -> tuple[Said, ...]:
+        return tuple(said for passage in self.passages for said in passage.heard)
+
+    @property
+    def seconds(self) -> float:
+        return sum(passage.seconds for passage in self.passages)
+
+    @property
+    def charged(self) -> float | None:
+        """Seconds from the answer on; ``None``: never answered."""
+        if not any(passage.answered for passage in self.passages):
+            return None
+        return sum(passage.charged for passage in self.passages)
+
+    @property
+    def human(self) -> tuple[float, int] | None:
+        """Seconds and keys before an agent first rings."""
+        seconds, keys = 0.0, 0
+        for passage in self.passages:
+            if passage.human:
+                return seconds + passage.human[0], keys + passage.human[1]
+            seconds, keys = seconds + passage.seconds, keys + passage.keys
+        return None
+
+    def price(self, tariff: Tariff) -> Money:
+        """What the caller owes at the end; a conversation is counted as one minute."""
+        charged = self.charged
+        limit = tariff.limit
+        spoken = None if charged is None else timedelta(seconds=charged)
+        return tariff.charge(min(spoken, limit) if spoken is not None and limit else spoken)
+
+
+@dataclass
+class Paths:
+    """All paths of a number; ``rounds`` are the passages, by state and place, that lead back to where the call was."""
+
+    explored: Explored
+    rounds: set[tuple[int, int]] = field(init=False)
+    _order: list[int] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.rounds, self._order = _unrolled(self.explored)
+
+    @cached_property
+    def roots(self) -> list[Root]:
+        """The beginnings that do not come to the same."""
+        return list({root.state: root for root in reversed(self.explored.roots)}.values())[::-1]
+
+    @cached_property
+    def count(self) -> int:
+        """How many paths there are."""
+        return self.counted(lambda _: True)
+
+    def counted(self, among: Callable[[Passage], bool]) -> int:
+        """How many paths have only such passages."""
+        counts: dict[int, int] = {}
+        for state in self._order:
+            counts[state] = 0
+            for place, passage in enumerate(self.explored.passages[state]):
+                if among(passage):
+                    on = None if self._ends(state, place) else passage.to
+                    counts[state] += 1 if on is None else counts[on]
+        return sum(counts[root.state] for root in self.roots)
+
+    def each(self, among: Callable[[Passage], bool] = lambda _: True) -> Iterator[Path]:
+        """Every path whose passages are such, depth first."""
+        for root in self.roots:
+            waiting: list[tuple[int, tuple[Passage, ...]]] = [(root.state, ())]
+            while waiting:
+                state, taken = waiting.pop()
+                more: list[tuple[int, tuple[Passage, ...]]] = []
+                for place, passage in enumerate(self.explored.passages[state]):
+                    if not among(passage):
+                        continue
+                    if self._ends(state, place):
+                        yield Path(root, (*taken, passage), passage.ends or ROUND)
+                    else:
+                        more.append((passage.to or 0, (*taken, passage)))
+                waiting += reversed(more)
+
+    def most(self, measure: Measure, better: Better = gt, *, whole: bool) -> tuple[float, Path] | None:
+        """The path with the best measure, and that; ``None`` if no path completes it.
+
+        ``whole``: a path that ends before the measure is complete counts with what it has.
+        """
+        found = self._measured(measure, better, whole)
+        ends = [(found[root.state], root) for root in self.roots if root.state in found]
+        if not ends:
+            return None
+        (value, _), root = ends[0]
+        for (other, _), begun in ends[1:]:
+            if better(other, value):
+                value, root = other, begun
+        return value, self._followed(measure, root, found)
+
+    def keys_to_human(self) -> dict[int, int]:
+        """The fewest keys from each state until an agent rings, rounds allowed; where none can, no entry."""
+        fewest: dict[int, int] = {}
+        changed = True
+        while changed:
+            changed = False
+            for state, passages in enumerate(self.explored.passages):
+                for passage in passages:
+                    if passage.human:
+                        keys = passage.human[1]
+                    elif passage.to in fewest:
+                        keys = passage.keys + fewest[passage.to]
+                    else:
+                        continue
+                    if keys < fewest.get(state, keys + 1):
+                        fewest[state], changed = keys, True
+        return fewest
+
+    def to(self, wanted: int) -> Path | None:
+        """The shortest path to a state (its last passage leads there)."""
+        reached: dict[int, Path] = {root.state: Path(root, (), "") for root in reversed(self.roots)}
+        waiting = [root.state for root in self.roots]
+        for state in waiting:
+            if state == wanted:
+                return reached[state]
+            for passage in self.explored.passages[state]:
+                if passage.to is not None and passage.to not in reached:
+                    before = reached[state]
+                    reached[passage.to] = Path(before.root, (*before.passages, passage), "")
+                    waiting.append(passage.to)
+        return None
+
+    def first(self, wanted: Callable[[Passage], bool]) -> Path | None:
+        """The shortest path that ends with such a passage."""
+        found: Path | None = None
+        for state, passages in enumerate(self.explored.passages):
+            for passage in passages:
+                if wanted(passage) and (path := self.to(state)):
+                    whole = Path(path.root, (*path.passages, passage), passage.ends or ROUND)
+                    if found is None or len(whole.choices) < len(found.choices):
+                        found = whole
+        return found
+
+    # -- the graph without its rounds ----------------------------------------------------------------------------
+
+    def _ends(self, state: int, place: int) -> bool:
+        return self.explored.passages[state][place].to is None or (state, place) in self.rounds
+
+    def _measured(self, measure: Measure, better: Better, whole: bool) -> dict[int, tuple[float, int]]:
+        """For each state the best measure from there on, and the place of the passage that begins it."""
+        found: dict[int, tuple[float, int]] = {}
+        for state in self._order:
+            for place, passage in enumerate(self.explored.passages[state]):
+                value, complete = measure(passage)
+                if not complete:
+                    if self._ends(state, place):
+                        if not whole:
+                            continue
+                    elif passage.to in found:
+                        value += found[passage.to][0]
+                    else:
+                        continue
+                if state not in found or better(value, found[state][0]):
+                    found[state] = value, place
+        return found
+
+    def _followed(self, measure: Measure, root: Root, found: dict[int, tuple[float, int]]) -> Path:
+        taken: list[Passage] = []
+        state: int | None = root.state
+        while state is not None and state in found:
+            place = found[state][1]
+            passage = self.explored.passages[state][place]
+            taken.append(passage)
+            state = None if self._ends(state, place) or measure(passage)[1] else passage.to
+        return Path(root, tuple(taken), taken[-1].ends or ROUND)
+
+
+def until_human(place: int) -> Measure:
+    """Seconds (0), keys (1) or charged seconds (2) until an agent first rings."""
+
+    def measure(passage: Passage) -> tuple[float, bool]:
+        if passage.human:
+            return passage.human[place], True
+        return (passage.seconds, passage.keys, passage.charged)[place], False
+
+    return measure
+
+
+def _unrolled(explored: Explored) -> tuple[set[tuple[int, int]], list[int]]:
+    """The passages that lead back to a state on the way to them, and the states, each after all that it leads to."""
+    again: set[tuple[int, int]] = set()
+    order: list[int] = []
+    seen: set[int] = set()
+    on_the_way: set[int] = set()
+    for root in explored.roots:
+        waiting: list[tuple[int, int]] = [(root.state, 0)]
+        while waiting:
+            state, place = waiting.pop()
+            if place == 0:
+                if state in seen:
+                    continue
+                seen.add(state)
+                on_the_way.add(state)
+            passages = explored.passages[state]
+            while place < len(passages):
+                to = passages[place].to
+                if to in on_the_way:
+                    again.add((state, place))
+                elif to is not None and to not in seen:
+                    break
+                place += 1
+            if place < len(passages):
+                waiting += [(state, place + 1), (passages[place].to or 0, 0)]
+            else:
+                on_the_way.discard(state)
+                order.append(state)
+    return again, order

@@ -1,0 +1,114 @@
+"""The interpreter: run a node, note the step, follow its exit."""
+
+from dataclasses import dataclass, field, replace
+
+from ivr.flow.commands import Cause, Hangup, Need, Play, Talk
+from ivr.flow.errands import Post
+from ivr.flow.flow import BACK, REPEAT, Drawing, Flow, Place
+from ivr.flow.line import FlowError
+from ivr.flow.node import Into, Leave, Over, Scene, Way
+
+MOST_STEPS = 200  # a caller cannot press so many keys in earnest; past it, something goes round in circles
+MOST_ASKED = 50  # questions put to one caller; past it we say goodbye, and stop charging
+
+
+@dataclass(frozen=True)
+class Step:
+    """One node lived through in one call, and the exit taken; ``flow`` is where the node stands."""
+
+    node: str
+    exit: str
+    flow: str = field(default="", compare=False)
+
+    def __str__(self) -> str:
+        return f"{self.node}:{self.exit}"
+
+
+@dataclass
+class Standing:
+    """Where a walk is, for whoever looks on: the place, ``None`` at the end, and the questions that `back` goes to."""
+
+    here: Place | None = None
+    asked: list[Place] = field(default_factory=list)
+
+
+def walk(
+    flow: Flow, scene: Scene, trail: list[Step], drawing: Drawing | None = None, standing: Standing | None = None
+) -> Talk[None]:
+    """Live through a flow; ``trail`` receives each step as it is completed, ``standing`` is kept up to date.
+
+    An exit that leads nowhere ends the call, and so does the question after ``MOST_ASKED``.  ``drawing`` has the
+    flows that this one enters.  Raises :class:`FlowError` after ``MOST_STEPS`` steps.
+    """
+    drawing = drawing or Drawing({flow.flow: flow})
+    standing = standing or Standing()
+    here: Place | None = drawing.start(flow.flow)
+    standing.here = here
+    asked = standing.asked
+    questions = 0
+    parting = Cause.NORMAL
+    while here is not None:
+        if len(trail) >= MOST_STEPS:
+            raise FlowError(f"flow {flow.flow}: {MOST_STEPS} steps and no end, last at {here.node}")
+        node = drawing.node(here)
+        if node.asks:
+            questions += 1
+            if questions > MOST_ASKED:
+                trail.append(Step(here.node, "too-many", here.flow))
+                parting = Cause.NORMAL
+                break
+            if not asked or asked[-1] != here:
+                asked.append(here)
+        parting = node.parting()
+        way = yield from _placed(here, drawing.need(here), node.run(scene))
+        here = standing.here = _onward(drawing, here, way, trail, asked)
+    standing.here = None
+    yield from Hangup(parting)
+
+
+def _onward(drawing: Drawing, here: Place, way: Way, trail: list[Step], asked: list[Place]) -> Place | None:
+    """Note the step, and where the call goes from there."""
+    match way:
+        case Into(flow):
+            trail.append(Step(here.node, "into", here.flow))
+            return drawing.start(flow, here)
+        case Over(flow):
+            trail.append(Step(here.node, "over", here.flow))
+            asked.clear()
+            return drawing.start(flow)
+        case Leave(exit=taken):
+            trail.append(Step(here.node, taken, here.flow))
+            if here.above is None:
+                return None
+            return _follow(drawing, here.above, taken, asked)
+        case taken:
+            trail.append(Step(here.node, taken, here.flow))
+            return _follow(drawing, here, taken, asked)
+
+
+def _follow(drawing: Drawing, here: Place, taken: str, asked: list[Place]) -> Place | None:
+    to = drawing.node(here).doors().get(taken)
+    if to == REPEAT:
+        return here
+    if to == BACK:
+        if asked and asked[-1] == here:
+            asked.pop()
+        return asked[-1] if asked else here
+    return drawing.follow(here, taken)
+
+
+def _placed(here: Place, need: Need, talk: Talk[Way]) -> Talk[Way]:
+    """Have what a node says heard on a line as far as what it leads to will want it; have its tasks say where they
+    were written.
+    """
+    try:
+        command = next(talk)
+        while True:
+            if isinstance(command, Play):
+                command = replace(command, needs=need)
+            elif isinstance(command, Post):
+                command = replace(command, flow=here.flow, node=here.node)
+            command = talk.send((yield command))
+    except StopIteration as stop:
+        way: Way = stop.value
+        return way

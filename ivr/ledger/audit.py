@@ -1,0 +1,160 @@
+"""Walking the whole chain: does every record follow the one before it, and is the end the end?
+
+Names the first record that is not as it was written, or the place where one is missing or was put in.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import URL, Connection, select
+from sqlalchemy.exc import DBAPIError
+
+from ivr.ledger.chain import EMPTY, GENESIS, PERSONAL, Head, digest, erasure, link, veiled
+from ivr.ledger.engine import is_sqlite, reading, shown
+from ivr.ledger.reading import BadLedger, unusable, version
+from ivr.ledger.seal import PublicKey
+from ivr.ledger.tables import VERSION, calls
+from ivr.ledger.tables import head as head_table
+
+_AT_ONCE = 1000
+
+
+@dataclass(frozen=True)
+class Audited:
+    """What was found: the chain's end as it stands, records whose personal facts were erased, the first fault."""
+
+    end: Head
+    erased: int
+    fault: str | None
+
+
+def audit(url: URL, key: PublicKey | None, witnesses: Iterable[tuple[str, Head]] = ()) -> Audited:
+    """Walk the ledger at ``url``.  ``key`` is the house's, for the head's and the erasures' signatures; ``witnesses``
+    are heads kept elsewhere, each with where.  Raises :class:`BadLedger` if it cannot be walked.
+    """
+    witnesses = tuple(witnesses)
+    if is_sqlite(url) and not Path(str(url.database)).exists():
+        return Audited(EMPTY, 0, _against(witnesses, _Walk(key)))
+    engine = reading(url)
+    try:
+        with engine.connect() as connection:
+            # One view of the ledger, though calls go on ending.
+            if is_sqlite(url):
+                connection.exec_driver_sql("BEGIN")
+            else:
+                connection = connection.execution_options(isolation_level="REPEATABLE READ")
+            found = version(connection, url)
+            if found is None:
+                return Audited(EMPTY, 0, _against(witnesses, _Walk(key)))
+            if found < VERSION:
+                raise BadLedger(f"the ledger {shown(url)} has version {found}, without a chain: ivr serve brings it up")
+            return _audit(connection, key, witnesses)
+    except DBAPIError as error:
+        raise unusable(url, error) from error
+    finally:
+        engine.dispose()
+
+
+def _audit(connection: Connection, key: PublicKey | None, witnesses: tuple[tuple[str, Head], ...]) -> Audited:
+    columns = (head_table.c.records, head_table.c.place, head_table.c.hash, head_table.c.at, head_table.c.signature)
+    noted = connection.execute(select(*columns)).all()
+    walk = _Walk(key, frozenset(head.place for _, head in witnesses))
+    for row in _rows(connection):
+        if fault := walk.fault(row):
+            return Audited(walk.end, walk.erased, fault)
+    return Audited(walk.end, walk.erased, _end(noted, walk, key) or _against(witnesses, walk))
+
+
+@dataclass
+class _Walk:
+    """How far the chain has been followed."""
+
+    key: PublicKey | None
+    watched: frozenset[int] = frozenset()
+    end: Head = EMPTY
+    before: str = ""  # the hash before the last one
+    name: str = ""  # the last record's
+    erased: int = 0
+    seen: dict[int, str] = field(default_factory=dict)
+
+    def fault(self, row: Mapping[Any, Any]) -> str | None:
+        """What is wrong with the next row, if anything; else it is the end now."""
+        name = f"record {row['place']} (call {row['id']})"
+        if fault := self._of_itself(row):
+            return f"{name} {fault}"
+        if row["previous"] != self.end.hash:
+            if row["previous"] == self.before:
+                return f"{self.name} was inserted: {name} follows the record before it"
+            if self.end.hash == GENESIS:
+                return f"records were removed before {name}, the first that is there"
+            return f"records were removed between {self.name} and {name}"
+        self.erased += row["erased"] is not None
+        self.before, self.name = self.end.hash, name
+        self.end = Head(self.end.records + 1, row["place"], row["hash"], row["chained"])
+        if row["place"] in self.watched:
+            self.seen[row["place"]] = row["hash"]
+        return None
+
+    def _of_itself(self, row: Mapping[Any, Any]) -> str | None:
+        if row["hash"] is None or row["previous"] is None:
+            return "was inserted: it is not in the chain"
+        if digest(link(row)) != row["hash"]:
+            return "was changed"
+        if row["erased"] is not None:
+            return self._erased(row)
+        for name in PERSONAL:
+            if veiled(name, row[name], row["salt"] or "") != row[f"{name}_digest"]:
+                return f"was changed: its {name} is not what was written"
+        return None
+
+    def _erased(self, row: Mapping[Any, Any]) -> str | None:
+        why, _, signature = (row["erasure"] or "").rpartition(" ")
+        told = erasure(row["place"], row["hash"], row["erased"], why)
+        if self.key is not None and not self.key.signed(told, signature):
+            return "was changed: its caller and tape were erased without the house's signature"
+        return None
+
+
+def _rows(connection: Connection) -> Iterator[Mapping[Any, Any]]:
+    last: int | None = None
+    while True:
+        found = select(calls).order_by(calls.c.place).limit(_AT_ONCE)
+        rows = connection.execute(found if last is None else found.where(calls.c.place > last)).mappings().all()
+        yield from rows
+        if not rows:
+            return
+        last = rows[-1]["place"]
+
+
+def _end(noted: Iterable[Any], walk: _Walk, key: PublicKey | None) -> str | None:
+    """Whether the ledger's own head is the end that was reached."""
+    heads = [Head(*row) for row in noted]
+    if not heads:
+        return "the head of the ledger was removed"
+    head, end = heads[0], walk.end
+    if head.records > end.records:
+        return f"records were removed at the end: {head.records} were written, {end.records} are there"
+    if head.records < end.records:
+        return f"{walk.name} was inserted at the end: {head.records} were written, {end.records} are there"
+    if (head.place, head.hash) != (end.place, end.hash):
+        return f"{walk.name} is not the last that was written"
+    if key is not None and head.records and not key.signed(head.content, head.signature):
+        return "the head of the ledger does not bear the house's signature: the chain may have been made anew"
+    return None
+
+
+def _against(witnesses: Iterable[tuple[str, Head]], walk: _Walk) -> str | None:
+    """Whether the ledger still has what a head kept elsewhere saw."""
+    for where, head in witnesses:
+        if walk.key is not None and not walk.key.signed(head.content, head.signature):
+            return f"the head in {where} does not bear the house's signature"
+        if head.records > walk.end.records:
+            return (
+                f"records were removed at the end: {where} saw {head.records} at {head.at}, "
+                f"{walk.end.records} are there"
+            )
+        if head.place and walk.seen.get(head.place) != head.hash:
+            return f"record {head.place} is not the one that {where} saw: the chain was made anew"
+    return None

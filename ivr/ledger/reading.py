@@ -1,0 +1,108 @@
+"""Reading the ledger, from any process, while another one writes it."""
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import URL, Connection, Engine, Select, inspect, select
+from sqlalchemy.exc import DBAPIError, OperationalError
+
+from ivr.ledger.chain import EMPTY, Head
+from ivr.ledger.engine import is_sqlite, reading, shown
+from ivr.ledger.tables import VERSION, Kept, calls, head, kept, of_version, schema
+
+
+class BadLedger(Exception):
+    """This ledger cannot be used; the text is one sentence with what to do."""
+
+
+class Reader:
+    """Answers from a ledger; creates and changes nothing.  Its methods block, for milliseconds."""
+
+    def __init__(self, url: URL) -> None:
+        self._url = url
+        self._engine: Engine = reading(url)
+
+    def last(self, count: int, number: str | None = None) -> list[Kept]:
+        """The ``count`` latest calls, newest first, of all numbers or of ``number`` (national form).
+
+        A ledger that does not exist yet is empty.  Raises :class:`BadLedger`.
+        """
+        found = select(calls).order_by(calls.c.started.desc(), calls.c.place.desc()).limit(count)
+        return self._ask(found if number is None else found.where(calls.c.number == number))
+
+    def since(self, instant: datetime, number: str | None = None) -> list[Kept]:
+        """The calls that began at ``instant`` or later, newest first, of all numbers or of ``number`` (national form).
+
+        Raises :class:`BadLedger`.
+        """
+        began = instant.astimezone(UTC).isoformat(timespec="microseconds")
+        found = select(calls).where(calls.c.started >= began).order_by(calls.c.started.desc(), calls.c.place.desc())
+        return self._ask(found if number is None else found.where(calls.c.number == number))
+
+    def find(self, call_id: str) -> Kept | None:
+        """The record of one call, ``None`` if there is none (yet).  Raises :class:`BadLedger`."""
+        return next(iter(self._ask(select(calls).where(calls.c.id == call_id))), None)
+
+    def row(self, call_id: str) -> Mapping[Any, Any] | None:
+        """A call's row with its link in the chain, as it stands; ``None`` if there is none.  Raises `BadLedger`."""
+        return next(iter(self._rows(select(calls).where(calls.c.id == call_id))), None)
+
+    def head(self) -> Head:
+        """The signed end of the chain.  Raises :class:`BadLedger`."""
+        if self.last(1):
+            columns = (head.c.records, head.c.place, head.c.hash, head.c.at, head.c.signature)
+            try:
+                with self._engine.connect() as connection:
+                    if found := connection.execute(select(*columns)).one_or_none():
+                        return Head(*found)
+            except DBAPIError as error:
+                raise unusable(self._url, error) from error
+        return EMPTY
+
+    def count(self, caller: str, since: datetime) -> int:
+        """How many calls of ``caller`` (as the ledger has it) began after ``since``.  Raises :class:`BadLedger`."""
+        began = since.astimezone(UTC).isoformat(timespec="microseconds")
+        return len(self._ask(select(calls).where(calls.c.caller == caller, calls.c.started > began)))
+
+    def _ask(self, question: Select[*tuple[object, ...]]) -> list[Kept]:
+        return [kept(row) for row in self._rows(question)]
+
+    def _rows(self, question: Select[*tuple[object, ...]]) -> Sequence[Mapping[Any, Any]]:
+        if is_sqlite(self._url) and not Path(str(self._url.database)).exists():
+            return []
+        try:
+            with self._engine.connect() as connection:
+                found = version(connection, self._url)
+                if found is None:
+                    return []
+                # A ledger that nobody has opened for writing since an update is still of the version before.
+                asked = question.with_only_columns(*of_version(found), maintain_column_froms=True)
+                return connection.execute(asked).mappings().all()
+        except DBAPIError as error:
+            raise unusable(self._url, error) from error
+
+
+def version(connection: Connection, url: URL) -> int | None:
+    """The schema of the ledger, ``None`` if there is none yet; raises :class:`BadLedger` for a newer one than ours."""
+    if not inspect(connection).has_table(schema.name):
+        return None
+    found = connection.execute(select(schema.c.version)).scalar()
+    if found is not None and found > VERSION:
+        raise BadLedger(
+            f"the ledger {shown(url)} has version {found} and this programme knows version {VERSION}:"
+            " update the programme, or give it another ledger"
+        )
+    return found
+
+
+def unusable(url: URL, error: DBAPIError) -> BadLedger:
+    """Why the database refuses, in one sentence."""
+    why = str(error.orig).strip().partition("\n")[0]
+    what = (
+        "try again, or look who holds it"
+        if isinstance(error, OperationalError)
+        else "move it away, and restore it from a backup if there is one"
+    )
+    return BadLedger(f"the ledger {shown(url)} cannot be read ({why}): {what}")

@@ -1,0 +1,299 @@
+"""Which known sounds a recording contains, when, and how much of each.  Pure: samples in, findings out.
+
+Theory.  A prompt that travelled through G.711 is the same waveform, a little noisier, louder or softer.  Anchors
+(stretches of 0.8 s with energy, taken across the whole sound) are searched for by normalised cross-correlation over
+the whole recording; each peak proposes where the sound would have begun.  A proposal is then followed block by block
+with a small search around the expected place (a jitter buffer may slip by a frame or two), and within each block
+frame by frame of 20 ms: a frame was heard when it correlates with the recording at that place.  So a sound that
+starts late, lost its onset, was cut short by a key, or has a hole is found and measured, and another voice that says
+the same words is not.  Frames that are silent in the sound count as heard when their neighbours were.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import soxr
+from scipy import fft, signal  # type: ignore[import-untyped]
+
+from ivr.phone.report import Samples, load
+from ivr.phone.tone import FRAME, SILENT, Span, spans
+
+ANCHOR = 0.8
+ANCHORS = 12
+PROPOSED = 0.55
+"""Correlation of an anchor (0.8 s) that proposes a place; other speech stays below 0.35."""
+
+BLOCK = 0.4
+SLIP = 0.1
+"""Seconds by which a block may be away from where the block before it says."""
+
+SAME = 0.6
+"""Correlation of frames (five of them, 100 ms) that counts as the same sound."""
+
+ALIKE = 0.4
+"""Correlation that a frame alone must have."""
+
+NEAR = 5
+"""Frames beside a pause of which one must be heard for the pause to count: its edges are faint and soon lost."""
+
+ISLAND = 10
+"""Frames: a shorter piece, away from the rest, is chance."""
+
+QUIET = 10 ** (-20 / 20)
+"""Frames so far below the RMS of their sound are its pauses: noise may drown them."""
+
+CALM = 10 ** (-40 / 20)
+"""RMS of the recording above which a pause of the sound was not a pause: something else was heard."""
+
+ONSET = 0.06
+"""Seconds that may be missing at the beginning: a stream that starts loses a frame or two."""
+
+HOLE = 0.2
+"""Seconds that may be missing at one place: a stalled machine delays a few packets until they are too late."""
+
+LEAST = 0.3
+"""Seconds of a sound that must have been heard to be reported at all."""
+
+Bools = npt.NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class Heard(Span):
+    """A known sound that was heard; all in seconds.
+
+    ``start`` and ``end`` bound what was heard, in the recording; ``offset`` is how much of the sound is missing
+    before ``start``, ``until`` the place in the sound where hearing ended; ``heard`` is how much of it was heard in
+    all, ``unbroken`` how much from ``offset`` on up to the first hole of more than ``HOLE``, ``hole`` the longest,
+    ``length`` how long the sound is; ``score`` is the mean correlation (1.0: the same).
+    """
+
+    name: str
+    offset: float
+    until: float
+    heard: float
+    unbroken: float
+    hole: float
+    length: float
+    score: float
+
+    @property
+    def whole(self) -> bool:
+        """Whether nothing worth mentioning is missing.
+
+        At most ``ONSET`` at the beginning, ``HOLE`` elsewhere, 0.25 s or 4 % in all; a quarter of a short sound.
+        """
+        lost = min(max(0.25, 0.04 * self.length), self.length / 4)
+        gap = min(HOLE, self.length / 4)
+        unhurt = self.hole <= gap + FRAME / 2 and self.heard >= self.length - lost
+        return unhurt and self.offset <= ONSET and self.until >= self.length - gap
+
+    @property
+    def from_start(self) -> float:
+        """Seconds heard from the sound's very beginning; 0.0 when the beginning is missing."""
+        return self.unbroken if self.offset <= ONSET else 0.0
+
+
+def sound(path: Path, rate: int) -> Samples:
+    """A sound file as it is heard at ``rate``; raises ``FileNotFoundError``."""
+    if not path.exists():
+        raise FileNotFoundError(f"no sound file {path}")
+    samples, own = load(path)
+    return samples if own == rate else np.asarray(soxr.resample(samples, own, rate), dtype=np.float32)
+
+
+def heard(recording: Samples, rate: int, sounds: Mapping[str, Samples]) -> list[Heard]:
+    """What was heard of which sound, in order of time.
+
+    Where two sounds claim the same moments (two prompts that begin with the same words), the one of which more was
+    heard has them.  A sound that was heard twice, or was cut and resumed, appears twice.
+    """
+    ear = _Ear(recording, rate)
+    claims = [claim for name, samples in sounds.items() for claim in ear.find(name, samples)]
+    claims.sort(key=lambda claim: (claim.heard * claim.score, claim.score), reverse=True)
+    kept: list[Heard] = []
+    for claim in claims:
+        if all(_overlap(claim, other) < 0.5 * claim.seconds for other in kept):
+            kept.append(claim)
+    return sorted(kept, key=lambda claim: claim.start)
+
+
+def total(findings: list[Heard], name: str) -> float:
+    """Seconds of that sound heard, all pieces together."""
+    return sum(finding.heard for finding in findings if finding.name == name)
+
+
+class _Ear:
+    """One recording, transformed once for all searches."""
+
+    def __init__(self, recording: Samples, rate: int) -> None:
+        self.rate = rate
+        self.recording = recording.astype(np.float64)
+        self.size = fft.next_fast_len(len(recording) + round(ANCHOR * rate), real=True)
+        self.spectrum = np.fft.rfft(self.recording, self.size)
+        self.energy = np.concatenate(([0.0], np.cumsum(self.recording**2)))
+
+    def find(self, name: str, samples: Samples) -> list[Heard]:
+        """Every place where (a part of) the sound is."""
+        known = samples.astype(np.float64)
+        claims = [self._follow(name, known, place) for place in self._proposals(known)]
+        return [claim for claim in claims if claim is not None]
+
+    def _proposals(self, known: Samples | npt.NDArray[np.float64]) -> list[int]:
+        """Where the sound may begin (samples, may be negative), the best first."""
+        length = min(round(ANCHOR * self.rate), len(known))
+        starts = np.unique(np.linspace(0, len(known) - length, ANCHORS).round().astype(int))
+        proposals: list[tuple[float, int]] = []
+        for start in starts:
+            anchor = known[start : start + length]
+            if np.sqrt(np.mean(anchor**2)) < SILENT or len(self.recording) < length:
+                continue
+            found = np.fft.irfft(self.spectrum * np.conj(np.fft.rfft(anchor, self.size)), self.size)
+            found = found[: len(self.recording) - length + 1]
+            energy = self.energy[length:] - self.energy[:-length]
+            score = found / np.sqrt(np.maximum(energy, (SILENT / 4) ** 2 * length) * np.sum(anchor**2))
+            peaks, facts = signal.find_peaks(score, height=PROPOSED, distance=length // 2)
+            edges = [edge for edge in (0, len(score) - 1) if score[edge] >= PROPOSED]
+            proposals += [(float(score[edge]), int(edge - start)) for edge in edges]
+            proposals += [(float(h), int(p - start)) for p, h in zip(peaks, facts["peak_heights"], strict=True)]
+        places: list[int] = []
+        for _, place in sorted(proposals, reverse=True):
+            if all(abs(place - other) > FRAME * self.rate for other in places):
+                places.append(place)
+        return places
+
+    def _follow(self, name: str, known: npt.NDArray[np.float64], place: int) -> Heard | None:
+        """Measure which frames of the sound are there, if it begins at ``place``."""
+        quiet = max(SILENT, QUIET * float(np.sqrt(np.mean(known**2))))
+        step = round(FRAME * self.rate)
+        count = len(known) // step
+        size = round(BLOCK / FRAME)
+        blocks = [(first, min(first + size, count)) for first in range(0, count, size)]
+        slips = [0]
+        for first, last in blocks:
+            slips.append(self._slip(known, first * step, last * step, place, slips[-1]))
+        slips.append(slips[-1])
+        score = np.zeros(count)
+        where = np.zeros(count, dtype=int)
+        calm = np.zeros(count, dtype=bool)
+        for number, (first, last) in enumerate(blocks):
+            where[first:last] = place + slips[number + 1]
+            # A slip happens within a block: its first frames are where the block before says, its last further on.
+            # A jitter buffer slips by whole packets, and may slip back before the block is over.
+            near = [slips[number + 1] + packet * step for packet in (-2, -1, 1, 2)]
+            for slip in dict.fromkeys((*slips[number : number + 3], *near)):
+                if score[first:last].min() >= SAME:
+                    break
+                tried = self._correlate(known, first, last, step, place + slip)
+                better = tried > score[first:last]
+                score[first:last][better] = tried[better]
+                where[first:last][better] = place + slip
+            calm[first:last] = self._calm(place + slips[number + 1] + first * step, last - first, step, 2 * quiet)
+        frames = known[: count * step].reshape(count, step)
+        loud = np.sqrt(np.mean(frames**2, axis=1)) >= quiet
+        same = (score >= SAME) & loud
+        present = _without_islands(_bridge(same, loud, calm))
+        if (same & present).sum() < max(min(LEAST / FRAME, 0.7 * loud.sum()), 1):
+            return None
+        at = np.flatnonzero(present)
+        begin, end = int(at[0]), int(at[-1]) + 1
+        holes = spans(~present[begin:end], 0.0)
+        return Heard(
+            start=max(int(where[begin]) + begin * step, 0) / self.rate,
+            end=min(int(where[end - 1]) + end * step, len(self.recording)) / self.rate,
+            name=name,
+            offset=begin * FRAME,
+            until=end * FRAME,
+            heard=float(present.sum()) * FRAME,
+            unbroken=next((gap.start for gap in holes if gap.seconds > HOLE), (end - begin) * FRAME),
+            hole=max((gap.seconds for gap in holes), default=0.0),
+            length=len(known) / self.rate,
+            score=round(float(score[same & present].mean()), 3),
+        )
+
+    def _slip(self, known: npt.NDArray[np.float64], first: int, last: int, place: int, slip: int) -> int:
+        """How far this block is from ``place``: the best within ``SLIP`` of the block before, if it is clear."""
+        block = known[first:last]
+        reach = round(SLIP * self.rate)
+        begin = place + slip + first - reach
+        piece = _cut(self.recording, begin, len(block) + 2 * reach)
+        norm = np.sqrt(np.sum(block**2))
+        if norm < SILENT * np.sqrt(len(block)):
+            return slip
+        power = np.concatenate(([0.0], np.cumsum(piece**2)))
+        energy = np.sqrt(np.maximum(power[len(block) :] - power[: -len(block)], 1e-9)) * norm
+        score = signal.correlate(piece, block, mode="valid", method="fft") / energy
+        best = int(np.argmax(score))
+        return slip + best - reach if score[best] > max(SAME, score[reach] + 0.05) else slip
+
+    def _correlate(
+        self, known: npt.NDArray[np.float64], first: int, last: int, step: int, place: int
+    ) -> npt.NDArray[np.float64]:
+        """Correlation of each frame with its surroundings: 100 ms before, around or after, whichever is best.
+
+        A frame that is not itself alike scores 0.0, so the surroundings cannot smear an edge.
+        """
+        margin = 4 * step
+        begin, count = first * step - margin, (last - first) * step + 2 * margin
+        mine = _cut(known, begin, count)
+        theirs = _cut(self.recording, place + begin, count)
+        sums = [
+            (one * two).reshape(-1, step).sum(axis=1) for one, two in ((mine, mine), (theirs, theirs), (mine, theirs))
+        ]
+
+        def alike(width: int) -> npt.NDArray[np.float64]:
+            one, two, both = (np.convolve(part, np.ones(width), mode="valid") for part in sums)
+            return np.asarray(both / np.sqrt(np.maximum(one * two, 1e-12)))
+
+        own, wide = alike(1)[4:-4], alike(5)
+        best = np.max([wide[at : at + last - first] for at in (0, 2, 4)], axis=0)
+        silent = sums[1][4:-4] < (SILENT / 4) ** 2 * step
+        return np.where(silent | (own < ALIKE), 0.0, best)
+
+    def _calm(self, begin: int, count: int, step: int, below: float) -> Bools:
+        """Which frames of the recording (not beyond its ends) are free of another sound."""
+        power = np.mean(_cut(self.recording, begin, count * step).reshape(count, step) ** 2, axis=1)
+        at = begin + np.arange(count) * step
+        inside = (at >= 0) & (at + step <= len(self.recording))
+        return np.asarray(inside & (power < max(CALM, below) ** 2))
+
+
+def _cut(samples: npt.NDArray[np.float64], begin: int, count: int) -> npt.NDArray[np.float64]:
+    """``count`` samples from ``begin`` on, silence where there are none."""
+    piece = np.zeros(count)
+    low, high = max(begin, 0), min(begin + count, len(samples))
+    if high > low:
+        piece[low - begin : high - begin] = samples[low:high]
+    return piece
+
+
+def _bridge(same: Bools, loud: Bools, calm: Bools) -> Bools:
+    """Frames heard: those that are the same, and the sound's own pauses beside them where nothing else sounded."""
+    present = same.copy()
+    quiet = np.flatnonzero(~loud)
+    runs = np.split(quiet, np.flatnonzero(np.diff(quiet) > 1) + 1) if quiet.size else []
+    for run in runs:
+        before, after = int(run[0]) - 1, int(run[-1]) + 1
+        left = before < 0 or same[max(before - NEAR, 0) : after].any()
+        right = after >= len(same) or same[after : after + NEAR].any()
+        if left and right and before < 0:
+            present[run] = np.logical_and.accumulate(calm[run][::-1])[::-1]
+        elif left and right:
+            present[run] = np.logical_and.accumulate(calm[run])
+    return present
+
+
+def _without_islands(present: Bools) -> Bools:
+    """Without pieces so short that they may be chance; a sound that is itself so short is one piece and stays."""
+    edges = np.flatnonzero(np.diff(np.concatenate(([False], present, [False])).astype(np.int8)))
+    kept = present.copy()
+    for begin, end in zip(edges[::2], edges[1::2], strict=True):
+        if end - begin < min(ISLAND, len(present) // 2):
+            kept[begin:end] = False
+    return kept
+
+
+def _overlap(one: Span, other: Span) -> float:
+    return max(min(one.end, other.end) - max(one.start, other.start), 0.0)

@@ -1,0 +1,112 @@
+"""A call placed with PJSUA2 in this very process, which can do so once; ``booth`` is for everybody else."""
+
+import math
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from ivr.phone.agent import AgentPhone
+from ivr.phone.caller import Caller
+from ivr.phone.endpoint import Endpoint, PhoneFault, pj
+from ivr.phone.events import Event, Listener
+from ivr.phone.report import AgentReport, CallReport, Recording, load
+from ivr.phone.script import CallScript
+
+LINGER = 3.0
+"""Seconds after the end of the caller's call within which the agents' calls must end too."""
+
+TAIL = 0.15
+"""Seconds polled after the end, so that the last sound reaches the recorder."""
+
+
+def place(script: CallScript, listen: Listener, folder: Path, stop: Callable[[], bool] = lambda: False) -> CallReport:
+    """Place the call and return when it is over; WAV files are written into ``folder``.
+
+    ``listen`` gets each event as it happens; ``stop`` is asked often and makes the caller hang up.  Raises
+    ``PhoneFault`` when there is no call to report on (no route, registration refused).
+    """
+    events: list[Event] = []
+
+    def tell(event: Event) -> None:
+        events.append(event)
+        listen(event)
+
+    try:
+        with Endpoint(script) as endpoint:
+            times = _call(endpoint, script, tell, folder, stop)
+    except pj.Error as fault:
+        raise PhoneFault(f"The phone failed: {fault.reason.strip() or fault.title}.") from fault
+    sides = [_recording(folder, number, began - times.invited) for number, began in enumerate(times.began)]
+    sound_from = math.inf if times.sound_from is None else times.sound_from
+    agents = zip(script.agents, sides[1:], strict=True)
+    return CallReport(
+        tuple(events),
+        sides[0].since(sound_from),
+        tuple(AgentReport(agent.name, side) for agent, side in agents),
+        times.ended - times.began[0] - sides[0].seconds,
+    )
+
+
+@dataclass(frozen=True)
+class _Times:
+    """Monotonic seconds: INVITE, end of the recordings, beginning of each side's; ``sound_from`` since INVITE."""
+
+    invited: float
+    ended: float
+    began: tuple[float, ...]
+    sound_from: float | None
+
+
+def _call(endpoint: Endpoint, script: CallScript, tell: Listener, folder: Path, stop: Callable[[], bool]) -> _Times:
+    account = pj.Account()
+    phones: list[AgentPhone] = []
+    try:
+        account.create(endpoint.account(_identity(script, endpoint.address)), True)
+        for number, agent in enumerate(script.agents, start=1):
+            phones.append(AgentPhone(endpoint, agent, script, _wav(folder, number)))
+        for phone in phones:
+            phone.wait()
+        caller = Caller(endpoint, account, script, tell, _wav(folder, 0))
+        for phone in phones:
+            phone.caller = caller
+        caller.dial()
+        _follow(endpoint, caller, phones, stop)
+        began = (caller.recorded_from, *(phone.recorded_from for phone in phones))
+        return _Times(caller.invited, time.monotonic(), began, caller.sound_from)
+    finally:
+        # Calls go before accounts, both before the library: their destructors would touch a library that is gone.
+        for phone in phones:
+            phone.leave()
+        account.shutdown()
+
+
+def _follow(endpoint: Endpoint, caller: Caller, phones: list[AgentPhone], stop: Callable[[], bool]) -> None:
+    while not caller.over:
+        endpoint.poll()
+        caller.tick()
+        for phone in phones:
+            phone.tick()
+        if stop():
+            caller.hang_up("interrupted")
+    over = time.monotonic()
+    while time.monotonic() < over + TAIL or (any(phone.busy for phone in phones) and time.monotonic() < over + LINGER):
+        endpoint.poll()
+        for phone in phones:
+            phone.tick()
+
+
+def _identity(script: CallScript, address: str) -> str:
+    """The From address: the calling number, or RFC 3323's anonymous one."""
+    if not script.from_:
+        return '"Anonymous" <sip:anonymous@anonymous.invalid>'
+    return f"sip:{script.from_}@{address}"
+
+
+def _wav(folder: Path, number: int) -> Path:
+    return folder / f"side{number}.wav"
+
+
+def _recording(folder: Path, number: int, start_t: float) -> Recording:
+    samples, rate = load(_wav(folder, number))
+    return Recording(samples, rate, start_t)

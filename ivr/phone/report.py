@@ -1,0 +1,116 @@
+"""What a call left behind: its events and what each side heard, on one time axis (seconds since the INVITE)."""
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import soundfile
+
+from ivr.phone.events import Event, first
+
+Samples = npt.NDArray[np.float32]
+"""Mono sound, full scale ±1.0."""
+
+
+@dataclass(frozen=True, eq=False)
+class Recording:
+    """What one side heard, without a gap; ``start_t`` is the moment of its first sample, within 20 ms."""
+
+    samples: Samples
+    rate: int
+    start_t: float
+
+    @property
+    def seconds(self) -> float:
+        """How long the recording is."""
+        return len(self.samples) / self.rate
+
+    def since(self, t: float) -> "Recording":
+        """The part from ``t`` on."""
+        later = min(max(t - self.start_t, 0.0), self.seconds)
+        skip = round(later * self.rate)
+        return Recording(self.samples[skip:], self.rate, self.start_t + skip / self.rate)
+
+    def save(self, path: Path) -> None:
+        """Write it as a 16-bit PCM WAV file."""
+        soundfile.write(str(path), self.samples, self.rate, subtype="PCM_16", format="WAV")
+
+
+@dataclass(frozen=True, eq=False)
+class AgentReport:
+    """What an agent's phone heard during the call, from the INVITE of the caller on; silence while idle."""
+
+    name: str
+    recording: Recording
+
+
+@dataclass(frozen=True, eq=False)
+class CallReport:
+    """One call.  ``recording`` begins with the first early media (or the answer); it is empty without sound.
+
+    ``drift`` is how much the recorder's clock fell behind the wall during the call, in seconds (large on a machine
+    that was stalled: then times in the recording are not to be trusted).
+    """
+
+    events: tuple[Event, ...]
+    recording: Recording
+    agents: tuple[AgentReport, ...] = ()
+    drift: float = 0.0
+
+    @property
+    def ended(self) -> Event:
+        """How the call ended; every call has ended when there is a report."""
+        return next(event for event in self.events if event.event == "ended")
+
+    @property
+    def invited_at(self) -> float:
+        """Epoch seconds of the INVITE; the wall-clock time of an event is this plus its ``t``."""
+        calling = first(self.events, "calling")
+        return calling.at if calling else 0.0
+
+    @property
+    def answered_t(self) -> float | None:
+        """Seconds from the INVITE to the 200, or ``None``: never answered, so nothing is owed."""
+        answered = first(self.events, "answered")
+        return answered.t if answered else None
+
+    @property
+    def spoken(self) -> float:
+        """Seconds from the 200 to the end, 0.0 when never answered."""
+        return 0.0 if self.answered_t is None else self.ended.t - self.answered_t
+
+    def agent(self, name: str) -> AgentReport:
+        """The report of one agent; raises ``KeyError``."""
+        return {agent.name: agent for agent in self.agents}[name]
+
+
+def load(path: Path) -> tuple[Samples, int]:
+    """The samples and the rate of a WAV file (an Asterisk ``.wav16`` too), channels mixed to one."""
+    samples, rate = soundfile.read(str(path), dtype="float32", always_2d=True)
+    return samples.mean(axis=1, dtype=np.float32), int(rate)
+
+
+def write(folder: Path, report: CallReport) -> None:
+    """Lay a report down in a folder, for another process to ``read`` it."""
+    sides = [("caller", report.recording), *((agent.name, agent.recording) for agent in report.agents)]
+    for number, (_, recording) in enumerate(sides):
+        np.save(folder / f"side{number}.npy", recording.samples)
+    plain = {
+        "drift": report.drift,
+        "sides": [{"name": name, "rate": side.rate, "start_t": side.start_t} for name, side in sides],
+    }
+    (folder / "report.json").write_text(json.dumps(plain), encoding="utf-8")
+
+
+def read(folder: Path, events: Iterable[Event]) -> CallReport:
+    """The report that ``write`` laid down; its events travelled apart, as they happened."""
+    plain = json.loads((folder / "report.json").read_text(encoding="utf-8"))
+    sides = [
+        (side["name"], Recording(np.load(folder / f"side{number}.npy"), side["rate"], side["start_t"]))
+        for number, side in enumerate(plain["sides"])
+    ]
+    agents = tuple(AgentReport(name, recording) for name, recording in sides[1:])
+    return CallReport(tuple(events), sides[0][1], agents, plain["drift"])

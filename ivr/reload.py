@@ -1,0 +1,107 @@
+"""Taking up an edited book: noticed, read, checked, swapped, and Asterisk told of new numbers and agents."""
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import Callable
+from pathlib import Path
+
+from watchfiles import awatch
+
+from ivr.asterisk import provision
+from ivr.asterisk.ami_link import AmiLink
+from ivr.asterisk.switch import AmiSwitch
+from ivr.book.problems import Mark, Problem
+from ivr.service.library import Library
+
+log = logging.getLogger(__name__)
+
+SETTLE = 300  # milliseconds without a further change before an edit counts as finished; editors save in steps
+DEPLOY_LIMIT = 10.0  # seconds for Asterisk to take up its part
+
+# The file that changed -> the module of Asterisk that reads it.
+READ_BY = {"extensions_numbers.conf": "pbx_config.so", "pjsip.conf": "res_pjsip.so"}
+
+
+class Reloader:
+    """Reloads a library when asked, one at a time.
+
+    ``exchange`` gives what Asterisk must be told about the book in force, ``deploy`` makes a link that may reload.
+    """
+
+    def __init__(
+        self,
+        library: Library,
+        exchange: Callable[[], provision.Exchange],
+        conf: Path,
+        deploy: Callable[[], AmiLink],
+    ) -> None:
+        self._library = library
+        self._exchange = exchange
+        self._conf = conf
+        self._deploy = deploy
+        self._one = asyncio.Lock()
+        self.asked = asyncio.Event()
+        """Set it to have the book taken up soon."""
+
+    async def watch(self, *directories: Path) -> None:
+        """For ever: ask for a reload whenever a file changes."""
+        async for _ in awatch(*directories, debounce=SETTLE, step=SETTLE // 3, recursive=True):
+            self.asked.set()
+
+    async def run(self) -> None:
+        """For ever: reload whenever asked."""
+        while True:
+            await self.asked.wait()
+            self.asked.clear()
+            await self.reload()
+
+    async def reload(self) -> bool:
+        """Take up the book now; ``False``: it is bad, and the library's problems say why."""
+        async with self._one:
+            before = self._library.current.book.digest
+            try:
+                taken = await asyncio.to_thread(self._library.reload)
+            except Exception as error:  # a fault of ours in reading must not end the calls in progress
+                log.exception("book not read")
+                self._library.problems = (Problem.at(Mark("dialplans"), "IVR303", f"the book was not read: {error!r}"),)
+                return False
+            if not taken:
+                for problem in self._library.problems:
+                    log.error("book refused, the old one stays: %s", problem)
+                return False
+            if self._library.current.book.digest != before:
+                log.info("reloaded book=%s", self._library.current.book.digest)
+            try:
+                await self.tell_asterisk()
+            except Exception as error:  # nor one in writing what Asterisk reads: a full disk, a name it cannot have
+                log.exception("asterisk not told")
+                problem = Problem.at(Mark("dialplans"), "IVR304", f"Asterisk was not told of the book: {error}")
+                self._library.problems = (problem,)
+            return True
+
+    async def tell_asterisk(self) -> None:
+        """Write Asterisk's part of the book in force, and have it read what changed."""
+        texts = provision.files(self._exchange())
+        changed = {
+            name: text for name, text in texts.items() if name in READ_BY and _written(self._conf / name) != text
+        }
+        if not changed:
+            return
+        await asyncio.to_thread(provision.write, changed, self._conf)
+        try:
+            async with asyncio.timeout(DEPLOY_LIMIT), self._deploy() as link:
+                await link.ready.wait()
+                for name in changed:
+                    await AmiSwitch(link).reload(READ_BY[name])
+        except (OSError, TimeoutError) as error:
+            # Asterisk reads the files itself when it starts; if it is up and refuses, someone must look.
+            log.warning("asterisk not told of %s, it reads them at its next start: %s", ",".join(changed), error)
+            return
+        log.info("asterisk took up %s", ",".join(changed))
+
+
+def _written(path: Path) -> str | None:
+    with contextlib.suppress(OSError, UnicodeDecodeError):
+        return path.read_text(encoding="ascii")
+    return None

@@ -1,0 +1,186 @@
+"""The desk: runs a call's errands, and passes everything else to its channel.
+
+A failing memory or look-up never stops a call: what cannot be known is not known, and the flow goes on.
+"""
+
+import asyncio
+import hashlib
+import logging
+import random
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, TypeVar, assert_never
+
+from ivr.flow.commands import Capture, Captured, Command, Play
+from ivr.flow.errands import (
+    Discard,
+    Draw,
+    Errand,
+    Fetch,
+    Fetched,
+    Issue,
+    Overridden,
+    Overrule,
+    Post,
+    Recall,
+    Remember,
+    Tally,
+    Verify,
+    left,
+)
+from ivr.service.live import Live
+from ivr.service.pins import NoPins, Pins
+from ivr.service.ports import Channel, Codes, Fault, HungUp, Letter, Memory, Messages, Outbox, Remote, Toll
+from ivr.values.call import Call
+from ivr.values.site import Site
+
+log = logging.getLogger(__name__)
+
+PATIENCE = 1.0  # seconds of a look-up before the caller hears that we are still here
+LIMIT = 2.0  # seconds for memory to answer
+SETTLING = 0.3  # seconds for the exchange to close the message of a caller who hung up
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Office:
+    """What every call's desk has at hand; ``now`` is the callers' clock."""
+
+    memory: Memory
+    outbox: Outbox
+    remote: Remote
+    messages: Messages
+    codes: Codes
+    live: Live
+    now: Callable[[], datetime]
+    pins: Pins = field(default_factory=NoPins)
+
+
+@dataclass(frozen=True)
+class Desk:
+    """Fulfils the port ``Channel`` around another one; ``sites`` are the other systems that the call's book names."""
+
+    call: Call
+    channel: Channel
+    office: Office
+    sites: Mapping[str, Site] = field(default_factory=dict)
+
+    async def perform(self, command: Command[Any]) -> Any:
+        """Run an errand, or have the channel carry the command out."""
+        if isinstance(command, Errand):
+            return await self._run(command)
+        if isinstance(command, Capture):
+            return await self._capture(command)
+        return await self.channel.perform(command)
+
+    async def toll(self) -> Toll | None:
+        return await self.channel.toll()
+
+    async def _run(self, errand: Errand) -> Any:
+        memory, caller, now = self.office.memory, self.call.caller.e164, self.office.now()
+        match errand:
+            case Recall(key=key):
+                return await _within(memory.recall(caller, key, now), None) if caller else None
+            case Remember(key=key, value=value, lasts=lasts):
+                if caller:
+                    await _within(memory.remember(caller, key, value, now + lasts), None)
+            case Tally(of="now"):
+                return sum(call.dialled.national == self.call.dialled.national for call in self.office.live.calls)
+            case Tally(within=within):
+                return await _within(memory.calls_since(caller, now - within), 0) if caller else 0
+            case Draw(sticky=sticky, salt=salt):
+                return _share(f"{salt} {caller}") if sticky and caller else random.random()  # noqa: S311 - shares
+            case Overridden(calendar=calendar):
+                return await _within(memory.override(calendar, now), None)
+            case Overrule(calendar=calendar, override=override):
+                log.info("override by phone calendar=%s %s", calendar, override or "cleared")
+                return await _within(memory.overrule(calendar, override), False)
+            case Verify(pin=pin, digits=digits):
+                return self.office.pins.verify(pin, digits)
+            case Post():
+                await self._post(errand)
+            case Discard(message=message):
+                await self.office.outbox.withdraw("message", "name", message)
+                await self.office.messages.discard(message)
+            case Issue():
+                return await self.office.codes.issue(errand, self.call.id, now)
+            case Fetch():
+                return await self._fetch(errand)
+            case _:
+                assert_never(errand)
+        return None
+
+    async def _capture(self, capture: Capture) -> Captured:
+        """Who hangs up while he speaks has left his message."""
+        try:
+            captured: Captured = await self.channel.perform(capture)
+        except HungUp:
+            await asyncio.sleep(SETTLING)
+            seconds = await self.office.messages.seconds(capture.name)
+            if seconds >= capture.least:
+                await self._post(left(capture.name, seconds, capture.box))
+            else:
+                await self.office.messages.discard(capture.name)
+            raise
+        return captured
+
+    async def _post(self, post: Post) -> None:
+        call = self.call
+        number = call.dialled.national or call.dialled.raw
+        caller = call.caller.e164 or call.caller.family.value
+        at = self.office.now()
+        letter = Letter(
+            post.kind, dict(post.facts), call.id, number, caller, at, post.flow, post.node, post.remote, post.path
+        )
+        await self.office.outbox.post(letter, post.once)
+
+    async def _fetch(self, fetch: Fetch) -> Fetched:
+        """Wait for a look-up; after a second the caller hears the filler, again and again, never dead air."""
+        site = self.sites.get(fetch.remote)
+        if site is None:
+            log.error("look-up failed: no remote %s in the book of this call", fetch.remote)
+            return Fetched("failed")
+        asked = asyncio.ensure_future(self.office.remote.ask(fetch, site))
+        try:
+            await asyncio.wait({asked}, timeout=PATIENCE)
+            while fetch.filler and not asked.done():
+                await self.channel.perform(Play(fetch.filler))
+            return await asked
+        finally:
+            # Not a TaskGroup: it would wrap the caller's hang-up in a group, and nobody would know it.
+            asked.cancel()
+
+
+def closed(errand: Errand) -> Any:
+    """What an errand comes to where there is no office (plain AGI): nothing known, nothing found; a task is refused."""
+    match errand:
+        case Recall() | Remember() | Overridden() | Discard() | Issue():
+            return None
+        case Overrule() | Verify():
+            return False
+        case Tally():
+            return 0
+        case Draw():
+            return random.random()  # noqa: S311 - shares, not secrets
+        case Fetch():
+            return Fetched("failed")
+        case Post():
+            raise Fault(f"no office to post a {errand.kind} to")
+        case _:
+            assert_never(errand)
+
+
+def _share(caller: str) -> float:
+    """The same number from 0 to 1 for the same caller, evenly spread over callers."""
+    return int.from_bytes(hashlib.sha256(caller.encode()).digest()[:7]) / (1 << 56)
+
+
+async def _within(answer: Awaitable[T], otherwise: T) -> T:
+    try:
+        async with asyncio.timeout(LIMIT):
+            return await answer
+    except Exception:
+        log.exception("memory did not answer, the call goes on without")
+        return otherwise

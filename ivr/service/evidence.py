@@ -1,0 +1,42 @@
+"""What a record says of the sound that a caller was played: its words, and digests by which its file is known again.
+
+The announcement is proof of what the caller was told (RD SVA 2024, p. 16), so the record must not merely name a
+prompt, which may be baked anew tomorrow.  Asterisk plays ``.wav`` (8 kHz) or, to a phone with a wider codec,
+``.wav16`` or ``.sln48``: all are of one bake, and the digest of each is kept.
+"""
+
+import hashlib
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+from ivr.book.book import LANGUAGE
+from ivr.service.ports import Voice
+
+SUFFIXES = (".wav", ".wav16", ".sln48")
+
+
+@dataclass(frozen=True)
+class Announced:
+    """The words of a sound; ``audio`` is ``wav:SHA256 wav16:SHA256 sln48:SHA256``, empty if no file could be read."""
+
+    text: str
+    audio: str
+
+
+def announced(name: str, voice: Voice) -> Announced | None:
+    """What a sound of the book says and is; ``None`` if it was not baked."""
+    sound = voice.get((LANGUAGE, name))
+    return Announced(sound.text, _digests(sound.path)) if sound else None
+
+
+@lru_cache(maxsize=256)  # a baked file never changes: its name holds a digest of what shaped it
+def _digests(path: str) -> str:
+    found = []
+    for suffix in SUFFIXES:
+        try:
+            content = Path(path + suffix).read_bytes()
+        except OSError:
+            continue  # a record without the digest is better than none
+        found.append(f"{suffix.removeprefix('.')}:{hashlib.sha256(content).hexdigest()}")
+    return " ".join(found)

@@ -1,0 +1,164 @@
+"""The ports of a call: what the service asks of the doors.  Implementations do not inherit from these."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any, Protocol
+
+from ivr.flow.commands import Command
+from ivr.flow.errands import Fetch, Fetched, Issue, Override
+from ivr.values.site import Site
+
+if TYPE_CHECKING:
+    from ivr.service.record import Record
+
+
+class HungUp(Exception):
+    """The caller is gone, or the channel is: nothing more can be said or heard on this call."""
+
+
+class Fault(Exception):
+    """A command could not be carried out though the caller is still there: a missing sound, a broken line."""
+
+
+@dataclass(frozen=True)
+class Toll:
+    """What the exchange itself measured of a call that has ended: when it was answered, and for how long.
+
+    ``answered`` is ``None`` for a call that was never answered, and so never charged.
+    """
+
+    answered: datetime | None
+    spoken: timedelta | None
+
+
+class Channel(Protocol):
+    """Carries out the commands of one call."""
+
+    async def perform(self, command: Command[Any]) -> Any:
+        """Do what ``command`` asks and return its result.  Raises :class:`HungUp` or :class:`Fault`."""
+        ...
+
+    async def toll(self) -> Toll | None:
+        """After the end: what the exchange measured; ``None`` if it did not say in time."""
+        ...
+
+
+class Sound(Protocol):
+    """A baked utterance: the file's absolute path without its ending, its length in seconds, what it says."""
+
+    @property
+    def path(self) -> str: ...
+    @property
+    def seconds(self) -> float: ...
+    @property
+    def text(self) -> str: ...
+
+
+# The sounds of one book, by language and utterance name.
+Voice = Mapping[tuple[str, str], Sound]
+
+
+class Ledger(Protocol):
+    """Keeps the records of finished calls."""
+
+    async def append(self, record: "Record") -> None:
+        """Keep ``record`` for good; returns when it is safe."""
+        ...
+
+
+@dataclass(frozen=True)
+class Letter:
+    """A task in the outbox: what kind, its facts, the call it comes from, and where in the drawing it was written.
+
+    ``remote`` and ``path`` say where a notice goes.
+    """
+
+    kind: str
+    facts: Mapping[str, str]
+    call: str
+    number: str
+    caller: str
+    at: datetime
+    flow: str = ""
+    node: str = ""
+    remote: str = ""
+    path: str = ""
+
+
+class Memory(Protocol):
+    """What is remembered of callers, and the overrides of calendars; survives a restart."""
+
+    async def recall(self, caller: str, key: str, at: datetime) -> str | None:
+        """What was kept of ``caller`` (E.164) under ``key`` and has not expired at ``at``."""
+        ...
+
+    async def remember(self, caller: str, key: str, value: str | None, until: datetime) -> None:
+        """Keep ``value`` until ``until``; ``None`` forgets what was kept."""
+        ...
+
+    async def calls_since(self, caller: str, since: datetime) -> int:
+        """How many finished calls the ledger has of ``caller`` that began after ``since``."""
+        ...
+
+    async def override(self, calendar: str, at: datetime) -> Override | None:
+        """The manual override of ``calendar`` in force at ``at``."""
+        ...
+
+    async def overrule(self, calendar: str, override: Override | None) -> bool:
+        """Put an override in force, or take it away; returns true when that is safe."""
+        ...
+
+
+class Drawer(Protocol):
+    """The overrides of all calendars, for whoever is not in a call; each method returns when its work is safe."""
+
+    def overrides(self, at: datetime) -> dict[str, Override]:
+        """All that are in force at ``at``, by calendar."""
+        ...
+
+    def set_override(self, calendar: str, override: Override | None) -> None:
+        """Put an override in force, or take it away."""
+        ...
+
+
+class Outbox(Protocol):
+    """Keeps letters until they are delivered, at least once."""
+
+    async def post(self, letter: Letter, once: str = "") -> None:
+        """Returns when the letter is safe.  It is not added while another of its kind waits that has the same value
+        of the fact ``once``.
+        """
+        ...
+
+    async def withdraw(self, kind: str, fact: str, value: str) -> None:
+        """Take back the letters of ``kind`` that wait and have this ``value`` of ``fact``."""
+        ...
+
+
+class Messages(Protocol):
+    """The messages that callers have left, by name."""
+
+    async def seconds(self, message: str) -> float:
+        """How long a message is, 0 if there is none."""
+        ...
+
+    async def discard(self, message: str) -> None:
+        """Delete a message; none is as good."""
+        ...
+
+
+class Codes(Protocol):
+    """The access codes that were sold."""
+
+    async def issue(self, wanted: Issue, call: str, at: datetime) -> str | None:
+        """A new code, which nobody has got yet; ``None`` when the pool is used up."""
+        ...
+
+
+class Remote(Protocol):
+    """Other systems, over HTTP."""
+
+    async def ask(self, fetch: Fetch, site: Site) -> Fetched:
+        """Ask ``site``; never raises, never takes longer than ``fetch.seconds``."""
+        ...

@@ -1,0 +1,125 @@
+"""One line of the ledger: everything that must remain of a call."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal
+
+from ivr.flow.commands import Answer, Dialled, Play, Progress
+from ivr.flow.line import SKIP, Terms
+from ivr.flow.tape import Entry
+from ivr.flow.walk import Step
+from ivr.service.evidence import announced
+from ivr.service.ports import Toll, Voice
+from ivr.values.call import Call, Ending
+from ivr.values.tariff import Mode, Money, Tariff, billed_seconds
+
+
+@dataclass(frozen=True)
+class Record:
+    """A finished call.  Instants are aware; ``announced_from`` and ``announced_to`` bound what the caller heard of
+    the announcement, ``skipped`` says that he cut it short with its key.  ``answered`` is ``None`` when charging
+    never began; ``billed_seconds`` and ``amount`` are then zero.  ``progress`` is when 183 was sent, ``announced_text``
+    and ``announced_audio`` what the announcement says and the digests of its sound, ``mode`` and ``price`` the tariff
+    in force.
+    """
+
+    id: str
+    number: str
+    caller: str
+    started: datetime
+    announced_from: datetime | None
+    announced_to: datetime | None
+    skipped: bool
+    answered: datetime | None
+    ended: datetime
+    ending: Ending
+    billed_seconds: int
+    amount: Money
+    tariff: str
+    steps: tuple[str, ...]
+    tape: tuple[Entry, ...]
+    book: str
+    mode: Mode
+    price: Decimal
+    progress: datetime | None = None
+    beep_from: datetime | None = None
+    beep_to: datetime | None = None
+    announced_text: str | None = None
+    announced_audio: str | None = None
+
+
+def record(
+    call: Call,
+    tariff: Tariff,
+    terms: Terms,
+    voice: Voice,
+    trail: Sequence[Step],
+    tape: Sequence[Entry],
+    toll: Toll | None,
+    ended: datetime,
+    ending: Ending,
+    book: str,
+) -> Record:
+    """Sum up a call.  The exchange's own measure of the charge wins, unless our tape knows of an earlier answer: after
+    two conversations with agents the exchange's is that of the second.
+    """
+    opened = next((entry for entry in tape if isinstance(entry.command, Progress)), None)
+    heard = next((entry for entry in tape if _plays(entry, terms.announcement)), None)
+    beep = next((entry for entry in tape if _plays(entry, terms.beep)), None) if heard else None
+    said = announced(terms.announcement, voice) if heard and terms.announcement else None
+    toll = _earliest(toll, _measured(call, tape, ended))
+    return Record(
+        id=call.id,
+        number=call.dialled.national or call.dialled.raw,
+        caller=call.caller.e164 or call.caller.national or call.caller.family.value,
+        started=call.at,
+        announced_from=_instant(call, heard.at) if heard else None,
+        announced_to=_instant(call, heard.at + heard.took) if heard else None,
+        skipped=bool(heard and heard.done and heard.result.key == SKIP),
+        answered=toll.answered,
+        ended=ended,
+        ending=ending,
+        billed_seconds=billed_seconds(toll.spoken) if toll.spoken is not None and tariff.surcharged else 0,
+        amount=tariff.charge(toll.spoken),
+        tariff=tariff.name,
+        steps=tuple(str(step) for step in trail),
+        tape=tuple(tape),
+        book=book,
+        mode=tariff.mode,
+        price=tariff.price,
+        progress=_instant(call, opened.at) if opened else None,
+        beep_from=_instant(call, beep.at) if beep else None,
+        beep_to=_instant(call, beep.at + beep.took) if beep else None,
+        announced_text=said.text if said else None,
+        announced_audio=said.audio if said else None,
+    )
+
+
+def _plays(entry: Entry, name: str | None) -> bool:
+    return isinstance(entry.command, Play) and entry.command.phrase == (name,)
+
+
+def _earliest(told: Toll | None, measured: Toll) -> Toll:
+    if told is None or told.answered is None or told.spoken is None:
+        return measured if told is None or measured.answered else told
+    if measured.answered is None or told.answered - measured.answered < timedelta(seconds=1):
+        return told
+    return Toll(measured.answered, told.answered + told.spoken - measured.answered)
+
+
+def _measured(call: Call, tape: Sequence[Entry], ended: datetime) -> Toll:
+    """The charge by our own tape: from the moment the exchange confirmed the answer, or told when an agent gave it."""
+    for entry in tape:
+        answered = None
+        if isinstance(entry.command, Answer) and entry.done:
+            answered = _instant(call, entry.at)
+        elif isinstance(entry.result, Dialled):
+            answered = entry.result.answered
+        if answered is not None:
+            return Toll(answered, ended - answered)
+    return Toll(None, None)
+
+
+def _instant(call: Call, seconds: float) -> datetime:
+    return call.at + timedelta(seconds=seconds)

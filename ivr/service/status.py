@@ -1,0 +1,26 @@
+"""How we are: one value for the health page, the metrics and, later, the dashboard."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Status:
+    """``exchange_problem`` is ``None`` while the link to Asterisk is up, else one sentence; ``book_problems`` are
+    the lines of the last reload, empty when it was good; ``reconnects`` counts links made to Asterisk anew;
+    ``letters_waiting`` are notices not delivered yet, now or at a later attempt.
+    """
+
+    book: str
+    book_problems: tuple[str, ...]
+    calls: int
+    endings: Mapping[str, int]
+    exchange_problem: str | None
+    reconnects: int
+    unsaved_records: int
+    letters_waiting: int = 0
+
+    @property
+    def healthy(self) -> bool:
+        """Whether an operator has nothing to do."""
+        return self.exchange_problem is None and not self.book_problems and not self.unsaved_records

@@ -1,0 +1,103 @@
+"""What may differ from one installation to the next; the only file that reads the environment."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from ipaddress import ip_address
+from pathlib import Path
+
+
+class BadSetting(ValueError):
+    """A variable of the environment that cannot be used; the text says which and why."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Every setting is a variable ``IVR_…`` of the environment; see the table in README.md."""
+
+    book: Path = Path()
+    state: Path = Path(".ivr")
+    sounds: Path = Path(".ivr/sounds")
+    asterisk_conf: Path = Path(".ivr/asterisk")
+    messages: Path = Path("/var/spool/ivr-messages")
+    agi_port: int = 4573
+    ami_port: int = 5038
+    http_port: int = 8573
+    sip_bind: str = "0.0.0.0"  # noqa: S104 - callers come from outside
+    sip_port: int = 5060
+    rtp_start: int = 10000
+    rtp_end: int = 10399
+    max_calls: int = 100
+    drain: float = 10.0
+    # Days after which all that callers left is deleted; 0: never by itself.
+    keep_days: int = 0
+    test_clock: Path | None = None
+    # Of the speech service, where it is not stored by `ivr remotes token`.
+    voice_token: str = field(default="", repr=False)
+
+    @property
+    def ledger(self) -> Path:
+        return self.state / "ledger.sqlite"
+
+    @property
+    def cabinet(self) -> Path:
+        return self.state / "cabinet.sqlite"
+
+    def token(self, name: str) -> Path:
+        """Where the token lies that another system gave us."""
+        return self.state / "secrets" / "tokens" / name
+
+    @property
+    def secret(self) -> Path:
+        return self.state / "secrets" / "master"
+
+
+def settings(environment: Mapping[str, str] = os.environ) -> Settings:
+    """The settings in force.  Raises :class:`BadSetting`."""
+
+    def number(name: str, default: int, least: int, most: int) -> int:
+        text = environment.get(name) or str(default)
+        if not (text.isascii() and text.isdigit() and len(text) < 10 and least <= int(text) <= most):
+            raise BadSetting(f'{name} is "{text}": write a whole number from {least} to {most}')
+        return int(text)
+
+    def port(name: str, default: int) -> int:
+        return number(name, default, 1024, 65535)  # neither container may listen below
+
+    def address(name: str, default: str) -> str:
+        text = environment.get(name) or default
+        try:
+            return str(ip_address(text))
+        except ValueError:
+            raise BadSetting(f'{name} is "{text}": write an IP address, 0.0.0.0 for all of this machine') from None
+
+    state = Path(environment.get("IVR_STATE") or ".ivr")
+    clock = environment.get("IVR_TEST_CLOCK")
+    rtp_start, rtp_end = port("IVR_RTP_START", 10000), port("IVR_RTP_END", 10399)
+    max_calls = number("IVR_MAX_CALLS", 100, 1, 10000)
+    # A call needs two ports (RTP and RTCP), and so does the agent it is put through to; with fewer, Asterisk
+    # refuses with 488, on which carriers do not re-route.
+    if rtp_end - rtp_start + 1 < 4 * max_calls:
+        raise BadSetting(
+            f"IVR_RTP_START to IVR_RTP_END are {rtp_end - rtp_start + 1} ports: {max_calls} calls "
+            f"(IVR_MAX_CALLS) need {4 * max_calls}"
+        )
+    return Settings(
+        book=Path(environment.get("IVR_BOOK") or "."),
+        state=state,
+        sounds=Path(environment.get("IVR_SOUNDS") or state / "sounds"),
+        asterisk_conf=Path(environment.get("IVR_ASTERISK_CONF") or state / "asterisk"),
+        messages=Path(environment.get("IVR_MESSAGES") or "/var/spool/ivr-messages"),
+        agi_port=port("IVR_AGI_PORT", 4573),
+        ami_port=port("IVR_AMI_PORT", 5038),
+        http_port=port("IVR_HTTP_PORT", 8573),
+        sip_bind=address("IVR_SIP_BIND", "0.0.0.0"),  # noqa: S104
+        sip_port=port("IVR_SIP_PORT", 5060),
+        rtp_start=rtp_start,
+        rtp_end=rtp_end,
+        max_calls=max_calls,
+        drain=number("IVR_DRAIN", 10, 0, 3600),
+        keep_days=number("IVR_KEEP_DAYS", 0, 0, 3650),
+        test_clock=Path(clock) if clock else None,
+        voice_token=environment.get("IVR_VOICE_TOKEN") or "",
+    )

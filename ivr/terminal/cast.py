@@ -1,0 +1,88 @@
+"""Who plays the world in a call without a phone: the caller's keys, the agents, the office.
+
+What is *given* decides; what nobody gave has a default, so that a call can be lived through with nothing said at all.
+`ivr.terminal.asking` asks a person instead.
+"""
+
+from ivr.book.given import ALL, Given, Press
+from ivr.flow.commands import Ask, Dial, Gather, Reached
+from ivr.flow.errands import Draw, Fetch, Fetched, Issue, Recall, Tally
+from ivr.service.ports import HungUp
+
+
+class HangsUp(HungUp):
+    """The caller has nothing more to press, or has had enough."""
+
+
+class Cast:
+    """Plays what is given, in order; one for each call."""
+
+    def __init__(self, given: Given) -> None:
+        self.given = given
+        # What was played, so that it can be played again.
+        self.played = given
+        self.waiting = list(given.keys)
+
+    def early(self, until: str) -> str:
+        """The key that the caller presses while a sentence is said, if it is one of ``until``; else nothing.
+
+        The announcement's own key needs no "early": it is pressed nowhere else.
+        """
+        if not self.waiting or not self.waiting[0].keys or self.waiting[0].keys[0] not in until:
+            return ""
+        press = self.waiting[0]
+        if not press.early and (press.keys, until) != ("#", "#"):
+            return ""
+        # What follows the first key is pressed at the question.
+        self.waiting[0:1] = [Press(press.keys[1:], True)] if press.keys[1:] else []
+        return press.keys[0]
+
+    def rest(self) -> str:
+        """The keys that follow one that cut a sentence short."""
+        if self.waiting and self.waiting[0].early:
+            return self.waiting.pop(0).keys
+        return ""
+
+    def press(self, question: Ask | Gather) -> Press:
+        """What the caller does at a question.  Raises :class:`HangsUp`."""
+        if not self.waiting:
+            raise HangsUp
+        return self.waiting.pop(0)
+
+    def ring(self, dial: Dial) -> tuple[Reached, str | None]:
+        """What comes of ringing agents, and who answers: the first who does."""
+        each = {name: self.reached(name, dial) for name in dial.agents}
+        for name, reached in each.items():
+            if reached is Reached.TALKED:
+                return reached, name
+        # Who lets it ring keeps the others waiting; a phone that is engaged tells more than one that is not there.
+        for reached in (Reached.NO_ANSWER, Reached.BUSY):
+            if reached in each.values():
+                return reached, None
+        return Reached.UNAVAILABLE, None
+
+    def reached(self, agent: str, dial: Dial) -> Reached:
+        """What comes of ringing one agent."""
+        return self.given.agents.get(agent, self.given.agents.get(ALL, Reached.TALKED))
+
+    def fetched(self, fetch: Fetch) -> Fetched:
+        """What another system says."""
+        return self.given.lookups.get(fetch.remote, self.given.lookups.get(ALL, Fetched("failed")))
+
+    def tallied(self, tally: Tally) -> int:
+        """How many calls there are."""
+        return self.given.at_once if tally.of == "now" else self.given.calls
+
+    def drawn(self, draw: Draw) -> float | None:
+        """A share; ``None``: let the caller's number decide."""
+        if self.given.draw is None and not draw.sticky:
+            return 0.0
+        return self.given.draw
+
+    def issued(self, issue: Issue) -> str | None:
+        """An access code."""
+        return "31415926535897932384"[: issue.digits] if self.given.codes else None
+
+    def recalled(self, recall: Recall, usual: str | None) -> str | None:
+        """What is remembered of the caller; ``usual`` is what was given, or remembered in this very call."""
+        return usual

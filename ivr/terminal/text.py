@@ -1,0 +1,207 @@
+"""The simulator's channel: the same flow on a terminal, with a clock of its own and the price as it runs."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any, assert_never
+
+from ivr.flow.commands import (
+    Answer,
+    Ask,
+    Capture,
+    Captured,
+    Cause,
+    Command,
+    Dial,
+    Dialled,
+    Gather,
+    Hangup,
+    Heard,
+    Limit,
+    LineCommand,
+    Now,
+    Phrase,
+    Play,
+    Played,
+    Progress,
+    Reached,
+    Speak,
+)
+from ivr.flow.keys import Reading, reading
+from ivr.service.ports import HungUp, Toll
+from ivr.terminal.cast import Cast, HangsUp
+from ivr.values.hidden import BULLET
+from ivr.values.tariff import Tariff
+
+KEY = 1.0  # seconds for a key
+RING = 5.0  # seconds until an agent answers
+REFUSAL = 0.5  # seconds until it is known that an agent cannot be reached
+HESITATION = 0.5  # part of a sentence that is heard by who cuts it short
+
+# Of an utterance in a language: its text, and its length in seconds.
+Said = Callable[[str, str], tuple[str, float]]
+
+
+@dataclass
+class TextChannel:
+    """Fulfils the port ``Channel``.  ``write`` receives one line for each thing that happens.
+
+    When the ``cast`` has no more keys at a question the caller hangs up.
+    """
+
+    tariff: Tariff
+    at: datetime
+    cast: Cast
+    language: str
+    said: Said
+    write: Callable[[str], None]
+    _began: datetime = field(init=False)
+    _state: str = field(default="unanswered", init=False)
+    _answered: datetime | None = field(default=None, init=False)
+    _ends: datetime | None = field(default=None, init=False)
+
+    def __post_init__(self) -> None:
+        self._began = self.at
+
+    async def perform(self, command: Command[Any]) -> Any:
+        """Show ``command`` and answer it as the cast plays.  Raises ``HungUp``."""
+        return self._perform(command)  # type: ignore[arg-type]  # the desk ran the errands
+
+    async def toll(self) -> Toll | None:
+        if self._answered is None:
+            return Toll(None, None)
+        return Toll(self._answered, self.at - self._answered)
+
+    @property
+    def owed(self) -> str:
+        """What the caller owes by now."""
+        return str(self.tariff.charge(None if self._answered is None else self.at - self._answered))
+
+    def line(self, text: str) -> None:
+        """Write that something happens now."""
+        passed = (self.at - self._began).total_seconds()
+        self.write(f"{passed:7.1f} s  {self._state:18} {self.owed:>8}  {text}")
+
+    def wait(self, seconds: float) -> None:
+        """Let time pass.  Raises ``HungUp`` at the tariff's limit."""
+        self.at += timedelta(seconds=seconds)
+        if self._ends is not None and self.at >= self._ends:
+            self.at = self._ends
+            self.line("the limit of the tariff ends the call")
+            raise HungUp
+
+    def _perform(self, command: LineCommand) -> Any:
+        match command:
+            case Now():
+                return self.at
+            case Progress():
+                self._state = "early media, free"
+                self.line("183 early media")
+            case Answer():
+                self._answer()
+            case Limit(seconds=seconds):
+                self._ends = self.at + timedelta(seconds=seconds)
+                self.line(f"the exchange will end the call in {timedelta(seconds=round(seconds))}")
+            case Play(phrase=phrase, until=until):
+                return self._play(phrase, until)
+            case Ask():
+                return self._ask(command)
+            case Gather():
+                return self._gather(command)
+            case Capture(name=name, longest=longest):
+                # Who says nothing is heard to say so: that takes a second.
+                spoken = min(longest, max(1.0, self.cast.given.speaks))
+                self.line(f"♪ the caller {'leaves a message' if self.cast.given.speaks else 'says nothing'}")
+                self.wait(spoken)
+                return Captured(name, spoken)
+            case Speak(language=language):
+                self.language = language
+                self.line(f"speaks {language} from now on")
+            case Dial():
+                return self._dial(command)
+            case Hangup(cause=cause):
+                self.line("hang-up" if cause is Cause.NORMAL else f"hang-up, cause {cause}")
+            case _:
+                assert_never(command)
+        return None
+
+    def _answer(self) -> None:
+        self._state, self._answered = "answered", self.at
+        self.line("200 answered: " + ("charging begins" if self.tariff.surcharged else "free of surcharge"))
+
+    def _play(self, phrase: Phrase, until: str) -> Played:
+        self._say(phrase)
+        if key := self.cast.early(until):
+            self.wait(self._seconds(phrase) * HESITATION)
+            self.line(f'key "{key}" cuts it short')
+            return Played(key)
+        self.wait(self._seconds(phrase))
+        return Played()
+
+    def _ask(self, ask: Ask) -> Heard:
+        typed, pressed = ask.typed, self._pressed(ask)
+        for key in pressed:
+            if typed and reading(typed, ask.accept) in (Reading.COMPLETE, Reading.WRONG):
+                break
+            typed += key
+            self.wait(KEY)
+        if reading(typed, ask.accept) in (Reading.BEGUN, Reading.AMBIGUOUS):
+            # A longer answer begins so too: the key counts only once the caller has paused.
+            self.wait(ask.between if typed else ask.first)
+        early = ", pressed before the question" if ask.typed else ""
+        self.line(f'key "{typed}"{early}' if typed else f"silence for {ask.first:g} s")
+        return Heard(typed)
+
+    def _gather(self, gather: Gather) -> Heard:
+        pressed = gather.typed + self._pressed(gather)
+        typed = pressed.partition("#")[0][: gather.most]
+        self.wait(KEY * (len(typed) - len(gather.typed)))
+        if "#" not in pressed and len(typed) < gather.most:
+            self.wait(gather.between if typed else gather.first)
+        shown = BULLET * len(typed) if gather.secret else f'"{typed}"'
+        self.line(f"keys {shown}" if typed else f"silence for {gather.first:g} s")
+        return Heard(typed)
+
+    def _pressed(self, question: Ask | Gather) -> str:
+        """Put a question, and what the caller presses after what he has typed ahead."""
+        if question.typed:
+            return self.cast.rest()
+        self._say(question.phrase)
+        try:
+            press = self.cast.press(question)
+        except HangsUp:
+            self.wait(self._seconds(question.phrase))
+            self.line("the caller hangs up")
+            raise
+        self.wait(self._seconds(question.phrase) * (HESITATION if press.early and press.keys else 1))
+        return press.keys
+
+    def _dial(self, dial: Dial) -> Dialled:
+        self.line(f"rings {', '.join(dial.agents)} for up to {dial.ring:g} s")
+        try:
+            reached, agent = self.cast.ring(dial)
+        except HangsUp:
+            self.wait(min(RING, dial.ring))
+            self.line("the caller hangs up")
+            raise
+        if agent is None:
+            self.wait(dial.ring if reached is Reached.NO_ANSWER else REFUSAL)
+            self.line({Reached.BUSY: "busy", Reached.NO_ANSWER: "no answer"}.get(reached, "unavailable"))
+            return Dialled(reached)
+        self.wait(min(RING, dial.ring))
+        if self._answered is None:
+            self._answer()
+        self.line(f"{agent} answers")
+        self.wait(self.cast.given.talk)
+        self.line(f"{agent} hangs up after {self.cast.given.talk:g} s")
+        return Dialled(reached, agent)
+
+    def _say(self, phrase: Phrase) -> None:
+        if phrase:
+            self.line("♪" if phrase == ("beep",) else "“" + " ".join(self._said(name)[0] for name in phrase) + "”")
+
+    def _seconds(self, phrase: Phrase) -> float:
+        return sum(self._said(name)[1] for name in phrase)
+
+    def _said(self, name: str) -> tuple[str, float]:
+        return self.said(self.language, name)

@@ -1,0 +1,128 @@
+"""A trial call: a real phone dials one of our numbers, and what it saw and heard is held against the book.
+
+What should be heard is not written down anywhere: the simulator lives through the same call on the same book, and
+its tape is the expectation.
+"""
+
+import socket
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from ivr import secret
+from ivr.book.book import Service, read_book
+from ivr.book.given import ALL, Given, Press
+from ivr.flow.commands import Ask, Play, Reached
+from ivr.phone import booth, ear, timeline
+from ivr.phone.events import Event
+from ivr.phone.report import CallReport
+from ivr.phone.script import Agent, CallScript, Step
+from ivr.service.library import Release
+from ivr.settings import Settings
+from ivr.terminal.cast import Cast
+from ivr.terminal.simulate import Simulator, service_of
+from ivr.values.announcement import BEEP
+from ivr.values.tariff import Money
+from ivr.voice.catalogue import Catalogue
+
+CALLER_TONE = 660.0  # Hz; what the trial caller says once an agent is there to hear it
+
+
+@dataclass(frozen=True)
+class Trial:
+    """A trial call that is over: the report of its phone, the timeline, what was expected and not seen."""
+
+    report: CallReport
+    rows: tuple[timeline.Row, ...]
+    missing: tuple[str, ...]
+    owed: Money
+
+
+def trial(
+    settings: Settings,
+    number: str,
+    *,
+    host: str,
+    caller: str,
+    keys: tuple[Step, ...],
+    agent: str | None,
+    hang_up_after: float | None,
+    listen: Callable[[Event], None],
+) -> Trial:
+    """Place the call and hold it against the book.  With an ``agent``, a second phone registers under that name,
+    answers when it rings, and hangs up after three seconds.
+    """
+    release = Release(read_book(settings.book), Catalogue.load(settings.sounds).sounds)
+    service = service_of(release.book, number)
+    agents = () if agent is None else (_agent(settings, agent),)
+    script = CallScript(
+        number=service.number,
+        host=host,
+        port=settings.sip_port,
+        from_=caller,
+        keys=keys,
+        hang_up_after=hang_up_after,
+        tone=CALLER_TONE if agent else 0.0,
+        agents=agents,
+    )
+    _knock(host, settings.sip_port)
+    report = booth.place(script, listen)
+    known = {
+        name: ear.sound(Path(f"{sound.path}.wav"), script.rate)
+        for (_, name), sound in release.voice.items()
+        if not name.startswith("slot/")
+    }
+    found = timeline.findings(report, script, known)
+    expected = _expected(release, service, caller, keys, agent)
+    owed = service.tariff.charge(timedelta(seconds=report.spoken) if report.answered_t is not None else None)
+    return Trial(
+        report,
+        tuple(timeline.rows(report.events, found, f"the caller owes {owed}")),
+        tuple(timeline.missing(report.events, found, expected)),
+        owed,
+    )
+
+
+def _knock(host: str, port: int) -> None:
+    """Raises ``NoCall`` where surely nobody listens, rather than have the phone wait for half a minute.
+
+    An empty line keeps a SIP connection alive and asks nothing (RFC 5626, 3.5.1); a closed port is told by ICMP.
+    """
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as knock:
+        knock.settimeout(0.3)
+        try:
+            knock.connect((host, port))
+            knock.send(b"\r\n\r\n")
+            knock.recv(16)
+        except TimeoutError:
+            pass  # somebody who does not answer to this
+        except OSError as error:
+            raise booth.NoCall(f"no Asterisk at {host}:{port} ({error.strerror or error}): is it started?") from None
+
+
+def _agent(settings: Settings, name: str) -> Agent:
+    return Agent(name, secret.derive(settings.secret, f"agent:{name}"), hang_up_after=3.0)
+
+
+def _expected(
+    release: Release, service: Service, caller: str, keys: tuple[Step, ...], agent: str | None
+) -> timeline.Expected:
+    """What the simulator hears when it presses the same keys."""
+    given = Given(
+        keys=tuple(Press(step.keys) for step in keys),
+        agents={ALL: Reached.TALKED if agent else Reached.UNAVAILABLE},
+    )
+    record = Simulator(release).call(service.number, caller, datetime.now(UTC), Cast(given)).record
+    announcement = service.terms.announcement
+    said = [entry.command for entry in record.tape if isinstance(entry.command, Play | Ask)]
+    names = [name for command in said for name in command.phrase]
+    return timeline.Expected(
+        surcharged=announcement is not None,
+        announcement=announcement or "",
+        beep=BEEP,
+        menus=tuple(name for name in names if name not in (announcement, BEEP) and not name.startswith("slot/")),
+        keys="".join(step.keys for step in keys),
+        agent=agent or "",
+        answered=record.answered is not None,
+    )

@@ -1,0 +1,174 @@
+"""What a country demands of a call that costs more than others, as data: one :class:`Profile` for each country.
+
+France is complete.  The others hold what was found and name in ``missing`` what was not: nobody should charge a caller
+there before a lawyer has filled those gaps.  Facts of 2026-11; `ivr check` warns of every number whose profile lacks
+some.  A profile changes what is announced, what is waited for and where a call is cut; numbers stay those of France.
+"""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from decimal import Decimal
+
+from ivr.values.tariff import LONG_CALL, LONG_CALL_ABOVE, MOST_A_CALL, Mode, Tariff
+
+BREATH = 0.2  # seconds over what the law wants, so that no rounding on the way falls short of it
+
+
+@dataclass(frozen=True)
+class Profile:
+    """One country.  Amounts are in its ``currency``, taxes included; ``None``: there is none, or none was found.
+
+    ``free_up_to`` are the prices, per minute and per call, up to which nothing need be announced.  ``at_least`` and
+    ``at_most`` bound the announcement with its beep, ``gap`` lies between the price and the charge; seconds.
+    ``skip`` is the only key that ends the announcement early, empty: none.  ``cuts`` are the longest calls, each above
+    a price per minute.  ``free_queue``: waiting in a queue may not be charged.
+    """
+
+    name: str
+    country: str
+    language: str
+    source: str
+    currency: str = "EUR"
+    free_up_to: tuple[Decimal, Decimal] = (Decimal(0), Decimal(0))
+    at_least: float | None = None
+    at_most: float | None = None
+    gap: float = 0.0
+    beep: bool = False
+    skip: str = ""
+    announced_again: bool = False
+    most_a_minute: Decimal | None = None
+    most_per_call: Decimal | None = None
+    most_in_all: Decimal | None = None
+    cuts: tuple[tuple[Decimal, timedelta], ...] = ()
+    free_queue: bool = False
+    missing: tuple[str, ...] = ()
+
+    def announces(self, tariff: Tariff) -> bool:
+        """Whether the price has to be told before the call is charged."""
+        per_minute, per_call = self.free_up_to
+        return tariff.surcharged and tariff.price > (per_minute if tariff.mode is Mode.PER_MINUTE else per_call)
+
+    def limit(self, tariff: Tariff) -> timedelta | None:
+        """The longest that a call may be charged, in whole seconds from the answer; ``None``: the law sets no end."""
+        if tariff.mode is not Mode.PER_MINUTE:
+            return None
+        ends = [longest for above, longest in self.cuts if tariff.price > above]
+        if self.most_in_all is not None:
+            # Multiplied first: 24 / 0.18 has no last digit, and rounding it would take a second off the limit.
+            ends.append(timedelta(seconds=int(self.most_in_all * 60 // tariff.price)))
+        return min(ends, default=None)
+
+    def too_dear(self, tariff: Tariff) -> Decimal | None:
+        """What this country lets a minute or a call cost, where ``tariff`` costs more."""
+        most = self.most_a_minute if tariff.mode is Mode.PER_MINUTE else self.most_per_call
+        return most if tariff.surcharged and most is not None and tariff.price > most else None
+
+
+FRANCE = Profile(
+    name="fr",
+    country="France",
+    language="fr",
+    source="arrêté of 10 June 2009, art. 1-3; AF2M, RD SVA 2024, p. 16, 30-32",
+    at_least=10.0,
+    at_most=20.0,
+    gap=1.0,
+    beep=True,
+    skip="#",
+    announced_again=True,
+    most_a_minute=Decimal("0.80"),
+    most_per_call=Decimal("3.00"),
+    most_in_all=MOST_A_CALL,
+    cuts=((LONG_CALL_ABOVE, LONG_CALL),),
+)
+
+GERMANY = Profile(
+    name="de",
+    country="Germany",
+    language="de",
+    source="TKG 2021, § 109, 110, 112, 113, 115, as on dejure.org and buzer.de (2026-11)",
+    gap=3.0,
+    announced_again=True,
+    most_a_minute=Decimal("3.00"),
+    most_per_call=Decimal("30.00"),
+    cuts=((Decimal(0), timedelta(minutes=60)),),
+    free_queue=True,
+    missing=(
+        "how short or long the announcement may be",
+        "a prescribed wording",
+        "whether a caller may skip it",
+        "that the cut falls away once a caller has identified himself",
+    ),
+)
+
+AUSTRIA = Profile(
+    name="at",
+    country="Austria",
+    language="de",
+    source="KEM-V, § 91; ooe.arbeiterkammer.at; tarife.at (2026-11)",
+    free_up_to=(Decimal(0), Decimal("0.70")),
+    at_most=10.0,
+    most_a_minute=Decimal("3.64"),
+    most_per_call=Decimal("10.00"),
+    cuts=((Decimal("2.20"), timedelta(minutes=30)), (Decimal(0), timedelta(minutes=60))),
+    free_queue=True,
+    missing=(
+        "how long the caller has between the price and the charge",
+        "whether a beep is wanted",
+        "a prescribed wording",
+    ),
+)
+
+BELGIUM = Profile(
+    name="be",
+    country="Belgium",
+    language="fr",
+    source="proximus.be; mega.be (2026-11)",
+    free_up_to=(Decimal("1.00"), Decimal("1.00")),
+    most_a_minute=Decimal("2.00"),
+    most_per_call=Decimal("31.00"),
+    cuts=((Decimal(0), timedelta(minutes=10)),),
+    missing=(
+        "how short or long the announcement may be",
+        "how long the caller has after it to hang up free",
+        "a prescribed wording, and in which of the languages",
+        "that 070 numbers announce at any price",
+        "the lower prices of each prefix from 0900 to 0907",
+    ),
+)
+
+SPAIN = Profile(
+    name="es",
+    country="Spain",
+    language="es",
+    source="eldebate.com (2024-09); revista.consumer.es (2006); cincodias (2002)",
+    at_most=20.0,
+    gap=5.0,
+    most_a_minute=Decimal("3.45"),
+    cuts=((Decimal(0), timedelta(minutes=30)),),
+    missing=(
+        "which of two texts is in force: 20 s (11 s for 905), or 15 s at most",
+        "the dearest call",
+        "the price from a mobile, which has to be told too",
+        "a prescribed wording",
+    ),
+)
+
+SWITZERLAND = Profile(
+    name="ch",
+    country="Switzerland",
+    language="fr",
+    source="OIP, art. 11a, as on bakom.admin.ch; savass.ch (2026-11)",
+    currency="CHF",
+    free_up_to=(Decimal("2.00"), Decimal("2.00")),
+    most_a_minute=Decimal("10.00"),
+    most_per_call=Decimal("100.00"),
+    most_in_all=Decimal("400.00"),
+    missing=(
+        "how short or long the announcement may be",
+        "how long the caller has between the price and the charge",
+        "whether a long call is cut",
+        "a prescribed wording, and in which of the languages",
+    ),
+)
+
+PROFILES = {one.name: one for one in (FRANCE, GERMANY, AUSTRIA, BELGIUM, SPAIN, SWITZERLAND)}

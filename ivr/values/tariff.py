@@ -1,0 +1,101 @@
+"""What a call costs its caller, what must be announced first, and where the law cuts it off.
+
+The price of a special number has two parts since 1 October 2015 (C+S): C, the caller's normal price of a call to
+a French fixed number, which we neither know nor charge, and S, the price of the service, which is what this file
+is about.  S is either per call, or per minute billed by the second from the first second without a set-up charge;
+never both, whole cents, the same at every hour of every day.
+Source: Arcep, "Les numéros 08 et les numéros courts"; caps and limits: AF2M, RD SVA 2024, p. 16.
+"""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from decimal import ROUND_HALF_UP, Decimal
+from enum import StrEnum
+
+CENT = Decimal("0.01")
+
+# The most that one call may cost, and the longest call above a price per minute.  Source: RD SVA 2024, p. 16.
+MOST_A_CALL = Decimal(24)
+LONG_CALL = timedelta(minutes=30)
+LONG_CALL_ABOVE = Decimal("0.20")
+
+
+@dataclass(frozen=True, order=True)
+class Money:
+    """An amount with its currency; never a float."""
+
+    amount: Decimal
+    currency: str = "EUR"
+
+    def __str__(self) -> str:
+        sign = "€" if self.currency == "EUR" else self.currency
+        return f"{self.amount:.2f} {sign}"
+
+
+FREE_OF_CHARGE = Money(Decimal("0.00"))
+
+
+class Mode(StrEnum):
+    """How the service part of a call is charged."""
+
+    FREE = "free"  # neither the call nor the service costs anything
+    PLAIN = "plain"  # the call at its normal price, the service free
+    PER_CALL = "per_call"
+    PER_MINUTE = "per_minute"
+
+
+@dataclass(frozen=True)
+class Tariff:
+    """A way to charge a call: ``price`` is in euros, taxes included, 0 for free and plain."""
+
+    name: str
+    mode: Mode
+    price: Decimal = Decimal(0)
+
+    @property
+    def surcharged(self) -> bool:
+        """Whether the law wants the free announcement before the answer."""
+        return self.mode in (Mode.PER_CALL, Mode.PER_MINUTE)
+
+    @property
+    def limit(self) -> timedelta | None:
+        """The longest that a call may be charged, in whole seconds; ``None`` where the law sets no end.
+
+        24 € a call, and 30 minutes where a minute costs more than 0.20 €.  Counted from the answer.
+        Source: RD SVA 2024, p. 16.
+        """
+        if self.mode is not Mode.PER_MINUTE:
+            return None
+        # Multiplied first: 24 / 0.18 has no last digit, and rounding it would take a second off the limit.
+        limit = timedelta(seconds=int(MOST_A_CALL * 60 // self.price))
+        return min(limit, LONG_CALL) if self.price > LONG_CALL_ABOVE else limit
+
+    def charge(self, spoken: timedelta | None) -> Money:
+        """What the caller owes for a call answered for ``spoken``; ``None`` means that it was never answered.
+
+        Per call: the price, once answered.  Per minute: by the second begun, from the first second, rounded
+        half-up to the cent, once.  Never negative.
+        Source: Arcep, "Les numéros 08 et les numéros courts" (C+S, 1 October 2015).
+        """
+        if spoken is None or not self.surcharged:
+            return FREE_OF_CHARGE
+        if self.mode is Mode.PER_CALL:
+            return Money(self.price.quantize(CENT))
+        amount = self.price * billed_seconds(spoken) / 60
+        return Money(amount.quantize(CENT, ROUND_HALF_UP))
+
+
+def billed_seconds(spoken: timedelta) -> int:
+    """Whole seconds charged for a call answered for ``spoken``: a second begun counts."""
+    return max(0, -(-spoken // timedelta(seconds=1)))
+
+
+# Caps on S by family, taxes included: per minute, per call.  Three secondary sources agree (facts of 2026-11);
+# the primary Arcep table was not read.
+CAPS: dict[str, tuple[Decimal, Decimal]] = {
+    "081": (Decimal("0.06"), Decimal("0.15")),
+    "082": (Decimal("0.20"), Decimal("0.50")),
+    "089": (Decimal("0.80"), Decimal("3.00")),
+    "118": (Decimal("0.80"), Decimal("3.00")),
+    "3": (Decimal("0.80"), Decimal("3.00")),
+}

@@ -1,0 +1,72 @@
+"""`ivr check`: every problem of the book and of its tests, with its place."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import click
+
+from ivr.book.book import Book, read_book
+from ivr.book.cases import case_files, checked_cases
+from ivr.book.lawful import unlawful
+from ivr.book.problems import BadBook, Problem, as_json, in_order, pretty
+from ivr.book.promises import told
+from ivr.settings import settings
+from ivr.verbs.manners import example, says
+
+
+@click.command(epilog=example("ivr check", "ivr check /etc/ivr --json", "ivr check --watch"))
+@click.argument("directory", required=False, type=click.Path(path_type=Path, file_okay=False, exists=True))
+@click.option("--json", "json_", is_flag=True, help="print the problems as JSON, for programs")
+@click.option("--watch", is_flag=True, help="check again whenever a file changes, until Ctrl-C")
+@says
+def check(directory: Path | None, json_: bool, watch: bool) -> None:
+    """Read the book in DIRECTORY and its tests, and tell every problem, with its file, line and column."""
+    directory = directory or settings().book
+    good = _check(directory, json_)
+    if watch:
+        from watchfiles import watch as changes
+
+        for _ in changes(directory / "dialplans", directory / "prompts", raise_interrupt=False):
+            click.echo(f"-- {datetime.now().astimezone():%H:%M:%S}")
+            good = _check(directory, json_)
+    if not good:
+        raise SystemExit(1)
+
+
+def _check(directory: Path, json_: bool) -> bool:
+    """Tell the problems of the book in ``directory``; whether it is good."""
+    book: Book | None = None
+    try:
+        book, now = read_book(directory), datetime.now(UTC)
+        lawful = unlawful(book, directory, now.date())
+        problems = (*book.warnings, *told(book, now), *lawful, *_recordings(directory, book))
+    except BadBook as refusal:
+        problems = refusal.problems
+    problems = (*problems, *checked_cases(book, directory, case_files(directory))[1])
+    bad = any(problem.severity == "error" for problem in problems)
+    if json_:
+        click.echo(as_json(problems))
+    elif problems:
+        files = {problem.file: directory / problem.file for problem in in_order(problems)}
+        texts = {name: path.read_text(errors="replace") if _is_text(path) else "" for name, path in files.items()}
+        click.echo(pretty(problems, texts), err=book is None or bad)
+    if book is None or bad:
+        return False
+    if not json_:
+        numbers, prompts = len(book.services), sum(map(len, book.prompts.values()))
+        click.echo(f"The book is good: {numbers} numbers, {prompts} prompts, digest {book.digest}.")
+    return True
+
+
+def _is_text(path: Path) -> bool:
+    """Whether lines of it can be shown: a recording has none, and may be huge."""
+    return path.suffix != ".wav" and path.is_file()
+
+
+def _recordings(directory: Path, book: Book) -> tuple[Problem, ...]:
+    """What is wrong with the sound of recordings; the tools that tell are not entered where nobody recorded any."""
+    if not any((directory / "prompts").glob("*/**/*.wav")):
+        return ()
+    from ivr.voice.examined import examined
+
+    return tuple(examined(directory / "prompts", book.utterances()))

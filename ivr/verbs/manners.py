@@ -1,0 +1,76 @@
+"""How every command behaves: an example in its help, and one sentence for what people may meet."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import ParamSpec, TypeVar
+
+import click
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+def _what_people_may_meet() -> tuple[type[Exception], ...]:
+    """What is told in one sentence; anything else is a fault of ours and may show its traceback.
+
+    Rooms that take a second to enter are among them, so this is asked only when something went wrong.
+    """
+    from ivr import secret
+    from ivr.asterisk.provision import UnsafeError
+    from ivr.book.problems import BadBook
+    from ivr.ledger.cabinet import NoLetter
+    from ivr.ledger.certificate import BadCertificate
+    from ivr.ledger.head import BadHead
+    from ivr.ledger.messages import NoMessage
+    from ivr.ledger.reading import BadLedger
+    from ivr.ledger.seal import NoKey
+    from ivr.phone.booth import NoCall
+    from ivr.phone.script import BadScript
+    from ivr.service.overrides import NoCalendar, Refused
+    from ivr.settings import BadSetting
+    from ivr.terminal.keeping import NoTests
+    from ivr.terminal.simulate import NotOurs
+    from ivr.voice.catalogue import BadCatalogue
+
+    return (
+        BadBook,
+        BadSetting,
+        BadScript,
+        BadLedger,
+        BadCertificate,
+        BadHead,
+        NoKey,
+        BadCatalogue,
+        NoCall,
+        NoLetter,
+        NoMessage,
+        NotOurs,
+        NoCalendar,
+        Refused,
+        NoTests,
+        UnsafeError,
+        secret.NoSecret,
+        OSError,
+    )
+
+
+def says(command: Callable[P, R]) -> Callable[P, R]:
+    """Turn what people may meet into one sentence, each problem of a book into its own, and exit status 1."""
+
+    @wraps(command)
+    def said(*args: P.args, **kwargs: P.kwargs) -> R:
+        try:
+            return command(*args, **kwargs)
+        except Exception as error:
+            if not isinstance(error, _what_people_may_meet()):
+                raise
+            problems = getattr(error, "problems", None)
+            for sentence in map(str, problems) if problems is not None else [f"ivr: {error}"]:
+                click.echo(sentence, err=True)
+            raise SystemExit(1) from None
+
+    return said
+
+
+def example(*lines: str) -> str:
+    return "\b\nExample:\n" + "\n".join(f"  {line}" for line in lines)

@@ -1,0 +1,118 @@
+"""`ivr number`: all that the numbering plan, the law and the book say of a phone number."""
+
+import json
+
+import click
+
+from ivr.book.book import Book, read_book
+from ivr.book.problems import BadBook
+from ivr.settings import settings
+from ivr.values.geography import department, region
+from ivr.values.number import Family, Number, parse
+from ivr.values.plan import EACH_ITS_OWN, range_of
+from ivr.values.tariff import CAPS, LONG_CALL, LONG_CALL_ABOVE, MOST_A_CALL
+from ivr.verbs.manners import example, says
+
+LIMITS = "AF2M, RD SVA 2024 (1 May 2024), p. 16"
+
+
+@click.command(epilog=example("ivr number 0899000004", "ivr number +33262123456 --json"))
+@click.argument("number")
+@click.option("--json", "json_", is_flag=True, help="for programs")
+@says
+def number(number: str, json_: bool) -> None:
+    """What NUMBER is: family, forms, label, caps, whether it is ours; in whatever spelling."""
+    found = parse(number)
+    if found.family is Family.UNKNOWN:
+        click.echo(
+            f'ivr: "{number}" is no phone number; write it as it is dialled, or with + and the country', err=True
+        )
+        raise SystemExit(1)
+    try:
+        book: Book | None = read_book(settings().book)
+    except BadBook:
+        book = None  # the plan knows the number all the same
+    facts = _facts(found, book)
+    if json_:
+        return click.echo(json.dumps(facts, ensure_ascii=False, indent=2))
+    width = max(map(len, facts))
+    for name, value in facts.items():
+        for at, line in enumerate(value if isinstance(value, list) else [value]):
+            click.echo(f"{'' if at else name:<{width}}  {line}")
+    return None
+
+
+def _facts(found: Number, book: Book | None) -> dict[str, str | list[str]]:
+    """Name to value, those that there are."""
+    service = book.services.get(found.national or "") if book else None
+    sort = range_of(found.national) if found.national else None
+    declared = service.family if service else None
+    territory = found.territory
+    facts: dict[str, str | list[str] | None] = {
+        "family": ", ".join([found.family, *sorted(found.families - {found.family})]),
+        "use": sort.use if sort else None,
+        "display": found.display,
+        "e164": found.e164 or "none: it cannot be dialled from abroad" if found.national else found.e164,
+        "country": found.country,
+        "territory": f"{territory.name} ({territory.department})" if territory else None,
+        "region": region(found),
+        "department": department(found, book.departments if book else {}),
+        "cartouche": _cartouche(found, declared),
+        "cap": _cap(found, declared),
+        "limit": _limit(found, declared),
+        "book": _ours(found, book),
+        "sources": _sources(found, declared),
+    }
+    return {name: str(value) if isinstance(value, str) else value for name, value in facts.items() if value}
+
+
+def _cartouche(found: Number, declared: Family | None) -> str | None:
+    colour = found.cartouche(declared)
+    if colour is None and found.family in EACH_ITS_OWN:
+        return "green, grey or violet: this number has a family of its own, which its operator knows"
+    return colour
+
+
+def _may_cost(found: Number, declared: Family | None) -> bool:
+    family = found.priced_as(declared)
+    return family is Family.SURCHARGED or (family is None and found.family in EACH_ITS_OWN)
+
+
+def _cap(found: Number, declared: Family | None) -> str | None:
+    cap = next((caps for prefix, caps in CAPS.items() if (found.national or "").startswith(prefix)), None)
+    if not _may_cost(found, declared):
+        return None
+    return f"{cap[0]} € a minute, or {cap[1]} € a call, taxes included" if cap else "none found"
+
+
+def _limit(found: Number, declared: Family | None) -> str | None:
+    if not _may_cost(found, declared):
+        return None
+    minutes = LONG_CALL.total_seconds() / 60
+    return f"{MOST_A_CALL} € a call, and {minutes:.0f} minutes where a minute costs more than {LONG_CALL_ABOVE} €"
+
+
+def _ours(found: Number, book: Book | None) -> list[str]:
+    if book is None:
+        return ["not known: the book has problems, which `ivr check` tells"]
+    service = book.services.get(found.national or "")
+    if service is None:
+        return ["no"]
+    price = f" {service.tariff.price} €" if service.tariff.surcharged else ""
+    limit = service.tariff.limit
+    cut = f", cut after {limit.total_seconds():.0f} s" if limit else ""
+    return [
+        service.label,
+        f"tariff {service.tariff.name}: {service.tariff.mode}{price}{cut}",
+        f"flow {service.flow.flow}",
+    ]
+
+
+def _sources(found: Number, declared: Family | None) -> list[str]:
+    sort = range_of(found.national) if found.national else None
+    told = [f"family: {sort.source}"] if sort else []
+    if found.family is Family.FOREIGN:
+        told = ["country and form: metadata of the package phonenumbers"]
+    if _may_cost(found, declared):
+        told += [f"limit: {LIMITS}", "cap: three secondary sources that agree; Arcep's own table was not read"]
+    return told

@@ -1,0 +1,116 @@
+"""`ivr prompts` and `ivr listen`: what callers hear, as a table, a page, a sound."""
+
+import json
+import shutil
+import subprocess
+from pathlib import Path
+from typing import TYPE_CHECKING, BinaryIO
+
+import click
+
+from ivr.book.book import LANGUAGE, Book, read_book
+from ivr.book.problems import did_you_mean
+from ivr.settings import settings
+from ivr.verbs.manners import example, says
+from ivr.verbs.shown import show
+
+if TYPE_CHECKING:
+    from ivr.voice.inventory import Row
+
+PLAYERS = (("pw-play",), ("paplay",), ("aplay", "-q"), ("afplay",), ("play", "-q"))
+"""Programs that play a WAV file, the likeliest first."""
+
+
+@click.command(
+    epilog=example(
+        "ivr prompts",
+        "ivr prompts --json",
+        "ivr prompts --html prompts.html",
+        "ivr prompts --note fr/goodbye",
+    )
+)
+@click.option("--language", help="only this language: fr")
+@click.option("--slots", is_flag=True, help="with the pieces that sentences are put together from: days, hours, digits")
+@click.option("--json", "json_", is_flag=True, help="as JSON, for programs")
+@click.option("--html", type=click.Path(path_type=Path, dir_okay=False), help="write a page with players to this file")
+@click.option("--note", multiple=True, metavar="LANGUAGE/ID", help="note that this recording says what the text says")
+@says
+def prompts(language: str | None, slots: bool, json_: bool, html: Path | None, note: tuple[str, ...]) -> None:
+    """Tell every prompt: who speaks it, how long, how loud, whether its recording is stale, which flows say it."""
+    configured = settings()
+    book = read_book(configured.book)
+    if note:
+        return _note(book, configured.book, note)
+    rows = [row for row in _rows(book, configured.sounds, slots=slots) if language in (None, row.language)]
+    if html is not None:
+        from ivr.voice.sheet import sheet
+
+        html.write_text(sheet(rows, "Prompts"), encoding="utf-8")
+        return click.echo(f"{len(rows)} prompts are in {html}.")
+    if json_:
+        return click.echo(json.dumps([row.plain() for row in rows], ensure_ascii=False, indent=1))
+    headings = ("id", "language", "source", "seconds", "LUFS", "recording", "used by")
+    return show(headings, [_cells(row) for row in rows], "The book has no prompts.")
+
+
+@click.command(epilog=example("ivr listen goodbye", "ivr listen goodbye --language en --to goodbye.wav"))
+@click.argument("prompt", metavar="ID")
+@click.option("--language", default=LANGUAGE, show_default=True, help="in which language")
+@click.option("--to", "target", type=click.File("wb"), help="write the file instead (-: to standard output)")
+@says
+def listen(prompt: str, language: str, target: BinaryIO | None) -> None:
+    """Play the prompt ID as callers hear it (at 16 kHz), or write it to a file."""
+    from ivr.voice.catalogue import Catalogue
+
+    sounds = Catalogue.load(settings().sounds).sounds
+    sound = sounds.get((language, prompt))
+    if sound is None:
+        known = [name for spoken, name in sounds if spoken == language]
+        raise click.ClickException(f'no sound "{prompt}" in {language}; {did_you_mean(prompt, known, "known are")}')
+    wide = Path(f"{sound.path}.wav16")
+    click.echo(f"{sound.seconds:.1f} s, {sound.source}: {sound.text}", err=target is not None)
+    if target is not None:
+        target.write(wide.read_bytes())
+        return
+    player = next((command for command in PLAYERS if shutil.which(command[0])), None)
+    if player is None:
+        raise click.ClickException(
+            f"nothing here plays sound: write it to a file with --to {prompt.split('/')[-1]}.wav"
+        )
+    subprocess.run([*player, str(wide)], check=False)  # noqa: S603 - one of the players above
+    return
+
+
+def _rows(book: Book, sounds: Path, *, slots: bool) -> list["Row"]:
+    from ivr.voice.catalogue import BadCatalogue, Catalogue
+    from ivr.voice.inventory import inventory
+
+    try:
+        baked = Catalogue.load(sounds).sounds
+    except BadCatalogue:
+        baked = {}
+    return list(inventory(book, lambda language, name: baked.get((language, name)), slots=slots))
+
+
+def _cells(row: "Row") -> tuple[str, ...]:
+    return (
+        row.id,
+        row.language,
+        row.source or "not baked",
+        "" if row.seconds is None else f"{row.seconds:.1f}",
+        "" if row.loudness is None else f"{row.loudness:.1f}",
+        row.stale or ("fits" if row.source == "recording" else ""),
+        ", ".join(row.flows) or "nobody",
+    )
+
+
+def _note(book: Book, directory: Path, names: tuple[str, ...]) -> None:
+    from ivr.book.recordings import note, noted, recorded
+
+    for one in names:
+        language, _, prompt = one.partition("/")
+        texts = book.prompts.get(language, {})
+        if prompt not in recorded(directory, language, texts):
+            raise click.ClickException(f'there is no recording prompts/{language}/{prompt}.wav of a prompt "{prompt}"')
+        path = note(directory, language, [prompt], texts, noted(directory, language))
+        click.echo(f"{path}: {one} says «{' '.join(texts[prompt].split())}».")

@@ -1,0 +1,184 @@
+"""From a voice, however recorded, to the sound that callers hear: trimmed, equally loud, padded, at three rates.
+
+Theory. Telephone prompts follow one another, so each begins after the same short silence and is equally loud;
+otherwise a caller hears gaps and jumps between the pieces of one sentence. Loudness is measured as in
+ITU-R BS.1770 (pyloudnorm), on the very samples that will be played, each rate by itself: what an 8 kHz line
+drops must not count. Peaks above the ceiling are turned down around themselves (a limiter), not cut off.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pyloudnorm
+import soxr
+
+from ivr.voice.wav import RATES, Samples
+
+LOUDNESS = -19.0  # LUFS: mono speech, as loud as -16 LUFS in stereo
+CEILING = 10 ** (-1.0 / 20)  # -1 dBFS
+LEAD = 0.030  # seconds of silence before the first sound
+DECAY = 0.050  # seconds kept after the last sound, so that a final consonant does not break off
+BEEP = (1000.0, 0.5, 0.005, 10 ** (-12.0 / 20))  # hertz, seconds, seconds of ramp, peak
+
+RECIPE = f"2 {RATES} {LOUDNESS} {CEILING:.6f} {LEAD} {DECAY} {BEEP}"
+"""Everything here that shapes the sound, for digests. Raise the first number when the method changes."""
+
+_FULL, _NARROW = max(RATES.values()), min(RATES.values())
+_GRAIN = 0.005  # seconds over which a level is taken to find the first and last sound
+_FAINTEST = 10 ** (-60.0 / 20)  # below this peak there is nothing to hear
+
+
+class Silent(ValueError):
+    """There is nothing to hear in these samples."""
+
+
+Spans = tuple[tuple[float, float], ...]
+
+
+@dataclass(frozen=True)
+class Master:
+    """One finished sound at every rate of RATES, of exactly the same length in time."""
+
+    sounds: Mapping[int, Samples]
+
+    def at(self, suffix: str) -> Samples:
+        """The samples for the file with this suffix (`.wav`, `.wav16`, `.sln48`)."""
+        return self.sounds[RATES[suffix]]
+
+    def lasting(self, length: int) -> "Master":
+        """The same, cut or followed by silence, ``length`` samples of the lowest rate long."""
+        return Master({rate: _sized(sound, length * rate // _NARROW) for rate, sound in self.sounds.items()})
+
+
+def master(samples: Samples, rate: int, *, tail: float = 0.0, at_least: float = 0.0) -> Master:
+    """A voice made ready to be played.
+
+    ``tail`` seconds of silence follow the last sound, then silence up to ``at_least`` seconds in all.
+    Raises Silent if nothing can be heard.
+    """
+    centred = samples - samples.mean() if len(samples) else samples
+    if not len(centred) or np.abs(centred).max() < _FAINTEST:
+        raise Silent
+    voice = _trimmed(_resampled(centred, rate, _FULL), _FULL)
+    spoken = len(voice) * _NARROW // _FULL
+    length = max(spoken + _count(tail), _count(at_least))
+
+    def finished(wanted: int) -> Samples:
+        cut = _sized(_resampled(voice, _FULL, wanted), spoken * wanted // _NARROW)
+        return _sized(_levelled(cut, wanted), length * wanted // _NARROW)
+
+    return Master({wanted: finished(wanted) for wanted in RATES.values()})
+
+
+def joined(pieces: Sequence[Master], pauses: Sequence[float], *, tail: float, at_least: float) -> tuple[Master, Spans]:
+    """Finished pieces one after the other, each followed by its pause, the last by ``tail``, then silence up to
+    ``at_least``; and from when to when each is heard, in seconds.
+    """
+    heard: list[Master] = []
+    spans: list[tuple[float, float]] = []
+    begins = 0
+    for piece, pause in zip(pieces, (*pauses[:-1], tail), strict=True):
+        spoken = len(piece.sounds[_NARROW])
+        spans.append((begins / _NARROW, (begins + spoken) / _NARROW))
+        heard.append(piece.lasting(spoken + _count(pause)))
+        begins += spoken + _count(pause)
+    whole = Master({rate: np.concatenate([piece.sounds[rate] for piece in heard]) for rate in RATES.values()})
+    return whole.lasting(max(begins, _count(at_least))), tuple(spans)
+
+
+def beep(*, tail: float = 0.0, at_least: float = 0.0) -> Master:
+    """The tone after which a call is charged. Its length and level are ours; the law only wants it heard."""
+    hertz, seconds, ramp, peak = BEEP
+    length = max(_count(seconds + tail), _count(at_least))
+
+    def tone(rate: int) -> Samples:
+        instants = np.arange(round(seconds * rate)) / rate
+        shape = np.minimum(1.0, np.minimum(instants, seconds - 1 / rate - instants) / ramp)
+        sound: Samples = peak * shape * np.sin(2 * np.pi * hertz * instants)
+        return _sized(sound, length * rate // _NARROW)
+
+    return Master({rate: tone(rate) for rate in RATES.values()})
+
+
+def loudness(samples: Samples, rate: int) -> float:
+    """Integrated loudness in LUFS; a piece shorter than the measuring block of 0.4 s is repeated to fill it."""
+    block = int(0.4 * rate) + 1
+    if len(samples) < block:
+        samples = np.pad(samples, (0, block - len(samples)), mode="wrap")
+    with np.errstate(divide="ignore"):
+        return float(pyloudnorm.Meter(rate).integrated_loudness(samples))
+
+
+def _count(seconds: float) -> int:
+    """Samples at the lower rate that last at least this long (a hair of rounding error is forgiven)."""
+    return max(0, int(np.ceil(seconds * _NARROW - 1e-6)))
+
+
+def _sized(samples: Samples, length: int) -> Samples:
+    return np.pad(samples[:length], (0, max(0, length - len(samples))))
+
+
+def _resampled(samples: Samples, rate: int, wanted: int) -> Samples:
+    if rate == wanted:
+        return samples
+    return np.asarray(soxr.resample(samples, rate, wanted, quality="VHQ"), dtype=np.float64)
+
+
+def _trimmed(samples: Samples, rate: int) -> Samples:
+    """From LEAD before the first sound to DECAY after the last one, both ends faded.
+
+    Sound is what stands out by 8 dB from the quietest twentieth (the noise of the room), but never more than
+    30 dB nor less than 40 dB below the loudest moment: soft first consonants stay, hiss goes.
+    """
+    grain = round(_GRAIN * rate)
+    grains = _sized(samples, -(-len(samples) // grain) * grain).reshape(-1, grain)
+    levels = 20 * np.log10(np.sqrt(np.mean(grains**2, axis=1)) + 1e-9)
+    threshold = np.clip(np.percentile(levels, 5) + 8, levels.max() - 40, levels.max() - 30)
+    sounding = np.flatnonzero(levels > threshold)
+    first, last = int(sounding[0]) * grain, (int(sounding[-1]) + 1) * grain
+    lead, decay = round(LEAD * rate), round(DECAY * rate)
+    missing = max(0, lead - first)
+    kept = np.pad(samples[max(0, first - lead) : last + decay], (missing, 0))
+    fade = np.linspace(0.0, 1.0, grain)
+    kept[missing : missing + grain] *= fade[: len(kept) - missing]
+    kept[-grain:] *= fade[::-1]
+    return kept
+
+
+def _levelled(samples: Samples, rate: int) -> Samples:
+    """As loud as all others, under the ceiling; a few rounds, since limiting takes loudness away again."""
+    gain = 1.0
+    result = samples
+    for _ in range(8):
+        measured = loudness(result, rate)
+        if not np.isfinite(measured):
+            raise Silent
+        if abs(LOUDNESS - measured) < 0.05:
+            break
+        gain *= 10 ** ((LOUDNESS - measured) / 20)
+        result = _limited(samples * gain, rate)
+    return result
+
+
+def _limited(samples: Samples, rate: int) -> Samples:
+    """Peaks over the ceiling turned down smoothly within 5 ms before and after."""
+    peaks = np.abs(samples)
+    if peaks.max() <= CEILING:
+        return samples
+    reach = round(0.005 * rate)
+    window = np.hanning(2 * reach + 3)[1:-1]
+    wanted = np.pad(np.minimum(1.0, CEILING / np.maximum(peaks, CEILING)), 2 * reach, constant_values=1.0)
+    held = _moving_minimum(wanted, 2 * reach + 1)
+    gains = np.convolve(held, window / window.sum(), mode="valid")
+    return samples * np.asarray(gains, dtype=np.float64)
+
+
+def _moving_minimum(values: Samples, width: int) -> Samples:
+    """The least of each ``width`` neighbours, by doubling spans."""
+    span = 1
+    while 2 * span <= width:
+        values = np.minimum(values[:-span], values[span:])
+        span *= 2
+    rest = width - span
+    return np.minimum(values[:-rest], values[rest:]) if rest else values

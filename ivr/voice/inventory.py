@@ -1,0 +1,72 @@
+"""Every prompt of a book: what is heard for it, how long, how loud, whether its recording is stale, who says it."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import numpy as np
+
+from ivr.book.book import Book
+from ivr.book.recordings import unfit
+from ivr.book.uses import uses
+from ivr.voice.audio import loudness
+from ivr.voice.catalogue import Sound
+from ivr.voice.recording import decoded
+
+SLOTS = "slot/"
+
+
+@dataclass(frozen=True)
+class Row:
+    """One prompt.  Without a sound (not baked yet, or another text was) ``source`` is empty and so is the rest;
+    ``loudness`` in LUFS; ``stale`` says why a recording no longer fits, or is empty.
+    """
+
+    id: str
+    language: str
+    source: str
+    seconds: float | None
+    loudness: float | None
+    stale: str
+    flows: tuple[str, ...]
+    text: str
+    path: str
+
+    def plain(self) -> dict[str, object]:
+        return asdict(self)
+
+
+Sounds = Callable[[str, str], Sound | None]
+
+
+def inventory(book: Book, sounds: Sounds, *, slots: bool = False, measured: bool = True) -> Iterator[Row]:
+    """The prompts in order of language and name; ``slots``: with the pieces that sentences are put together from."""
+    said_by = uses(book)
+    unfitting = unfit(book.warnings)
+    for one in sorted(book.utterances(), key=lambda one: (one.language, one.name)):
+        if one.name.startswith(SLOTS) and not slots:
+            continue
+        sound = sounds(one.language, one.name)
+        found = sound if sound is not None and sound.text.split() == one.text.split() else None
+        yield Row(
+            id=one.name,
+            language=one.language,
+            source=_short(found.source) if found else "",
+            seconds=round(found.seconds, 2) if found else None,
+            loudness=round(level(found), 1) if found and measured else None,
+            stale=unfitting.get((one.language, one.name), ""),
+            flows=said_by.get(one.name, ()) or (("the tariff",) if one.name.startswith("announcement") else ()),
+            text=one.text,
+            path=found.path if found else "",
+        )
+
+
+def level(sound: Sound) -> float:
+    """How loud the 8 kHz file of a sound is, in LUFS; the silence that it is padded with is no part of that."""
+    samples, rate = decoded(Path(f"{sound.path}.wav").read_bytes())
+    sounding = np.flatnonzero(samples)
+    return loudness(samples[: sounding[-1] + 1] if len(sounding) else samples, rate)
+
+
+def _short(source: str) -> str:
+    return source.split(" ")[0]

@@ -1,0 +1,51 @@
+"""A voice over HTTP: any service that takes a text and gives audio."""
+
+import json
+import urllib.error
+import urllib.request
+from collections.abc import Callable
+from http.client import HTTPException
+
+from ivr.values.speech import Speaker
+from ivr.voice.engines import Engine, EngineFailed
+from ivr.voice.recording import MAX_BYTES
+
+Token = Callable[[str], str]
+"""The secret of this name, sent as a bearer token; raises OSError where there is none."""
+
+
+class _Stay(urllib.request.HTTPRedirectHandler):
+    """A token does not travel to wherever the service points."""
+
+    def redirect_request(self, *_: object, **__: object) -> None:
+        return None
+
+
+def service(speaker: Speaker, token: Token) -> Engine:
+    """The engine that asks this speaker's site: POST of ``{"text", "language", "voice"}``, answered with audio
+    (WAV, or another kind that libsndfile reads).
+    """
+    site = speaker.site
+    if site is None:
+        raise ValueError(f"{speaker.name} has no site")
+    opener = urllib.request.build_opener(_Stay, urllib.request.ProxyHandler({}))
+
+    def ask(_: str, language: str, text: str, limit: float) -> bytes:
+        body = json.dumps({"text": text, "language": language, "voice": speaker.voice}).encode()
+        headers = {"Content-Type": "application/json", "Accept": "audio/wav, audio/*"}
+        try:
+            if site.token:
+                headers["Authorization"] = f"Bearer {token(site.token)}"
+            request = urllib.request.Request(site.url, body, headers)  # noqa: S310 - http(s) only: values/site.py
+            with opener.open(request, timeout=limit) as answer:
+                content: bytes = answer.read(MAX_BYTES + 1)
+        except urllib.error.HTTPError as error:
+            raise EngineFailed(f"{speaker.name} answered {error.code}") from error
+        except (OSError, HTTPException, ValueError) as error:
+            why = getattr(error, "reason", None) or error.__class__.__name__
+            raise EngineFailed(f"{speaker.name} cannot be reached ({why})") from error
+        if not content or len(content) > MAX_BYTES:
+            raise EngineFailed(f"{speaker.name} answered {'nothing' if not content else 'too much'}")
+        return content
+
+    return Engine(speaker.name, f"{speaker.version} {site.url} {speaker.voice}", site.url, ask)

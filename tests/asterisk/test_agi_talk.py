@@ -1,0 +1,401 @@
+"""Each command in AGI words, and what each shape of reply makes of it; replies go through the wire as bytes."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from ivr.asterisk.agi_talk import LONGEST_TALK, PATIENCE, Refused, Speaker, epoch
+from ivr.asterisk.agi_wire import Opened, Reply, Wire, command
+from ivr.asterisk.causes import DIALSTATUS, Q850
+from ivr.flow.commands import (
+    Answer,
+    Ask,
+    Capture,
+    Captured,
+    Cause,
+    Dial,
+    Dialled,
+    Gather,
+    Hangup,
+    Heard,
+    Limit,
+    LineCommand,
+    Now,
+    Play,
+    Played,
+    Progress,
+    Reached,
+    Speak,
+)
+from ivr.service.ports import Fault, HungUp
+from tests.asterisk.plain_script import OneSecond
+
+NOON = datetime(2026, 6, 3, 12, 0, tzinfo=UTC)
+VOICE = {
+    ("fr", "hello"): OneSecond("/s/fr/hello", ""),
+    ("fr", "menu"): OneSecond("/s/fr/menu", "", 2.5),
+    ("en", "hello"): OneSecond("/s/en/hello", ""),
+}
+ALL = "0123456789*#"
+Script = Sequence[tuple[str, str]]
+
+
+def reply(line: str) -> Reply:
+    """What the wire makes of a reply."""
+    wire = Wire()
+    wire.receive(b"agi_request: agi://x/call\n\n")
+    assert isinstance(wire.event(), Opened)
+    wire.ask(command("NOOP"))
+    wire.receive(line.encode() + b"\n")
+    found = wire.event()
+    assert isinstance(found, Reply)
+    return found
+
+
+MESSAGE = Capture("message/17.1-1", longest=60, silence=3, least=2, box="")
+
+
+def speaker() -> Speaker:
+    return Speaker("fr", VOICE, lambda: NOON)
+
+
+def lived(asked: LineCommand, script: Script, by: Speaker | None = None) -> Any:
+    """The result of a command whose words and replies are ``script``; every one of them must be used."""
+    talk = (by or speaker()).talk(asked)
+    said: list[str] = []
+    left = [answer for _, answer in script]
+    try:
+        order = next(talk)
+        while True:
+            said.append(" ".join(word or '""' for word in order.words))
+            assert left, f"one command too many: {said[-1]}"
+            order = talk.send(reply(left.pop(0)))
+    except StopIteration as done:
+        assert not left, f"never asked: {script[len(said)][0]}"
+        return done.value
+    finally:
+        talk.close()
+        assert [words for words, _ in script[: len(said)]] == said
+
+
+DIALLED = "EXEC Dial PJSIP/camille&PJSIP/karim,25,gr(ring)"
+READ = "EXEC Read IVR_KEY,/s/fr/hello&/s/fr/menu,1,n,1,5"
+DATA = "GET DATA /s/fr/hello 5000 1"
+WAIT = "WAIT FOR DIGIT 3000"
+SERVED = ("SET VARIABLE IVR_SERVED yes", "200 result=1")
+ONE = Ask(("hello",), ("1", "2", "*", "#"))
+TWO = Ask(("hello", "menu"), ("1", "2", "#"))
+LONG = Ask(("hello",), ("1", "12", "31"))
+CAMILLE = Dial(("camille", "karim"), 25)
+
+EXCHANGES: dict[str, tuple[LineCommand, Script, Any]] = {
+    "now": (Now(), [], NOON),
+    "progress": (Progress(), [("EXEC Progress", "200 result=0")], None),
+    "answer": (Answer(), [("ANSWER", "200 result=0")], None),
+    "limit": (Limit(1800.0), [("SET VARIABLE TIMEOUT(absolute) 1800", "200 result=1")], None),
+    "speak": (Speak("en"), [], None),
+    "play": (Play(("hello",)), [('STREAM FILE /s/fr/hello ""', "200 result=0 endpos=8000")], Played()),
+    "play, wideband": (Play(("hello",)), [('STREAM FILE /s/fr/hello ""', "200 result=0 endpos=16000")], Played()),
+    "play, a frame lacking": (Play(("hello",)), [('STREAM FILE /s/fr/hello ""', "200 result=0 endpos=7840")], Played()),
+    "play several": (
+        Play(("hello", "menu")),
+        [
+            ('STREAM FILE /s/fr/hello ""', "200 result=0 endpos=8000"),
+            ('STREAM FILE /s/fr/menu ""', "200 result=0 endpos=20000"),
+        ],
+        Played(),
+    ),
+    "play nothing": (Play(()), [], Played()),
+    "play, skipped": (
+        Play(("hello", "menu"), "#"),
+        [("STREAM FILE /s/fr/hello #", "200 result=35 endpos=1")],
+        Played("#"),
+    ),
+    "play, key in the second": (
+        Play(("hello", "menu"), ALL),
+        [
+            (f"STREAM FILE /s/fr/hello {ALL}", "200 result=0 endpos=8000"),
+            (f"STREAM FILE /s/fr/menu {ALL}", "200 result=42 endpos=160"),
+        ],
+        Played("*"),
+    ),
+    "ask": (ONE, [(DATA, "200 result=2")], Heard("2")),
+    "ask, silence": (ONE, [(DATA, "200 result= (timeout)")], Heard("")),
+    "ask, lone hash": (ONE, [(DATA, "200 result=")], Heard("#")),
+    "ask, star": (ONE, [(DATA, "200 result=*")], Heard("*")),
+    "ask, wrong key": (ONE, [(DATA, "200 result=7")], Heard("7")),
+    "ask, typed before": (Ask(("hello",), ("1", "2"), typed="2"), [], Heard("2")),
+    "ask, begun before": (
+        Ask(("hello",), ("1", "12", "31"), typed="3"),
+        [(WAIT, "200 result=49")],
+        Heard("31"),
+    ),
+    "ask in silence": (Ask((), ("1",), first=4.5), [("WAIT FOR DIGIT 4500", "200 result=49")], Heard("1")),
+    "ask in silence, silence": (Ask((), ("1",)), [("WAIT FOR DIGIT 5000", "200 result=0")], Heard("")),
+    "several keys, the short one": (LONG, [(DATA, "200 result=1"), (WAIT, "200 result=0")], Heard("1")),
+    "several keys, the long one": (LONG, [(DATA, "200 result=1"), (WAIT, "200 result=50")], Heard("12")),
+    "several keys, another": (LONG, [(DATA, "200 result=3"), (WAIT, "200 result=49")], Heard("31")),
+    "several keys, half of it": (LONG, [(DATA, "200 result=3"), (WAIT, "200 result=0")], Heard("3")),
+    "several keys, wrong at once": (LONG, [(DATA, "200 result=9")], Heard("9")),
+    "several keys, wrong then": (LONG, [(DATA, "200 result=1"), (WAIT, "200 result=57")], Heard("19")),
+    "several sounds": (
+        TWO,
+        [
+            (READ, "200 result=0"),
+            ("GET VARIABLE READSTATUS", "200 result=1 (OK)"),
+            ("GET VARIABLE IVR_KEY", "200 result=1 (2)"),
+        ],
+        Heard("2"),
+    ),
+    "several sounds, silence": (
+        TWO,
+        [
+            (READ, "200 result=0"),
+            ("GET VARIABLE READSTATUS", "200 result=1 (TIMEOUT)"),
+            ("GET VARIABLE IVR_KEY", "200 result=1 ()"),
+        ],
+        Heard(""),
+    ),
+    "several sounds, lone hash": (
+        TWO,
+        [
+            (READ, "200 result=0"),
+            ("GET VARIABLE READSTATUS", "200 result=1 (OK)"),
+            ("GET VARIABLE IVR_KEY", "200 result=0"),
+        ],
+        Heard("#"),
+    ),
+    "gather": (
+        Gather(("hello",), 8, 5.0, 3.0),
+        [
+            ("SET VARIABLE TIMEOUT(response) 5", "200 result=1"),
+            ("SET VARIABLE TIMEOUT(digit) 3", "200 result=1"),
+            ("EXEC Read IVR_KEY,/s/fr/hello,8,n,1", "200 result=0"),
+            ("GET VARIABLE READSTATUS", "200 result=1 (OK)"),
+            ("GET VARIABLE IVR_KEY", "200 result=1 (12345678)"),
+        ],
+        Heard("12345678"),
+    ),
+    "gather, begun before": (
+        Gather(("hello",), 8, typed="12"),
+        [(WAIT, "200 result=51"), (WAIT, "200 result=35")],
+        Heard("123"),
+    ),
+    "capture": (
+        MESSAGE,
+        [
+            (
+                f"RECORD FILE /var/spool/ivr-messages/17.1-1 wav {ALL} 60000 0 BEEP s=3",
+                "200 result=35 (dtmf) endpos=16000",
+            )
+        ],
+        Captured("message/17.1-1", 2.0),
+    ),
+    "dial, talked": (
+        CAMILLE,
+        [
+            (DIALLED, "200 result=0"),
+            ("GET VARIABLE DIALSTATUS", "200 result=1 (ANSWER)"),
+            ("GET VARIABLE DIALEDPEERNAME", "200 result=1 (PJSIP/jean-luc-0000002a)"),
+            ("GET VARIABLE CDR(answer,u)", "200 result=1 (1795000010.500000)"),
+        ],
+        Dialled(Reached.TALKED, "jean-luc", datetime.fromtimestamp(1795000010.5, UTC)),
+    ),
+    "dial, talked, with nobody knows whom": (
+        CAMILLE,
+        [
+            (DIALLED, "200 result=0"),
+            ("GET VARIABLE DIALSTATUS", "200 result=1 (ANSWER)"),
+            ("GET VARIABLE DIALEDPEERNAME", "200 result=0"),
+            ("GET VARIABLE CDR(answer,u)", "200 result=0"),
+        ],
+        Dialled(Reached.TALKED),
+    ),
+    "dial with a limit": (
+        Dial(("camille",), 59.6, limit=1800.0),
+        [
+            ("EXEC Dial PJSIP/camille,60,gr(ring)L(1800000)", "200 result=0"),
+            ("GET VARIABLE DIALSTATUS", "200 result=1 (BUSY)"),
+        ],
+        Dialled(Reached.BUSY),
+    ),
+    "dial for a moment": (
+        Dial(("camille",), 0.2),
+        [
+            ("EXEC Dial PJSIP/camille,1,gr(ring)", "200 result=0"),
+            ("GET VARIABLE DIALSTATUS", "200 result=1 (NOANSWER)"),
+        ],
+        Dialled(Reached.NO_ANSWER),
+    ),
+    "hang up": (
+        Hangup(),
+        [SERVED, ("CHANNEL STATUS", "200 result=6"), ("EXEC Hangup 16", "200 result=-1")],
+        None,
+    ),
+    **{
+        f"hang up, {cause}, {state}": (
+            Hangup(cause),
+            [SERVED, ("CHANNEL STATUS", f"200 result={state}"), (f"EXEC Hangup {number}", "200 result=-1")],
+            None,
+        )
+        for cause, number in Q850.items()
+        for state in (4, 6)
+    },
+    "hang up, unanswered": (
+        Hangup(),
+        [SERVED, ("CHANNEL STATUS", "200 result=4"), ("EXEC Hangup 19", "511 Command Not Permitted on a dead channel")],
+        None,
+    ),
+}
+
+# Every command that has words at all, with its first words and how it goes on until then.
+ORDERS = {
+    (name, place): (asked, script[:place], script[place][0])
+    for name, (asked, script, _) in EXCHANGES.items()
+    for place in range(len(script))
+    if script[place][0].startswith(("EXEC", "ANSWER", "STREAM", "GET DATA", "WAIT", "RECORD", "CHANNEL"))
+    and not script[place][0].startswith("EXEC Hangup")  # told as a failure when it went well
+}
+
+
+@pytest.mark.parametrize("name", EXCHANGES)
+def test_a_command_in_agi(name: str) -> None:
+    """These words, and this made of these replies."""
+    asked, script, result = EXCHANGES[name]
+
+    assert lived(asked, script) == result
+
+
+def test_every_cause_that_a_book_may_give_has_a_number() -> None:
+    """But for the one that says nothing."""
+    assert Q850.keys() == set(Cause) - {Cause.NORMAL}
+
+
+@pytest.mark.parametrize("status", [*DIALSTATUS, "SOMETHING NEW", ""])
+def test_every_way_in_which_ringing_ends(status: str) -> None:
+    """In words that the flow knows; what Asterisk may say one day is: not reached."""
+    script = [(DIALLED, "200 result=0"), ("GET VARIABLE DIALSTATUS", f"200 result=1 ({status})")]
+    if status == "ANSWER":
+        peers = [("GET VARIABLE DIALEDPEERNAME", "200 result=1 (PJSIP/karim-00000001)")]
+        script += [*peers, ("GET VARIABLE CDR(answer,u)", "200 result=1 (0.000000)")]
+    expected = {
+        "ANSWER": Dialled(Reached.TALKED, "karim"),
+        "BUSY": Dialled(Reached.BUSY),
+        "NOANSWER": Dialled(Reached.NO_ANSWER),
+        "CANCEL": Dialled(Reached.NO_ANSWER),
+    }.get(status, Dialled(Reached.UNAVAILABLE))
+
+    assert lived(CAMILLE, script) == expected
+
+
+@pytest.mark.parametrize(("name", "place"), ORDERS)
+def test_a_dead_channel_is_a_hang_up_in_every_command(name: str, place: int) -> None:
+    """511, wherever it comes."""
+    asked, before, words = ORDERS[name, place]
+
+    with pytest.raises(HungUp):
+        lived(asked, [*before, (words, "511 Command Not Permitted on a dead channel or intercept routine")])
+
+
+@pytest.mark.parametrize(("name", "place"), ORDERS)
+def test_a_minus_one_leaves_open_what_it_means(name: str, place: int) -> None:
+    """The channel finds out: the caller is gone, or Asterisk could not."""
+    asked, before, words = ORDERS[name, place]
+
+    with pytest.raises(Refused, match="result=-1"):
+        lived(asked, [*before, (words, "200 result=-1 endpos=0" if "FILE" in words else "200 result=-1")])
+
+
+@pytest.mark.parametrize("answer", ["200 result=-2", "510 Invalid or unknown command", "520 Invalid command syntax."])
+@pytest.mark.parametrize(("name", "place"), ORDERS)
+def test_an_asterisk_that_does_not_understand_is_a_fault(name: str, place: int, answer: str) -> None:
+    """An application that is not loaded, a command of another version: never silence."""
+    asked, before, words = ORDERS[name, place]
+
+    with pytest.raises(Fault, match="did not understand"):
+        lived(asked, [*before, (words, answer)])
+
+
+@pytest.mark.parametrize("endpos", [" endpos=0", " endpos=7100", " endpos=-1", ""])
+def test_a_sound_that_was_not_played_to_its_end_is_a_fault(endpos: str) -> None:
+    """A file that cannot be opened during the call is "played" to position 0 without a word of complaint."""
+    with pytest.raises(Fault, match="/s/fr/hello was not played to its end"):
+        lived(Play(("hello", "menu")), [('STREAM FILE /s/fr/hello ""', f"200 result=0{endpos}")])
+
+
+@pytest.mark.parametrize("status", ["200 result=1 (ERROR)", "200 result=1 (SKIPPED)", "200 result=0"])
+def test_sounds_that_read_could_not_play_are_a_fault(status: str) -> None:
+    """Read says so in its status alone; the key is silence then, and the caller would be taken for a mute one."""
+    with pytest.raises(Fault, match="Read of /s/fr/hello&/s/fr/menu"):
+        lived(TWO, [(READ, "200 result=0"), ("GET VARIABLE READSTATUS", status)])
+
+
+def test_a_hang_up_that_read_tells_is_one() -> None:
+    """Where the channel lives on for a moment without its caller."""
+    with pytest.raises(HungUp):
+        lived(TWO, [(READ, "200 result=0"), ("GET VARIABLE READSTATUS", "200 result=1 (HANGUP)")])
+
+
+@pytest.mark.parametrize("asked", [Play(("hello", "lost")), Ask(("lost",), ("1",)), Gather(("lost",), 4)])
+def test_a_sound_that_was_never_baked_is_a_fault_before_anything_is_heard(asked: LineCommand) -> None:
+    """Half a sentence is worse than the apology."""
+    with pytest.raises(Fault, match='there is no sound "lost" in fr'):
+        lived(asked, [])
+
+
+@pytest.mark.parametrize("code", ["x", "", "999", "-5"])
+def test_a_key_that_is_none_is_a_fault(code: str) -> None:
+    """What an Asterisk never sends must not pass for a choice."""
+    with pytest.raises(Fault, match="tells a key as"):
+        lived(Ask((), ("1",)), [("WAIT FOR DIGIT 5000", f"200 result={code}")])
+
+
+def test_what_a_language_has_is_said_in_it() -> None:
+    """And what it lacks in the book's own."""
+    by = speaker()
+    lived(Speak("en"), [], by)
+    script = [
+        ('STREAM FILE /s/en/hello ""', "200 result=0 endpos=8000"),
+        ('STREAM FILE /s/fr/menu ""', "200 result=0 endpos=20000"),
+    ]
+
+    assert lived(Play(("hello", "menu")), script, by) == Played()
+
+
+def test_a_message_can_be_said_back() -> None:
+    """Its length is Asterisk's business."""
+    played = [('STREAM FILE /var/spool/ivr-messages/17.1-1 ""', "200 result=0 endpos=8000")]
+
+    assert lived(Play(("message/17.1-1",)), played) == Played()
+
+
+@pytest.mark.parametrize(
+    ("asked", "seconds"),
+    [
+        (Answer(), 0.0),
+        (Play(("menu",)), 2.5),
+        (Ask(("menu",), ("1",), first=7.0), 9.5),
+        (Ask(("hello", "menu"), ("1",), first=7.0), 10.5),
+        (Ask((), ("1",), first=7.0), 7.0),
+        (MESSAGE, 60.0),
+        (Dial(("camille",), 25.0), 25 + LONGEST_TALK),
+    ],
+)
+def test_a_reply_may_take_as_long_as_its_command(asked: LineCommand, seconds: float) -> None:
+    """And five seconds more; then the line is out of step."""
+    talk = speaker().talk(asked)
+
+    assert next(talk).limit == seconds + (PATIENCE if not isinstance(asked, Dial) else 0)
+
+
+@pytest.mark.parametrize("text", ["", "0", "0.000000", "hangup", "nan", "inf", "-inf", "1e300", "12:00", "²"])
+def test_an_instant_that_is_none(text: str) -> None:
+    """Never, and nonsense."""
+    assert epoch(text) is None
+
+
+def test_an_instant() -> None:
+    """Seconds since 1970 with their fraction."""
+    assert epoch("1795000010.25") == datetime.fromtimestamp(1795000010.25, UTC)

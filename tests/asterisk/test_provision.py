@@ -1,0 +1,159 @@
+"""What is written into Asterisk's configuration: complete, and nothing that the inputs smuggle in."""
+
+import os
+import stat
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ivr.asterisk.provision import Agent, Exchange, UnsafeError, dialled_forms, files, write
+
+CAMILLE = Agent("camille", "camille0secret0of0tests")
+EXCHANGE = Exchange(
+    numbers=("0800000001", "3949"),
+    agents=(CAMILLE, Agent("karim", "k" * 26)),
+    ami_secret="ami0secret0of0the0tests",
+    deploy_secret="deploy0secret0of0tests",
+)
+
+HOSTILE = st.text(
+    alphabet=st.sampled_from("abz019-_+.,;:=()[]{}<>&|$#\"'\\/ \t\r\n\0\x0b\x1c\x85\u2028é０"), min_size=1
+)
+
+
+def lines(name: str, exchange: Exchange = EXCHANGE) -> list[str]:
+    return files(exchange)[name].splitlines()
+
+
+def test_the_public_context_has_exactly_the_numbers_of_the_book():
+    """A national number can be dialled in two forms, a short one in one, and nothing else can."""
+    text = files(EXCHANGE)["extensions_numbers.conf"]
+    public = text.split("[public]\n")[1].split("\n\n")[0].splitlines()
+
+    assert public == [
+        "exten => 0800000001,1,Set(DIALLED=0800000001)",
+        " same => n,Goto(attend,start,1)",
+        "exten => +33800000001,1,Set(DIALLED=0800000001)",
+        " same => n,Goto(attend,start,1)",
+        "exten => 3949,1,Set(DIALLED=3949)",
+        " same => n,Goto(attend,start,1)",
+    ]
+
+
+def test_each_agent_has_endpoint_password_and_address():
+    """An agent's three sections hang together by his name."""
+    text = files(EXCHANGE)["pjsip.conf"]
+
+    assert "[camille](agent-endpoint)\nauth = camille\naors = camille\n" in text
+    assert "[camille](agent-auth)\nusername = camille\npassword = camille0secret0of0tests\n" in text
+    assert "[camille](agent-aor)\n" in text
+
+
+def test_ports_and_limits_reach_their_files():
+    """Each setting of the installation is where Asterisk looks for it."""
+    exchange = replace(
+        EXCHANGE,
+        sip_bind="192.0.2.7",
+        sip_port=5160,
+        rtp_start=11000,
+        rtp_end=11199,
+        agi_port=4673,
+        ami_port=5138,
+        max_calls=50,
+    )
+
+    assert "bind = 192.0.2.7:5160" in lines("pjsip.conf", exchange)
+    assert lines("rtp.conf", exchange) == ["[general](+)", "rtpstart = 11000", "rtpend = 11199"]
+    assert lines("options.conf", exchange) == ["[options](+)", "maxcalls = 50"]
+    assert "port = 5138" in lines("manager_accounts.conf", exchange)
+    assert "IVR_AGI = agi://127.0.0.1:4673" in lines("extensions_numbers.conf", exchange)
+
+
+def test_an_ipv6_address_is_put_in_brackets():
+    """Without them the port would be taken for a part of the address."""
+    assert "bind = [2001:db8::1]:5060" in lines("pjsip.conf", replace(EXCHANGE, sip_bind="2001:db8::1"))
+
+
+def test_the_ami_accounts_bring_no_rights_of_their_own():
+    """Rights are in the fixed configuration; a generated account has a password and nothing more."""
+    accounts = files(EXCHANGE)["manager_accounts.conf"].split("\n\n")[1:]
+
+    assert accounts == [
+        "[controller](controller-rights)\nsecret = ami0secret0of0the0tests",
+        "[deploy](deploy-rights)\nsecret = deploy0secret0of0tests\n",
+    ]
+
+
+@pytest.mark.parametrize(
+    "exchange",
+    [
+        replace(EXCHANGE, numbers=("0800000001,1,System(id)",)),
+        replace(EXCHANGE, numbers=("_X.",)),
+        replace(EXCHANGE, numbers=("08０0000001",)),
+        replace(EXCHANGE, numbers=("0800000001\n",)),
+        replace(EXCHANGE, numbers=("0800000001", "0800000001")),
+        replace(EXCHANGE, agents=(Agent("camille\n[karim]", "k" * 26),)),
+        replace(EXCHANGE, agents=(Agent("Camille", "k" * 26),)),
+        replace(EXCHANGE, agents=(Agent("anonymous", "k" * 26),)),
+        replace(EXCHANGE, agents=(CAMILLE, CAMILLE)),
+        replace(EXCHANGE, agents=(Agent("camille", "short"),)),
+        replace(EXCHANGE, ami_secret="k" * 20 + "\nwrite = system"),
+        replace(EXCHANGE, sip_bind="0.0.0.0\nfoo"),
+        replace(EXCHANGE, sip_port=80),
+        replace(EXCHANGE, ami_port=70000),
+        replace(EXCHANGE, max_calls=0),
+        replace(EXCHANGE, max_calls=101),
+        replace(EXCHANGE, rtp_start=10400),
+    ],
+)
+def test_what_must_not_be_written_is_refused(exchange: Exchange):
+    """Lines, arguments, patterns, foreign digits, doubles, weak passwords, and more calls than ports."""
+    with pytest.raises(UnsafeError):
+        files(exchange)
+
+
+def test_a_refused_secret_is_not_told():
+    """Neither the message nor the agent's own text shows a password."""
+    with pytest.raises(UnsafeError) as refused:
+        files(replace(EXCHANGE, agents=(Agent("camille", "pass word"),)))
+
+    assert "pass word" not in str(refused.value)
+    assert "camille0secret0of0tests" not in repr(EXCHANGE)
+
+
+@given(number=HOSTILE, name=HOSTILE, secret=HOSTILE)
+def test_no_text_adds_a_line_to_any_file(number: str, name: str, secret: str):
+    """Whatever the inputs, the files are refused or have the shape that harmless inputs give them."""
+    tame = Exchange(numbers=("3949",), agents=(CAMILLE,), ami_secret="k" * 20, deploy_secret="d" * 20)
+    wild = Exchange(numbers=(number,), agents=(Agent(name, secret),), ami_secret="k" * 20, deploy_secret="d" * 20)
+    try:
+        written = files(wild)
+    except UnsafeError:
+        return
+
+    for file, text in files(tame).items():
+        extra = 2 * (len(dialled_forms(number)) - 1) if file == "extensions_numbers.conf" else 0
+        assert len(text.splitlines()) + extra == len(written[file].splitlines())
+
+
+def test_files_are_whole_private_and_replaced(tmp_path):
+    """A second writing replaces the first; owner and group alone may read; nothing unfinished is left."""
+    directory = tmp_path / "ivr"
+    write({"options.conf": "old\n"}, directory)
+    write(files(EXCHANGE), directory)
+
+    assert sorted(files(EXCHANGE)) == sorted(os.listdir(directory))
+    assert files(EXCHANGE)["options.conf"] == (directory / "options.conf").read_text()
+    assert {0o640} == {stat.S_IMODE(file.stat().st_mode) for file in directory.iterdir()}
+
+
+def test_a_writing_that_fails_leaves_the_old_file(tmp_path):
+    """Text that cannot be written (not ASCII) neither harms the file in place nor leaves a rest."""
+    write({"rtp.conf": "old\n"}, tmp_path)
+    with pytest.raises(UnicodeEncodeError):
+        write({"rtp.conf": "é"}, tmp_path)
+
+    assert os.listdir(tmp_path) == ["rtp.conf"]
+    assert (tmp_path / "rtp.conf").read_text() == "old\n"

@@ -1,0 +1,85 @@
+"""The law pack: every rule with its examples, its source, and the verdicts that come of both."""
+
+from dataclasses import replace
+from datetime import date, timedelta
+from pathlib import Path
+
+import pytest
+
+from ivr.flow import law
+from ivr.flow.law import RULES
+from ivr.flow.law.case import example
+from ivr.flow.law.rule import Off, Rule, Verdict, judged
+
+TODAY = date(2026, 11, 25)
+each = pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.id)
+
+
+@each
+def test_the_failing_example_breaks_the_rule(rule: Rule) -> None:
+    """And says what is wrong and what to do."""
+    found = judged(rule, rule.breaks(), {}, TODAY)
+
+    assert found.verdict is Verdict.BROKEN
+    assert all(one.message and one.hint for one in found.found if one.verdict is Verdict.BROKEN)
+
+
+@each
+def test_the_passing_example_keeps_it(rule: Rule) -> None:
+    """By what is seen, or by what its owner declares."""
+    assert judged(rule, rule.keeps(), {}, TODAY).verdict in (Verdict.HOLDS, Verdict.DECLARED)
+
+
+@each
+def test_every_rule_has_its_facts(rule: Rule) -> None:
+    """One sentence, a source, and a file of its own named after it."""
+    file = Path(law.__file__).parent / f"{rule.id.replace('-', '_')}.py"
+
+    assert file.is_file()
+    assert rule.text.endswith(".")
+    assert rule.text.count(". ") == 0
+    assert rule.source
+
+
+def test_every_file_of_the_pack_is_listed() -> None:
+    """A rule that nobody lists would never be held against a book."""
+    files = {path.stem for path in Path(law.__file__).parent.glob("*.py")} - {"__init__", "rule", "view", "case"}
+
+    assert files == {rule.id.replace("-", "_") for rule in RULES}
+    assert len({rule.code for rule in RULES}) == len(RULES)
+
+
+def test_a_rule_not_yet_in_force_says_nothing() -> None:
+    """Nor one that has been repealed."""
+    rule = RULES[0]
+
+    assert judged(rule, rule.breaks(), {}, rule.since - timedelta(days=1)).verdict is Verdict.NOT_APPLICABLE
+    repealed = replace(rule, until=TODAY)
+    assert judged(repealed, rule.breaks(), {}, TODAY).verdict is Verdict.BROKEN
+    assert judged(repealed, rule.breaks(), {}, TODAY + timedelta(days=1)).verdict is Verdict.NOT_APPLICABLE
+
+
+def test_a_switch_counts_until_its_day() -> None:
+    """After it the rule is in force again."""
+    rule, off = RULES[0], Off("asked the lawyer on Monday", "Camille", TODAY)
+
+    assert judged(rule, rule.breaks(), {rule.id: off}, TODAY).verdict is Verdict.OFF
+    assert judged(rule, rule.breaks(), {rule.id: off}, TODAY + timedelta(days=1)).verdict is Verdict.BROKEN
+
+
+def test_a_free_number_has_few_duties() -> None:
+    """What concerns surcharged numbers does not concern it."""
+    view = example(number="0800000001", mode="free", purpose=None, owner=None)
+
+    verdicts = {rule.id: judged(rule, view, {}, TODAY).verdict for rule in RULES}
+    assert {verdict for name, verdict in verdicts.items() if name != "emergency"} == {Verdict.NOT_APPLICABLE}
+
+
+def test_owners_sharing_a_flow_each_have_a_service() -> None:
+    """Two numbers that start the same drawing are two services, not one."""
+    view = example()
+    twin = replace(view.numbers[0], written="0899000005", owner=replace(view.numbers[0].owner, name="them"))  # type: ignore[type-var]
+    rule = next(one for one in RULES if one.id == "one-service")
+    view.numbers = (*view.numbers, twin)
+
+    assert judged(rule, view, {}, TODAY).verdict is Verdict.HOLDS

@@ -1,0 +1,379 @@
+"""What must hold of every call on every line, as one judge over what was asked of the channel, and ways to try it.
+
+The judge knows nothing of ``line.py``: it reads the commands in the order in which a channel received them and keeps
+books of its own.  It serves the random talks, the walk through every path of the demo book, and the mutants.
+"""
+
+import itertools
+import random
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from types import ModuleType
+from typing import Any
+
+from ivr.flow.commands import (
+    Answer,
+    Ask,
+    Capture,
+    Captured,
+    Command,
+    Dial,
+    Dialled,
+    Gather,
+    Hangup,
+    Heard,
+    Limit,
+    Need,
+    Now,
+    Play,
+    Played,
+    Progress,
+    Reached,
+    Talk,
+)
+from ivr.flow.errands import (
+    Draw,
+    Errand,
+    Fetch,
+    Fetched,
+    Issue,
+    Overrule,
+    Recall,
+    Tally,
+    Verify,
+)
+from ivr.flow.line import Terms
+
+
+class Broken(AssertionError):
+    """A call that must never be."""
+
+
+@dataclass(frozen=True)
+class Asked:
+    """One command as a channel received it, at ``at`` seconds; ``done`` is false if the caller was gone before."""
+
+    at: float
+    command: Command[Any]
+    result: Any = None
+    done: bool = True
+    ours: bool = True  # from the flow; false: the line's own
+
+
+def judge(calls: Sequence[Asked], terms: Terms) -> None:
+    """Raises :class:`Broken` if a call that went like this breaks the order of the law."""
+    _Judge(terms).hear(calls)
+
+
+@dataclass
+class _Judge:
+    """The line as the outside sees it, and the books kept over it."""
+
+    terms: Terms
+    opened: float | None = None
+    announced: bool = False
+    beeped: bool = False
+    answered: bool = False
+    answered_by: str = ""
+    limited: bool = False
+    seen: list[str] = field(default_factory=list)
+
+    def hear(self, calls: Sequence[Asked]) -> None:
+        previous: Command[Any] | None = None
+        for place, asked in enumerate(calls):
+            command = asked.command
+            after = f"{place}: {command} after {previous}"
+            if isinstance(previous, Answer) and self.terms.limit is not None:
+                self._must(isinstance(command, Limit), f"an answer without its limit at once, {after}")
+            self._one(asked, previous, after)
+            if isinstance(previous, Limit | Answer) and not isinstance(command, Limit):
+                needed = command.needs >= Need.ANSWERED or isinstance(command, Dial) or self.answered_by == "agent"
+                self._must(needed, f"nothing needed the answer, {after}")
+            previous = command if asked.done else None
+
+    def _one(self, asked: Asked, previous: Command[Any] | None, after: str) -> None:
+        command = asked.command
+        if isinstance(command, Progress | Answer | Limit):
+            self._must(not asked.ours, f"a flow does what only the line may, {after}")
+        match command:
+            case Progress():
+                self._once("progress", after)
+                self._must(not self.answered, f"early media on an answered line, {after}")
+                if asked.done:
+                    self.opened = asked.at
+            case Answer():
+                self._once("answer", after)
+                self._must(not self.answered, f"answered twice, {after}")
+                self._charged(after)
+                if asked.done:
+                    self.answered, self.answered_by = True, "us"
+            case Limit():
+                self._limit(command, previous, after)
+            case Play() if not asked.ours:
+                self._line_says(asked, command, after)
+            case Now() | Hangup():
+                pass
+            case _ if isinstance(command, Errand):
+                pass
+            case _:
+                self._must(asked.ours, f"the line asks for itself what is the flow's, {after}")
+                self._for_the_flow(asked, after)
+
+    def _line_says(self, asked: Asked, command: Play, after: str) -> None:
+        self._sound(after)
+        self._must(not self.answered, f"the announcement is not free, {after}")
+        if command.phrase == (self.terms.announcement,):
+            self._once("announcement", after)
+            self._must(command.until == self.terms.skip, f"the wrong key skips the announcement, {after}")
+            self.announced = asked.done
+        elif command.phrase == (self.terms.beep,):
+            self._once("beep", after)
+            self._must(self.announced, f"the beep before the announcement, {after}")
+            self._must(command.until == "", f"no key cuts the beep, {after}")
+            self.beeped = asked.done
+        else:
+            raise Broken(f"the line says what nobody asked for, {after}")
+
+    def _for_the_flow(self, asked: Asked, after: str) -> None:
+        command = asked.command
+        self._sound(after)
+        if command.needs >= Need.ANNOUNCED:
+            self._charged(after)
+        if command.needs >= Need.ANSWERED:
+            self._must(self.answered, f"a service on a line not answered, {after}")
+        if self.answered and self.terms.limit is not None:
+            self._must(self.limited, f"charging runs without a limit, {after}")
+        if isinstance(command, Dial) and not self.answered:
+            self._charged(after)
+            self._must(command.limit == self.terms.limit, f"a free ring without the limit, {after}")
+            assert self.opened is not None
+            last = asked.at - self.opened + command.ring
+            self._must(last <= self.terms.unanswered_limit + 1e-3, f"unanswered for {last} s, {after}")
+            if asked.done and asked.result.reached is Reached.TALKED:
+                self.answered, self.answered_by = True, "agent"
+
+    def _limit(self, command: Limit, previous: Command[Any] | None, after: str) -> None:
+        self._once("limit", after)
+        self._must(self.terms.limit is not None, f"a limit that the tariff does not know, {after}")
+        assert self.terms.limit is not None
+        if self.answered_by == "us":
+            self._must(isinstance(previous, Answer), f"a limit not directly after the answer, {after}")
+            self._must(command.seconds == self.terms.limit, f"the wrong limit, {after}")
+        else:
+            self._must(self.answered, f"a limit on a line not answered, {after}")
+            self._must(1 <= command.seconds <= self.terms.limit, f"the wrong limit, {after}")
+        self.limited = True
+
+    def _sound(self, after: str) -> None:
+        self._must(self.opened is not None or self.answered, f"a sound that nobody can hear, {after}")
+
+    def _charged(self, after: str) -> None:
+        """What comes now may cost the caller."""
+        self._must(self.opened is not None, f"no early media before, {after}")
+        if self.terms.announcement is not None:
+            self._must(self.announced, f"the price was not announced, {after}")
+            self._must(self.beeped or self.terms.beep is None, f"no beep, {after}")
+
+    def _once(self, what: str, after: str) -> None:
+        self._must(what not in self.seen, f"{what} twice, {after}")
+        self.seen.append(what)
+
+    @staticmethod
+    def _must(holds: bool, broken: str) -> None:
+        if not holds:
+            raise Broken(broken)
+
+
+# -- calls -------------------------------------------------------------------------------------------------------
+
+World = Callable[[Command[Any]], tuple[Any, float]]
+"""Gives a command's result and how many seconds it took; raises :class:`Gone` when the caller hangs up."""
+
+
+class Gone(Exception):
+    """The caller hangs up now."""
+
+
+EPOCH = datetime(2026, 6, 3, 12, 0, tzinfo=UTC)
+
+
+def carry_out(talk: Talk[None], given: Sequence[int], world: World, most: int = 400) -> list[Asked]:
+    """What a channel is asked by a line; ``given`` grows by the ids of the commands that the flow gave, as it gives
+    them (a Dial may come changed: the flow's ring cut in two).
+    """
+    calls: list[Asked] = []
+    at = 0.0
+    result: Any = None
+    try:
+        while len(calls) < most:
+            command = talk.send(result)
+            ours = id(command) in given or isinstance(command, Dial | Ask | Hangup)
+            try:
+                result, took = world(command)
+            except Gone as gone:
+                calls.append(Asked(at, command, done=False, ours=ours))
+                _hang_up(talk, gone)
+                break
+            if isinstance(command, Now) and result is None:
+                result = EPOCH + timedelta(seconds=at)
+            calls.append(Asked(at, command, result, ours=ours))
+            at += took
+    except StopIteration:
+        pass
+    talk.close()
+    return calls
+
+
+def _hang_up(talk: Talk[None], gone: Gone) -> None:
+    try:
+        more = talk.throw(gone)
+    except Gone:
+        return
+    raise Broken(f"after the hang-up the line asks for {more}")
+
+
+def given_by(commands: Sequence[Command[Any]], given: list[int], told: list[Any]) -> Talk[None]:
+    """A flow that gives these commands, whatever it is told; what it is told is kept."""
+    for command in commands:
+        given.append(id(command))
+        told.append((yield command))
+
+
+def noted(talk: Talk[None], given: list[int]) -> Talk[None]:
+    """``talk``, with the ids of its commands noted (they are kept alive by whoever received them)."""
+    result: Any = None
+    try:
+        while True:
+            command = talk.send(result)
+            given.append(id(command))
+            result = yield command
+    except StopIteration:
+        return
+    finally:
+        talk.close()
+
+
+def converse(line: ModuleType, commands: Sequence[Command[Any]], terms: Terms, world: World) -> list[Asked]:
+    """A call of a flow that gives ``commands`` on a line of the module ``line``, judged.
+
+    The flow must be told the results of its own commands, and no command may be lost or added.
+    """
+    given: list[int] = []
+    told: list[Any] = []
+    talk = line.Line(line.Terms(**vars(terms))).carry(given_by(commands, given, told))
+    calls = carry_out(talk, given, world)
+    judge(calls, terms)
+    flow_calls = [asked for asked in calls if asked.ours]
+    whole = [list(group) for _, group in itertools.groupby(flow_calls, key=_same)]
+    merged = [parts[-1] for parts in whole]
+    if [_bare(asked.command) for asked in merged] != [_bare(command) for command in commands[: len(merged)]]:
+        raise Broken("commands of the flow were lost, added or changed")
+    if told != [asked.result for asked in merged if asked.done][: len(told)]:
+        raise Broken("the flow was told something else than what happened")
+    if calls and calls[-1].done and len(merged) < len(commands):
+        raise Broken("commands of the flow were lost")
+    for place, (parts, command) in enumerate(zip(whole, commands, strict=False)):
+        if isinstance(command, Dial):
+            _rings(parts, command, over=place < len(told))
+    return calls
+
+
+def _rings(parts: Sequence[Asked], wanted: Dial, *, over: bool) -> None:
+    """However a ring is cut, an agent rings for as long as the flow said, but for less than a second."""
+    rung = sum(part.command.ring for part in parts if isinstance(part.command, Dial))
+    short = over and parts[-1].result.reached is Reached.NO_ANSWER and rung <= wanted.ring - 1
+    if rung > wanted.ring + 1e-6 or short or any(part.command.ring < 1 for part in parts):  # type: ignore[attr-defined]
+        raise Broken(f"rings for {rung} s where {wanted.ring} s were asked for")
+
+
+def _bare(command: Command[Any]) -> tuple[Any, ...]:
+    return (Dial, command.agents) if isinstance(command, Dial) else (type(command), command)
+
+
+def _same(asked: Asked) -> Any:
+    """The two halves of one Dial have the same agents; each Dial here has agents of its own."""
+    return asked.command.agents if isinstance(asked.command, Dial) else id(asked)
+
+
+# -- every path of a flow ----------------------------------------------------------------------------------------
+
+
+def odometer(run: Callable[[Callable[[int], int]], None], most: int = 200_000) -> int:
+    """Call ``run`` once for each way of making its choices; ``choose(n)`` gives a number below n.  Returns how many."""
+    prefix: list[tuple[int, int]] = []
+    for count in range(1, most + 1):
+        made: list[tuple[int, int]] = []
+
+        def choose(width: int, made: list[tuple[int, int]] = made, prefix: list[tuple[int, int]] = prefix) -> int:
+            taken = prefix[len(made)][0] if len(made) < len(prefix) else 0
+            made.append((taken, width))
+            return taken
+
+        run(choose)
+        while made and made[-1][0] == made[-1][1] - 1:
+            made.pop()
+        if not made:
+            return count
+        made[-1] = (made[-1][0] + 1, made[-1][1])
+        prefix = made
+    raise AssertionError(f"more than {most} paths")
+
+
+def every_result(command: Command[Any]) -> Sequence[tuple[Any, float]]:
+    """One result of each class that a command of a flow can have, and how long it takes."""
+    match command:
+        case Play(until=until):
+            return [(Played(), 4.0), *([(Played(until[-1]), 1.0)] if until else [])]
+        case Ask(accept=accept):
+            wrong = next(key for key in "9876543210*#" if not any(answer.startswith(key) for answer in accept))
+            return [*((Heard(key), 2.0) for key in accept), (Heard(wrong), 2.0), (Heard(""), 9.0)]
+        case Gather(most=most, first=first):
+            # Right by any rule, or by none; an answer that is not even digits; nothing.
+            typed = ["1" * most, "0" * most, "0612345678"[:most], "*"]
+            return [*((Heard(keys), 1.0 * len(keys)) for keys in dict.fromkeys(typed)), (Heard(""), first)]
+        case Fetch():
+            return [(Fetched("found"), 0.5), (Fetched("not_found"), 0.5), (Fetched("failed"), 3.0)]
+        case Recall():
+            return [(None, 0.0), ("1", 0.0)]
+        case Tally():
+            return [(0, 0.0), (10**6, 0.0)]
+        case Draw():
+            return [(0.0, 0.0), (0.999, 0.0)]
+        case Issue():
+            return [("123456", 0.0), (None, 0.0)]
+        case Capture(name=name, longest=longest):
+            return [(Captured(name, longest), longest), (Captured(name, 1.0), 3.0)]
+        case Verify() | Overrule():
+            return [(True, 0.0), (False, 0.0)]
+        case Dial(ring=ring):
+            took = {Reached.TALKED: 60.0, Reached.NO_ANSWER: ring}
+            return [
+                (Dialled(reached, command.agents[0] if reached is Reached.TALKED else None), took.get(reached, 0.5))
+                for reached in Reached
+            ]
+    return [(None, 0.0)]
+
+
+def random_world(dice: random.Random) -> World:
+    """A world of chance, where the caller may hang up at any instant."""
+    leaves_at = dice.randrange(1, 30)
+    count = itertools.count(1)
+
+    def perform(command: Command[Any]) -> tuple[Any, float]:
+        if next(count) == leaves_at:
+            raise Gone
+        result, took = dice.choice(every_result(command))
+        return result, took if isinstance(command, Dial) else took * dice.uniform(0.2, 2.0)
+
+    return perform
+
+
+def mutants(source: str, changes: dict[str, Sequence[tuple[str, str]]]) -> Iterator[tuple[str, str]]:
+    """For each name the source so changed; each text to be changed must stand in the source exactly once."""
+    for name, edits in changes.items():
+        changed = source
+        for old, new in edits:
+            assert changed.count(old) == 1, f"mutant {name}: the source no longer has, once: {old}"
+            changed = changed.replace(old, new)
+        yield name, changed

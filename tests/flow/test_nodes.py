@@ -1,0 +1,296 @@
+"""Each kind of node by tape: what it asks, and the exit that it leaves by."""
+
+from typing import Any
+
+import pytest
+from pydantic import ValidationError
+
+from ivr.flow.commands import Ask, Cause, Dial, Dialled, Hangup, Heard, Need, Now, Play, Played, Reached
+from ivr.flow.errands import Overridden
+from ivr.flow.flow import Flow
+from ivr.flow.nodes.say import ANY_KEY
+
+from .play import NIGHT, NOON, flow_of, play
+
+BYE = {"kind": "bye"}
+
+
+def menu(**fields: Any) -> Flow:
+    """A menu of three choices; each exit and option has an end of its own."""
+    options = fields.pop("options", {"1": "one", "2": "two"})
+    ends = dict.fromkeys(["one", "two", "nobody", "lost"], BYE)
+    written = {"kind": "menu", "prompt": "choices", "options": options, "exits": {"silence": "nobody", "wrong": "lost"}}
+    return flow_of({"menu": written | fields, **ends})
+
+
+def asked(
+    *phrase: str, accept: tuple[str, ...] = ("1", "2"), first: float = 5, between: float = 3, typed: str = ""
+) -> Ask:
+    return Ask(phrase, accept, first, between, typed)
+
+
+CHOICES = asked("choices")
+AFTER_SILENCE = asked("sorry-silence", "choices")
+AFTER_WRONG = asked("sorry-wrong", "choices")
+SILENCE, WRONG = Heard(""), Heard("7")
+END = (Hangup(), None)
+ASKED = (Overridden("office"), None)  # by whatever asks a calendar: no override is in force
+
+
+@pytest.mark.parametrize(("key", "node"), [("1", "one"), ("2", "two")])
+def test_a_menu_is_left_by_the_key_chosen(key: str, node: str) -> None:
+    """Each option leads to its own node."""
+    trail = play(menu(), [(CHOICES, Heard(key)), END])
+
+    assert [f"menu:{key}", f"{node}:done"] == trail
+
+
+def test_a_menu_is_left_by_silence_after_three_silences() -> None:
+    """Silence has words of its own, said before the choices."""
+    trail = play(menu(), [(CHOICES, SILENCE), (AFTER_SILENCE, SILENCE), (AFTER_SILENCE, SILENCE), END])
+
+    assert trail == ["menu:silence", "nobody:done"]
+
+
+def test_a_menu_is_left_by_wrong_after_three_wrong_keys() -> None:
+    """A wrong key has other words than silence."""
+    trail = play(menu(), [(CHOICES, WRONG), (AFTER_WRONG, WRONG), (AFTER_WRONG, Heard("99")), END])
+
+    assert trail == ["menu:wrong", "lost:done"]
+
+
+def test_silences_and_wrong_keys_are_counted_apart() -> None:
+    """Two of each are not three of one: the fifth hearing still takes a choice."""
+    script = [
+        (CHOICES, SILENCE),
+        (AFTER_SILENCE, WRONG),
+        (AFTER_WRONG, SILENCE),
+        (AFTER_SILENCE, WRONG),
+        (AFTER_WRONG, Heard("1")),
+        END,
+    ]
+
+    assert play(menu(), script) == ["menu:1", "one:done"]
+
+
+@pytest.mark.parametrize(("last", "trail"), [(SILENCE, "menu:silence"), (WRONG, "menu:wrong")])
+def test_the_choices_are_spoken_five_times_in_all(last: Heard, trail: str) -> None:
+    """The total has an end too; the last miss says which exit."""
+    script = [(CHOICES, SILENCE), (AFTER_SILENCE, WRONG), (AFTER_WRONG, SILENCE), (AFTER_SILENCE, WRONG)]
+
+    assert trail == play(menu(), [*script, (AFTER_WRONG, last), END])[0]
+
+
+def test_attempts_are_set_by_the_writer() -> None:
+    """One silence may be enough, and one hearing."""
+    assert play(menu(silences=1), [(CHOICES, SILENCE), END]) == ["menu:silence", "nobody:done"]
+    assert play(menu(wrongs=1), [(CHOICES, WRONG), END]) == ["menu:wrong", "lost:done"]
+    assert play(menu(hearings=1), [(CHOICES, WRONG), END]) == ["menu:wrong", "lost:done"]
+
+
+def test_counters_start_anew_when_a_menu_is_entered_anew() -> None:
+    """A caller who comes back has all attempts again."""
+    flow = flow_of(
+        {
+            "menu": {
+                "kind": "menu",
+                "prompt": "choices",
+                "options": {"1": "address"},
+                "silences": 2,
+                "exits": {"silence": "end", "wrong": "end"},
+            },
+            "address": {"kind": "say", "prompt": "address", "barge_in": False, "exits": {"done": "menu"}},
+            "end": BYE,
+        }
+    )
+    first, again = asked("choices", accept=("1",)), asked("sorry-silence", "choices", accept=("1",))
+    script = [(first, SILENCE), (again, Heard("1")), (Play(("address",)), Played()), (first, SILENCE), (again, SILENCE)]
+
+    assert play(flow, [*script, END]) == ["menu:1", "address:done", "menu:silence", "end:done"]
+
+
+def test_without_barge_in_the_choices_are_heard_to_their_end() -> None:
+    """They are played first; then only the key is awaited."""
+    script = [
+        (Play(("choices",)), Played()),
+        (asked(), WRONG),
+        (Play(("sorry-wrong", "choices")), Played()),
+        (asked(), Heard("2")),
+        END,
+    ]
+
+    assert play(menu(barge_in=False), script) == ["menu:2", "two:done"]
+
+
+def test_a_menu_tells_the_channel_its_answers_and_its_patience() -> None:
+    """Keys that begin longer ones, and the seconds of silence, are the channel's to handle."""
+    flow = menu(options={"1": "one", "12": "two"}, first_key=7, next_key=2)
+
+    assert "menu:12" in play(flow, [(asked("choices", accept=("1", "12"), first=7, between=2), Heard("12")), END])
+
+
+@pytest.mark.parametrize("key", ["", "a", "123456789", "1 ", "+1", "١"])
+def test_only_keys_of_a_telephone_are_options(key: str) -> None:
+    """One to eight of 0 to 9, * and #."""
+    with pytest.raises(ValidationError):
+        menu(options={key: "one"})
+
+
+def say_then_menu(**fields: Any) -> Flow:
+    welcome = {"kind": "say", "prompt": "hello", "exits": {"done": "menu"}} | fields
+    nodes = dict(menu().model_dump(mode="json")["nodes"])
+    return flow_of({"say": welcome, **nodes})
+
+
+def test_a_key_cuts_what_is_said_short_and_answers_the_question_that_follows() -> None:
+    """Who knows the menu need not hear the welcome, nor the choices."""
+    script = [
+        (Play(("hello",), until=ANY_KEY), Played("2")),
+        (Ask(("choices",), ("1", "2"), typed="2"), Heard("2")),
+        END,
+    ]
+
+    assert play(say_then_menu(), script) == ["say:done", "menu:2", "two:done"]
+    assert set(ANY_KEY) == set("0123456789*#")
+
+
+def test_a_key_typed_ahead_answers_one_question_only() -> None:
+    """Wrong, it is used up: the choices are spoken then."""
+    script = [
+        (Play(("hello",), until=ANY_KEY), Played("7")),
+        (Ask(("choices",), ("1", "2"), typed="7"), WRONG),
+        (AFTER_WRONG, Heard("1")),
+        END,
+    ]
+
+    assert play(say_then_menu(), script) == ["say:done", "menu:1", "one:done"]
+
+
+def test_a_key_may_be_forgotten() -> None:
+    """Where the writer says `typeahead: flush`."""
+    script = [(Play(("hello",), until=ANY_KEY), Played("2")), (CHOICES, Heard("1")), END]
+
+    assert play(say_then_menu(typeahead="flush"), script) == ["say:done", "menu:1", "one:done"]
+
+
+def test_what_must_be_heard_is_cut_short_by_no_key() -> None:
+    """Where the writer says `barge_in: no`; several prompts are one sentence."""
+    script = [(Play(("a", "b")), Played()), (CHOICES, Heard("1")), END]
+
+    assert play(say_then_menu(prompt=["a", "b"], barge_in=False), script) == ["say:done", "menu:1", "one:done"]
+
+
+def test_keys_typed_ahead_skip_choices_that_must_be_heard() -> None:
+    """The choices are not spoken to who has chosen."""
+    lines = menu(barge_in=False).model_dump(mode="json")["nodes"]
+    nodes = {
+        "say": {"kind": "say", "prompt": "hello", "exits": {"done": "menu"}},
+        **lines,
+    }
+    script = [(Play(("hello",), until=ANY_KEY), Played("1")), (asked("choices", typed="1"), Heard("1")), END]
+
+    assert play(flow_of(nodes), script)[1] == "menu:1"
+
+
+def test_bye_ends_the_call_with_a_last_word_or_without() -> None:
+    """It needs no exit."""
+    assert play(flow_of({"bye": BYE | {"prompt": "goodbye"}}), [(Play(("goodbye",)), Played()), END]) == ["bye:done"]
+    assert play(flow_of({"bye": BYE}), [END]) == ["bye:done"]
+
+
+@pytest.mark.parametrize("cause", Cause)
+def test_bye_tells_the_network_why(cause: Cause) -> None:
+    """Its cause goes with the hang-up; a call that ends elsewhere has none of its own."""
+    bye = {"bye": {"kind": "bye", "cause": cause.value, "prompt": "goodbye"}}
+    said = (Play(("goodbye",)), Played())
+
+    assert play(flow_of(bye), [said, (Hangup(cause), None)]) == ["bye:done"]
+    assert play(
+        flow_of({"say": {"kind": "bye", "cause": cause.value, "exits": {"done": "bye"}}, "bye": BYE}), [END]
+    ) == [
+        "say:done",
+        "bye:done",
+    ]
+
+
+HOURS = flow_of(
+    {
+        "hours": {"kind": "hours", "calendar": "office", "exits": {"open": "in", "closed": "out"}},
+        "in": BYE,
+        "out": BYE | {"prompt": ["closed", {"reopens": "office"}]},
+    }
+)
+
+
+def test_hours_leaves_by_open() -> None:
+    """On a weekday at noon; nothing is heard."""
+    assert play(HOURS, [ASKED, (Now(), NOON), END]) == ["hours:open", "in:done"]
+
+
+def test_hours_leaves_by_closed_and_says_when_we_open() -> None:
+    """The slot is filled at the instant at which it is said."""
+    said = Play(("closed", "slot/tomorrow", "slot/at-0900"))
+    trail = play(HOURS, [ASKED, (Now(), NIGHT), ASKED, (Now(), NIGHT), (said, Played()), END])
+
+    assert trail == ["hours:closed", "out:done"]
+
+
+def test_nothing_is_said_of_an_opening_that_is_now() -> None:
+    """The doors opened between the two questions: there is no hour to say, and no sound for any minute of the day."""
+    trail = play(HOURS, [ASKED, (Now(), NIGHT), ASKED, (Now(), NOON), (Play(("closed",)), Played()), END])
+
+    assert trail == ["hours:closed", "out:done"]
+
+
+def transfer(**fields: Any) -> Flow:
+    ends = {reached.value: "end" for reached in Reached if reached is not Reached.TALKED}
+    return flow_of({"transfer": {"kind": "transfer", "to": "camille", "exits": ends} | fields, "end": BYE})
+
+
+@pytest.mark.parametrize("reached", [Reached.BUSY, Reached.NO_ANSWER, Reached.UNAVAILABLE])
+def test_transfer_leaves_by_what_came_of_it(reached: Reached) -> None:
+    """The writer decides what a caller hears whom nobody answers."""
+    trail = play(transfer(), [(Dial(("camille",), 25), Dialled(reached)), END])
+
+    assert [f"transfer:{reached}", "end:done"] == trail
+
+
+def test_a_transfer_that_talked_ends_the_call() -> None:
+    """Left unlinked, `talked` hangs up; linked, it goes on."""
+    talked = (Dial(("camille",), 25), Dialled(Reached.TALKED, "camille"))
+    linked = transfer(exits={reached.value: "end" for reached in Reached})
+
+    assert play(transfer(), [talked, END]) == ["transfer:talked"]
+    assert play(linked, [talked, END]) == ["transfer:talked", "end:done"]
+
+
+def test_several_agents_ring_at_once_after_a_word() -> None:
+    """The prompt is heard before the first ring."""
+    script = [
+        (Play(("hold",)), Played()),
+        (Dial(("karim", "camille"), 40), Dialled(Reached.TALKED, "karim")),
+        END,
+    ]
+
+    assert play(transfer(to=["karim", "camille"], prompt="hold", ring=40), script) == ["transfer:talked"]
+
+
+def test_what_each_kind_wants_of_the_line() -> None:
+    """A menu costs; a transfer must be announced; sounds are free unless they are the service."""
+    needs = {
+        "menu": menu().nodes["menu"].need(),
+        "transfer": transfer().nodes["transfer"].need(),
+        "hours": HOURS.nodes["hours"].need(),
+        "bye": HOURS.nodes["out"].need(),
+        "say": flow_of({"say": {"kind": "say", "prompt": "a"}}).nodes["say"].need(),
+        "service": flow_of({"say": {"kind": "say", "prompt": "a", "service": True}}).nodes["say"].need(),
+    }
+
+    assert needs == {
+        "menu": Need.ANSWERED,
+        "transfer": Need.ANNOUNCED,
+        "hours": Need.EARLY,
+        "bye": Need.EARLY,
+        "say": Need.EARLY,
+        "service": Need.ANSWERED,
+    }

@@ -1,0 +1,122 @@
+"""Tapes as plain data, and read back."""
+
+import json
+from datetime import UTC, datetime, timedelta
+from typing import Any, get_args
+
+import pytest
+
+from ivr.flow.commands import (
+    Answer,
+    Ask,
+    Capture,
+    Captured,
+    Command,
+    Dial,
+    Dialled,
+    Gather,
+    Hangup,
+    Heard,
+    Limit,
+    LineCommand,
+    Now,
+    Play,
+    Played,
+    Progress,
+    Reached,
+    Speak,
+)
+from ivr.flow.errands import (
+    Discard,
+    Draw,
+    Errand,
+    Fetch,
+    Fetched,
+    Issue,
+    Overridden,
+    Overrule,
+    Post,
+    Recall,
+    Remember,
+    Tally,
+    Verify,
+)
+from ivr.flow.tape import Entry
+from ivr.values.calendar import Override
+from ivr.values.hidden import Hidden
+
+NOW = datetime(2026, 11, 26, 9, 0, 0, 123456, UTC)
+HAND = Override(False, "stock", NOW)
+
+EXCHANGES: list[tuple[Command[Any], Any]] = [
+    (Now(), NOW),
+    (Progress(), None),
+    (Answer(), None),
+    (Limit(1800.0), None),
+    (Hangup(), None),
+    (Speak("en"), None),
+    (Play(("welcome", "slot/monday"), "#"), Played("#")),
+    (Play(("welcome",)), Played()),
+    (Ask(("menu",), ("1", "12"), 5.0, 3.0, "1"), Heard("12")),
+    (Gather(("code",), 6), Heard("123456")),
+    (Capture("message/1", 60.0, 3.0, 2.0, "box"), Captured("message/1", 12.5)),
+    (Dial(("camille", "karim"), 25.0, 1800.0), Dialled(Reached.TALKED, "karim", NOW)),
+    (Dial(("camille",), 25.0), Dialled(Reached.BUSY)),
+    (Recall("language"), "en"),
+    (Recall("language"), None),
+    (Remember("language", "en", timedelta(days=30, seconds=5)), None),
+    (Remember("language", None), None),
+    (Fetch("shop", "/x", "POST", (("a", "b"),), (("c", "d.e"),), filler=("wait",)), Fetched("found", {"c": "1"})),
+    (Post("notify", (("a", "b"),), "shop", "/y", flow="f", node="n"), None),
+    (Discard("message/1"), None),
+    (Issue("guide", timedelta(hours=24), 8), "12345678"),
+    (Issue("guide", timedelta(hours=24), 8), None),
+    (Tally("caller", timedelta(hours=1)), 3),
+    (Draw(True, "salt"), 0.125),
+    (Overridden("office"), HAND),
+    (Overridden("office"), None),
+    (Overrule("office", HAND), True),
+    (Verify("boss", Hidden("123456")), False),
+]
+
+
+def through_json(entry: Entry) -> dict[str, Any]:
+    """As the ledger keeps it."""
+    plain: dict[str, Any] = json.loads(json.dumps(entry.plain(), default=str))
+    return plain
+
+
+@pytest.mark.parametrize(("command", "result"), EXCHANGES, ids=lambda one: type(one).__name__)
+def test_what_was_written_is_read_back(command: Command[Any], result: Any) -> None:
+    """The same text again, and but for secrets the same values."""
+    entry = Entry(1.5, 0.25, command, result)
+    read = Entry.read(through_json(entry))
+
+    assert through_json(read) == through_json(entry)
+    if not isinstance(command, Verify):
+        assert read == entry
+
+
+def test_every_command_is_among_them() -> None:
+    """Whoever adds one sees here whether a tape of it can be read."""
+    assert {type(command) for command, _ in EXCHANGES} == {*get_args(LineCommand), *get_args(Errand)}
+
+
+def test_what_was_cut_off_is_read_back_so() -> None:
+    entry = Entry(1.5, 0.25, Ask(("menu",), ("1",)), done=False)
+
+    assert Entry.read(through_json(entry)) == entry
+
+
+def test_secrets_are_bullets_on_the_tape_and_back() -> None:
+    """In questions, in what was typed before them, and in what was sent."""
+    for command, result in (
+        (Gather(("code",), 4, typed="47", secret=True), Heard("4711")),
+        (Fetch("shop", fields=(("code", Hidden("4711")),)), Fetched("failed")),
+        (Verify("boss", Hidden("4711")), True),
+    ):
+        plain = through_json(Entry(0.0, 1.0, command, result))
+
+        assert "4711" not in json.dumps(plain)
+        assert "••••" in json.dumps(plain, ensure_ascii=False)
+        assert through_json(Entry.read(plain)) == plain

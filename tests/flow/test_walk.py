@@ -1,0 +1,196 @@
+"""Walking a flow: the price at which sounds are heard, the end of circles, and the tape of it."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from ivr.flow.commands import Ask, Command, Dial, Dialled, Hangup, Heard, Need, Now, Play, Played, Reached
+from ivr.flow.errands import Overridden
+from ivr.flow.flow import Flow
+from ivr.flow.line import FlowError
+from ivr.flow.node import Scene
+from ivr.flow.tape import Entry
+from ivr.flow.walk import MOST_ASKED, MOST_STEPS, Step, walk
+
+from .play import CALENDARS, CALL, NIGHT, NOON, OffScript, flow_of, play
+
+MENU = {"kind": "menu", "prompt": "choices", "options": {"1": "sorry"}, "exits": {"silence": "agent", "wrong": "agent"}}
+UNREACHED = dict.fromkeys(["busy", "no_answer", "unavailable"], "sorry")
+AGENT = {"kind": "transfer", "to": "camille", "prompt": "hold", "exits": UNREACHED}
+SERVICE = flow_of(
+    {
+        "hours": {"kind": "hours", "calendar": "office", "exits": {"open": "welcome", "closed": "closed"}},
+        "welcome": {"kind": "say", "prompt": "welcome", "exits": {"done": "menu"}},
+        "menu": MENU,
+        "agent": AGENT,
+        "sorry": {"kind": "bye", "prompt": "sorry"},
+        "closed": {"kind": "bye", "prompt": "closed"},
+    }
+)
+
+
+def test_a_node_needs_what_it_leads_to() -> None:
+    """The welcome is heard at the price of the menu; what leads nowhere stays free."""
+    assert SERVICE.needs == {
+        "hours": Need.ANSWERED,
+        "welcome": Need.ANSWERED,
+        "menu": Need.ANSWERED,
+        "agent": Need.ANNOUNCED,
+        "sorry": Need.EARLY,
+        "closed": Need.EARLY,
+    }
+
+
+def test_needs_are_found_along_a_long_way_and_round_circles() -> None:
+    """However the nodes stand in the file."""
+    chain = {f"n{n}": {"kind": "say", "prompt": "a", "exits": {"done": f"n{n + 1}"}} for n in range(20)}
+    end = {"kind": "menu", "prompt": "b", "options": {"1": "n0"}, "exits": {"silence": "n3", "wrong": "nowhere"}}
+    flow = flow_of({**chain, "n20": end})
+
+    assert {Need.ANSWERED} == set(flow.needs.values())
+
+
+def _commands(flow: Flow, results: list[Any]) -> list[Command[Any]]:
+    talk = walk(flow, Scene(CALL, CALENDARS), [])
+    commands = [next(talk)]
+    commands += [talk.send(result) for result in results]
+    return commands
+
+
+def test_sounds_are_asked_for_at_the_price_of_what_they_lead_to() -> None:
+    """What each Play wants of the line, on the way in and on the way out."""
+    way_in = _commands(
+        SERVICE, [None, NOON, Played(), Heard(""), Heard(""), Heard(""), Played(), Dialled(Reached.BUSY)]
+    )
+    way_out = _commands(SERVICE, [None, NIGHT])
+
+    assert [(command.phrase[0], command.needs) for command in way_in if isinstance(command, Play)] == [
+        ("welcome", Need.ANSWERED),
+        ("hold", Need.ANNOUNCED),
+        ("sorry", Need.EARLY),
+    ]
+    assert Need.EARLY is way_out[-1].needs
+
+
+def test_an_exit_that_leads_nowhere_ends_the_call() -> None:
+    """The caller is hung up, once."""
+    flow = flow_of({"say": {"kind": "say", "prompt": "a", "barge_in": False}})
+
+    assert play(flow, [(Play(("a",)), Played()), (Hangup(), None)]) == ["say:done"]
+
+
+def test_a_flow_that_goes_round_in_circles_is_stopped() -> None:
+    """After 200 steps; the check refuses such a circle, so this is the last net."""
+    flow = flow_of({"a": {"kind": "say", "prompt": "a", "barge_in": False, "exits": {"done": "a"}}})
+    trail: list[Step] = []
+    talk = walk(flow, Scene(CALL, CALENDARS), trail)
+    asked = [next(talk)] + [talk.send(Played()) for _ in range(MOST_STEPS - 1)]
+
+    with pytest.raises(FlowError, match="flow tried: 200 steps and no end, last at a"):
+        talk.send(Played())
+    assert [Play(("a",))] * MOST_STEPS == asked
+    assert [Step("a", "done")] * MOST_STEPS == trail
+
+
+def test_a_caller_is_asked_fifty_times_at_most() -> None:
+    """Then the call ends: nobody presses so many keys in earnest, and charging must stop."""
+    flow = flow_of({"menu": {"kind": "menu", "prompt": "a", "options": {"1": "menu"}}})
+    question = (Ask(("a",), ("1",)), Heard("1"))
+
+    assert play(flow, [*[question] * MOST_ASKED, (Hangup(), None)]) == ["menu:1"] * MOST_ASKED + ["menu:too-many"]
+
+
+def test_repeat_asks_again_and_back_asks_what_was_asked_before() -> None:
+    """The beginnings of a phone tree: 9 hears again, 8 goes up; at the first question there is nothing above."""
+    lower = {"kind": "menu", "prompt": "lower", "options": {"8": "back", "9": "repeat"}}
+    upper = {"kind": "menu", "prompt": "upper", "options": {"1": "lower", "2": "end", "8": "back"}}
+    ends = {"exits": {"silence": "end", "wrong": "end"}}
+    flow = flow_of({"upper": upper | ends, "lower": lower | ends, "end": {"kind": "bye"}})
+    first, second = Ask(("upper",), ("1", "2", "8")), Ask(("lower",), ("8", "9"))
+    script = [(first, Heard("8")), (first, Heard("1")), (second, Heard("9")), (second, Heard("8")), (first, Heard("2"))]
+
+    assert play(flow, [*script, (Hangup(), None)]) == [
+        "upper:8",
+        "upper:1",
+        "lower:9",
+        "lower:8",
+        "upper:2",
+        "end:done",
+    ]
+
+
+def test_a_caller_who_hangs_up_leaves_the_steps_completed() -> None:
+    """The step in which he left is not one of them."""
+    trail: list[Step] = []
+    talk = walk(SERVICE, Scene(CALL, CALENDARS), trail)
+    next(talk)
+    talk.send(None)
+    talk.send(NOON)
+    talk.send(Played())
+    talk.close()
+
+    assert [str(step) for step in trail] == ["hours:open", "welcome:done"]
+
+
+@pytest.mark.parametrize(
+    "script",
+    [
+        [(Play(("b",)), Played()), (Hangup(), None)],
+        [(Play(("a",)), Played())],
+        [(Play(("a",)), Played()), (Hangup(), None), (Hangup(), None)],
+        [(Play(("a",), until="1"), Played()), (Hangup(), None)],
+    ],
+)
+def test_a_script_that_a_flow_does_not_follow_is_told(script: list[tuple[Command[Any], Any]]) -> None:
+    """The helper of all these tests sees another command, too few and too many."""
+    with pytest.raises(OffScript):
+        play(flow_of({"say": {"kind": "say", "prompt": "a", "barge_in": False}}), script)
+
+
+@pytest.mark.parametrize(
+    ("entry", "plain"),
+    [
+        (
+            Entry(0.01234, 11.5, Play(("a", "b"), until="#"), Played("#")),
+            {"at": 0.012, "took": 11.5, "play": {"phrase": ("a", "b"), "until": "#"}, "result": {"key": "#"}},
+        ),
+        (
+            Entry(1, 2, Ask(("a",), ("1",)), Heard("")),
+            {
+                "at": 1,
+                "took": 2,
+                "ask": {"phrase": ("a",), "accept": ("1",), "first": 5.0, "between": 3.0, "typed": ""},
+                "result": {"keys": ""},
+            },
+        ),
+        (
+            Entry(1, 2, Dial(("a",), 25, limit=60.0), Dialled(Reached.BUSY)),
+            {
+                "at": 1,
+                "took": 2,
+                "dial": {"agents": ("a",), "ring": 25, "limit": 60.0},
+                "result": {"reached": "busy", "agent": None, "answered": None},
+            },
+        ),
+        (Entry(1, 2, Hangup()), {"at": 1, "took": 2, "hangup": {"cause": "normal"}}),
+        (Entry(1, 2, Now(), NOON), {"at": 1, "took": 2, "now": {}, "result": "2026-06-03 12:00:00+02:00"}),
+        (Entry(1, 0.5, Now(), done=False), {"at": 1, "took": 0.5, "now": {}, "done": False}),
+    ],
+)
+def test_a_tape_is_kept_as_plain_data(entry: Entry, plain: dict[str, Any]) -> None:
+    """As the ledger and whoever replays a call read it; what the line needs is no part of it."""
+    assert plain == entry.plain()
+
+
+def test_the_clock_of_a_scene_is_asked_for_at_each_turn() -> None:
+    """A call that lasts past closing time finds the doors closed."""
+    again = {"kind": "hours", "calendar": "office", "exits": {"open": "menu", "closed": "end"}}
+    menu = {"kind": "menu", "prompt": "a", "options": {"1": "hours"}, "exits": {"silence": "end", "wrong": "end"}}
+    flow = flow_of({"hours": again, "menu": menu, "end": {"kind": "bye"}})
+    late = NOON.replace(hour=17, minute=59, second=59)
+    asked = (Overridden("office"), None)
+    first, second = [asked, (Now(), late)], [asked, (Now(), late + timedelta(seconds=1))]
+    script = [*first, (Ask(("a",), ("1",)), Heard("1")), *second, (Hangup(), None)]
+
+    assert play(flow, script) == ["hours:open", "menu:1", "hours:closed", "end:done"]

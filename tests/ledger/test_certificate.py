@@ -1,0 +1,153 @@
+"""A certificate says what the record says, and shows every byte that was changed in it."""
+
+import random
+from datetime import UTC, datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ivr.ledger.audit import audit
+from ivr.ledger.certificate import issue, verify, written
+from ivr.ledger.certificate_page import html, pdf
+from ivr.ledger.chain import canonical
+from ivr.ledger.engine import at
+from ivr.ledger.erasing import erase
+from ivr.ledger.reading import Reader
+from ivr.ledger.seal import NAME, Seal
+from ivr.ledger.store import Store
+from ivr.values.call import Ending
+from ivr.values.tariff import Money
+from tests.ledger.records import made
+
+ISSUED = datetime(2026, 11, 26, 9, 0, tzinfo=UTC)
+
+
+@pytest.fixture
+def ledger(tmp_path: Path) -> Path:
+    """Three calls; the second was never answered."""
+    store = Store.at(tmp_path / "ledger.sqlite")
+    free = {"announced_from": None, "announced_to": None, "beep_from": None, "beep_to": None, "announced_text": None}
+    free |= {"announced_audio": None, "skipped": False, "answered": None, "billed_seconds": 0, "ending": Ending.FLOW}
+    store.keep(made(1))
+    store.keep(made(2, amount=Money(Decimal("0.00")), **free))
+    store.keep(made(3))
+    store.close()
+    return tmp_path / "ledger.sqlite"
+
+
+def certified(ledger: Path, call: str, *, with_caller: bool = False) -> dict[str, Any]:
+    reader = Reader(at(ledger))
+    row = reader.row(call)
+    assert row is not None
+    return issue(row, reader.head(), Seal(ledger.parent / NAME), ISSUED, "Dépannage SA", with_caller=with_caller)
+
+
+def test_a_certificate_is_true_by_itself_and_by_our_key(ledger: Path, tmp_path: Path) -> None:
+    """Whoever has the file can tell; whoever has the key knows whose it is."""
+    told = certified(ledger, made(1).id)
+    content = written(told).encode()
+
+    assert verify(content, None).true
+    assert verify(content, Seal(tmp_path / NAME).public).true
+    other = Seal.made(tmp_path / "other").public
+    assert verify(content, other).why == "it was signed by another key than the one it is held against"
+    assert told["seconds"] == {
+        "started": "0.000", "progress": "0.050", "announced_from": "0.250", "announced_to": "11.750",
+        "beep_from": "11.750", "beep_to": "12.250", "answered": "12.500", "ended": "73.000",
+    }  # fmt: skip
+    assert "612345678" not in content.decode()
+
+
+def test_every_changed_byte_of_a_certificate_is_found(ledger: Path, tmp_path: Path) -> None:
+    """One bit at a time, all through the file; and bytes taken out and put in."""
+    content = written(certified(ledger, made(1).id, with_caller=True)).encode()
+    key = Seal(tmp_path / NAME).public
+    dice = random.Random(7)
+    assert verify(content, key).true
+
+    for place in range(len(content)):
+        bit = 1 << dice.randrange(8)
+        assert not verify(content[:place] + bytes([content[place] ^ bit]) + content[place + 1 :], key).true, place
+        if place % 10 == 0:
+            assert not verify(content[:place] + content[place + 1 :], key).true, place
+            assert not verify(content[:place] + b" " + content[place:], key).true, place
+
+
+def test_who_signs_anew_what_does_not_fit_is_found(ledger: Path, tmp_path: Path) -> None:
+    """Even with the key: the hash is of the record, and the caller is the record's."""
+    for change in ({"seconds": {}}, {"hash": "0" * 64}, {"caller": "+33600000000"}):
+        told = certified(ledger, made(1).id, with_caller=True) | change
+        del told["signature"]
+        told["signature"] = Seal(tmp_path / NAME).sign(canonical(told))
+        assert not verify(written(told).encode(), None).true, change
+
+
+def test_a_call_that_was_never_answered_is_proof_that_nothing_was_charged(ledger: Path) -> None:
+    """The certificate is true, and the page says so in words."""
+    told = certified(ledger, made(2).id)
+
+    assert verify(written(told).encode(), None).true
+    assert "answered" not in told["record"]
+    assert "non : rien n’a été facturé" in html(told)
+    assert "aucune annonce n’a été diffusée" in html(told)
+
+
+def test_the_pages_say_what_the_certificate_says(ledger: Path) -> None:
+    """Number, price, words of the announcement, instants, amount, hash; the PDF is one page."""
+    told = certified(ledger, made(1).id)
+    page = html(told)
+
+    for said in ("0899000004", "0,80 € par minute", "quatre-vingts centimes", "12,500 s", "0,81 €", told["hash"],
+                 "Dépannage SA", "23/11/2026 12:00:13,623", "book"):  # fmt: skip
+        assert said in page, said
+    paper = pdf(told)
+    assert paper.startswith(b"%PDF-")
+    assert paper.count(b"/Type /Page\n") == 1
+
+
+def test_a_caller_who_asks_is_forgotten_and_the_chain_holds(ledger: Path, tmp_path: Path) -> None:
+    """Number, keys and salt are gone, from the file too; certificates of the calls can still be had."""
+    key = Seal(tmp_path / NAME)
+
+    assert erase(at(ledger), "+33612345678", "letter of 3 November", key) == 3
+    found = audit(at(ledger), key.public)
+    assert (found.fault, found.erased) == (None, 3)
+    assert b"612345678" not in b"".join(path.read_bytes() for path in tmp_path.glob("ledger.sqlite*"))
+    told = certified(ledger, made(1).id, with_caller=True)
+    assert told["caller"] == "erased"
+    assert verify(written(told).encode(), key.public).true
+    store = Store.at(ledger)
+    store.keep(made(4))
+    store.close()
+    assert audit(at(ledger), key.public).fault is None
+
+
+def test_the_commands_certify_verify_and_tell(ledger: Path, tmp_path: Path) -> None:
+    """As an owner of numbers uses them."""
+    from click.testing import CliRunner
+
+    from ivr.cli import main
+
+    def ivr(*words: str) -> tuple[int, str]:
+        done = CliRunner().invoke(main, words, env={"IVR_STATE": str(tmp_path)})
+        return done.exit_code, done.output
+
+    file, pem, call = tmp_path / "call.json", tmp_path / "key.pem", made(1).id
+    assert ivr("certificate", call, "--json", str(file), "--pdf", str(tmp_path / "call.pdf")) == (0, "")
+    pem.write_text(ivr("certificate", "--public-key")[1])
+    assert ivr("certificate", "--verify", str(file), "--key", str(pem)) == (
+        0, f"True: call {call} is as it was recorded, signed by the key it was held against.\n",
+    )  # fmt: skip
+    assert ivr("ledger", "verify", "--against", str(file))[1].startswith("The chain holds: 3 records, the last has")
+    (tmp_path / "head").write_text(ivr("ledger", "head")[1])
+    file.write_text(file.read_text().replace('"billed_seconds": 61', '"billed_seconds": 60'))
+    assert ivr("certificate", "--verify", str(file)) == (1, "False: it was changed after it was signed.\n")
+    assert ivr("certificate", "nobody") == (
+        1, 'ivr: there is no call "nobody" in the ledger: ivr calls --json shows the ids\n',
+    )  # fmt: skip
+    assert ivr("certificate")[0] == 2
+    ledger.unlink()
+    code, said = ivr("ledger", "verify", "--against", str(tmp_path / "head"))
+    assert (code, "records were removed at the end" in said) == (1, True)

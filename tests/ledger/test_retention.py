@@ -1,0 +1,102 @@
+"""What callers left is kept for the days that the owner says, and then gone for good."""
+
+import asyncio
+import contextlib
+import os
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from ivr.cli import main
+from ivr.ledger.cabinet import Cabinet
+from ivr.ledger.messages import MessageStore
+from ivr.ledger.retention import keep, throw_away
+from ivr.service.ports import Letter
+from tests.ledger.test_messages import spoken
+
+DAY = timedelta(days=1)
+
+
+class House:
+    """A state directory with a message, a callback and a memory, left now."""
+
+    def __init__(self, directory: Path) -> None:
+        self.directory = directory
+        (directory / "messages").mkdir()
+        spoken(directory / "messages", "17.1-1", 5)
+        self.messages = MessageStore(directory / "messages")
+        self.cabinet = Cabinet(directory / "cabinet.sqlite", directory / "ledger.sqlite")
+        self.now = datetime.now(UTC)
+
+    async def fill(self) -> None:
+        for kind, facts in (("message", {"name": "message/17.1-1"}), ("callback", {"phone": "+33612345678"})):
+            await self.cabinet.post(
+                Letter(kind, facts, "17.1", "0805000105", "+33612345678", self.now, "f", "n", "", "")
+            )
+        await self.cabinet.remember("+33612345678", "language", "en", self.now + DAY)
+
+    def left(self) -> tuple[int, int, int]:
+        return (
+            len(list(self.messages.names())),
+            len(self.cabinet.letters("message")) + len(self.cabinet.letters("message", done=True)),
+            len(self.cabinet.letters("callback")) + len(self.cabinet.letters("callback", done=True)),
+        )
+
+    def ivr(self, *words: str, **more: str) -> Result:
+        home = {"IVR_STATE": str(self.directory), "IVR_MESSAGES": str(self.directory / "messages")}
+        return CliRunner().invoke(main, words, env={**home, **more})
+
+
+@pytest.fixture
+async def house(tmp_path: Path) -> House:
+    made = House(tmp_path)
+    await made.fill()
+    return made
+
+
+async def test_what_is_young_stays_and_what_is_old_goes(house: House) -> None:
+    """Letters that wait, letters that are done, and sounds, also of whom no letter tells."""
+    house.cabinet.done(house.cabinet.letters("callback")[0].id, house.now)
+    spoken(house.directory / "messages", "18.1-1", 2)
+
+    assert throw_away(house.cabinet, house.messages, house.now + 89 * DAY, 90) == "0 sounds"
+    assert house.left() == (2, 1, 1)
+    assert throw_away(house.cabinet, house.messages, house.now + 91 * DAY, 90) == "1 callback, 1 message, 2 sounds"
+    assert house.left() == (0, 0, 0)
+
+
+async def test_what_is_remembered_goes_when_it_has_expired(house: House) -> None:
+    """Not before, however old it is."""
+    throw_away(house.cabinet, house.messages, house.now, 90)
+    assert await house.cabinet.recall("+33612345678", "language", house.now) == "en"
+    throw_away(house.cabinet, house.messages, house.now + 2 * DAY, 90)
+
+    assert await house.cabinet.recall("+33612345678", "language", house.now) is None
+
+
+async def test_the_controller_does_so_by_itself_only_where_the_owner_says(house: House) -> None:
+    """Without days it does nothing at all; with days it looks at once, then each day."""
+    os.utime(house.directory / "messages" / "17.1-1.wav", (0, 0))
+    await keep(house.cabinet, house.messages, 0)
+    assert house.left() == (1, 1, 1)
+    with contextlib.suppress(TimeoutError):
+        await asyncio.wait_for(keep(house.cabinet, house.messages, 90), 0.5)
+
+    assert house.left() == (0, 1, 1)
+
+
+async def test_the_command_says_what_it_deleted(house: House) -> None:
+    """With days of its own or those of the setting; without any it asks for them."""
+    os.utime(house.directory / "messages" / "17.1-1.wav", (0, 0))
+    asked, set_, now = (
+        house.ivr("prune"),
+        house.ivr("prune", IVR_KEEP_DAYS="90"),
+        house.ivr("prune", "--older-than", "0"),
+    )
+
+    assert (asked.exit_code, set_.exit_code, now.exit_code) == (2, 0, 0)
+    assert "IVR_KEEP_DAYS" in asked.output
+    assert set_.output == "Deleted: 1 sound.\n"
+    assert now.output == "Deleted: 1 callback, 1 message, 0 sounds.\n"

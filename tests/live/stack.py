@@ -1,0 +1,255 @@
+"""The stack under test, seen from outside: its containers, its console, its ledger, its health, and its sounds."""
+
+import itertools
+import json
+import secrets
+import subprocess
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from urllib.error import URLError
+from urllib.request import urlopen
+
+from ivr import secret
+from ivr.book.book import Book
+from ivr.phone import booth, ear
+from ivr.phone.events import Event
+from ivr.phone.report import CallReport
+from ivr.phone.script import Agent, CallScript, keys
+from ivr.phone.timeline import Findings, findings
+from ivr.settings import Settings
+from ivr.voice.catalogue import Catalogue
+from tests.live.fairness import children, favour, starved
+from tests.live.sip import HungUp
+
+ROOT = Path(__file__).parents[2]
+
+CALLER_TONE = 660.0
+"""Hz; what a caller says who is to talk with an agent."""
+
+
+def run(*words: str, within: float = 60) -> str:
+    """Standard output of a program that must succeed."""
+    done = subprocess.run(words, capture_output=True, text=True, timeout=within, check=False)
+    assert done.returncode == 0, f"{' '.join(words)}: {done.stderr or done.stdout}"
+    return done.stdout
+
+
+def until(fact: Callable[[], Any], what: str, within: float = 10.0, every: float = 0.1) -> Any:
+    """Wait until ``fact()`` is true and return it; fails after ``within`` seconds."""
+    deadline = time.monotonic() + within
+    while not (found := fact()):
+        assert time.monotonic() < deadline, f"not within {within:g} s: {what}"
+        time.sleep(every)
+    return found
+
+
+@dataclass
+class Placed:
+    """A call in progress in a thread of its own; the script, the events so far, the report once it is over."""
+
+    script: CallScript
+    events: list[Event] = field(default_factory=list)
+    future: "Future[CallReport] | None" = None
+    starved: float = 0.0
+    """The share of its time in which the machine had more to do than it could: above ``STARVED``, sound has holes."""
+    _news: threading.Condition = field(default_factory=threading.Condition)
+
+    @property
+    def report(self) -> CallReport:
+        """The report; waits until the call is over."""
+        assert self.future is not None
+        return self.future.result(self.script.limit + 60)
+
+    def hear(self, event: Event) -> None:
+        with self._news:
+            self.events.append(event)
+            self._news.notify_all()
+
+    def saw(self, name: str, within: float = 30.0) -> Event:
+        """The first event of that name; waits for it."""
+        with self._news:
+            seen = self._news.wait_for(lambda: [one for one in self.events if one.event == name], within)
+        assert seen, f"no {name} within {within:g} s: {self.events}"
+        return seen[0]
+
+
+class Stack:
+    """One running stack; ``settings`` point to copies of its sounds and secrets on this side."""
+
+    def __init__(self, project: str, settings: Settings, book: Book) -> None:
+        self.project = project
+        self.settings = settings
+        self.book = book
+        self.sounds: Catalogue
+        # All records, as they were when some were last asked for.
+        self.read: list[dict[str, Any]] = []
+        self._pool = ThreadPoolExecutor(32)
+        # Phones take some work to start: many at once would make those that listen stumble.
+        self._starting = threading.Semaphore(2)
+        self._callers = itertools.count(secrets.randbelow(10**6) * 100)
+
+    # -- containers ------------------------------------------------------------------------------------------------
+
+    def container(self, service: str) -> str:
+        """The id of the service's container, running or not."""
+        label = "label=com.docker.compose"
+        found = run("docker", "ps", "-qa", "--filter", f"{label}.project={self.project}", "--filter",
+                    f"{label}.service={service}", "--filter", f"{label}.oneoff=False").split()  # fmt: skip
+        assert len(found) == 1, f"{service}: {found}"
+        return found[0]
+
+    def signal(self, service: str, name: str) -> None:
+        """Send a signal to the main process of a container."""
+        run("docker", "kill", "--signal", name, self.container(service))
+
+    def start(self, service: str) -> None:
+        run("docker", "start", self.container(service))
+        self.favour(service)
+
+    def favour(self, service: str) -> None:
+        """See ``FAVOUR``; the engine weighs containers against the rest of the machine besides."""
+        run("docker", "update", "--cpu-shares", "262144", self.container(service))
+        favour(self.inspect(service)["State"]["Pid"])
+
+    def inside(self, service: str, *words: str) -> str:
+        """What a program prints inside a container."""
+        return run("docker", "exec", self.container(service), *words)
+
+    def inspect(self, service: str) -> dict[str, Any]:
+        found: dict[str, Any] = json.loads(run("docker", "inspect", self.container(service)))[0]
+        return found
+
+    def log(self, service: str) -> str:
+        """All that a container has said."""
+        done = subprocess.run(["docker", "logs", self.container(service)], capture_output=True, text=True, check=True)
+        return done.stdout + done.stderr
+
+    def asterisk(self, command: str) -> str:
+        """What Asterisk's console answers."""
+        return self.inside("asterisk", "asterisk", "-rx", command)
+
+    def channels(self) -> int:
+        return int(self.asterisk("core show channels count").split()[0])
+
+    def processed(self) -> int:
+        """How many calls Asterisk has seen since it started."""
+        words = self.asterisk("core show channels count").split()
+        return int(words[words.index("processed") - 2])
+
+    def health(self) -> dict[str, Any] | None:
+        """What the controller says of itself, ``None`` when it says nothing."""
+        try:
+            with urlopen(f"http://127.0.0.1:{self.settings.http_port}/health", timeout=5) as answer:
+                found: dict[str, Any] = json.load(answer)
+                return found
+        except (URLError, OSError):
+            return None
+
+    def ready(self, within: float = 15.0) -> float:
+        """Wait until calls are served and the exchange is heard; the epoch of that moment, within 20 ms."""
+        until(lambda: (self.health() or {}).get("status") == "ok", "the controller is well", within, every=0.02)
+        return time.time()
+
+    def quiet(self) -> None:
+        """Wait until no call is left, in Asterisk nor in the controller."""
+        until(lambda: self.channels() == 0, "no channel is left")
+        until(lambda: (self.health() or {"calls": 0})["calls"] == 0, "the controller has no call left")
+
+    def descriptors(self) -> int:
+        """How many files and sockets the controller holds open."""
+        return len(self.inside("controller", "sh", "-c", "ls /proc/1/fd").split())
+
+    # -- time and ledger -------------------------------------------------------------------------------------------
+
+    def clock(self, instant: str | None) -> None:
+        """Set the clock of the callers; ``None`` gives the true one back."""
+        file = self.settings.test_clock
+        self.inside("controller", "sh", "-c", f"echo {instant} > {file}" if instant else f"rm -f {file}")
+
+    def caller(self) -> str:
+        """A mobile number from which nobody has called yet."""
+        return f"06{next(self._callers):08d}"
+
+    def records(self, caller: str) -> list[dict[str, Any]]:
+        """The records of a caller; ``anonymous`` for those who withheld their number."""
+        caller = f"+33{caller[1:]}" if caller.startswith("0") else caller
+        lines = self.inside("controller", "ivr", "calls", "--json", "--last", "500").splitlines()
+        self.read = [json.loads(line) for line in lines]
+        return [record for record in self.read if record["caller"] == caller]
+
+    def record(self, caller: str) -> dict[str, Any]:
+        """The record of the one call of ``caller``; waits for it."""
+        written = f"+33{caller[1:]}"
+        found = [record for record in self.read if record["caller"] == written]
+        found = found or until(lambda: self.records(caller), f"a record of {caller}", every=0.3)
+        assert len(found) == 1, f"{len(found)} records of one call"
+        one: dict[str, Any] = found[0]
+        return one
+
+    def call_record(self, placed: Placed) -> dict[str, Any]:
+        """The record of a call that has been placed."""
+        return self.record(placed.script.from_)
+
+    # -- calls -----------------------------------------------------------------------------------------------------
+
+    def password(self, purpose: str) -> str:
+        return secret.derive(self.settings.secret, purpose)
+
+    def agent(self, name: str, **options: Any) -> Agent:
+        """The softphone of an agent of the book."""
+        return Agent(name, self.password(f"agent:{name}"), **options)
+
+    def script(self, number: str, pressed: str = "", *agents: Agent, **options: Any) -> CallScript:
+        return CallScript(
+            number=number,
+            port=self.settings.sip_port,
+            from_=options.pop("from_", self.caller()),
+            keys=keys(pressed),
+            tone=CALLER_TONE if agents else 0.0,
+            agents=agents,
+            **options,
+        )
+
+    def call(self, number: str, pressed: str = "", *agents: Agent, **options: Any) -> Placed:
+        """Place a call, from a number of its own, and go on; ``report`` waits for its end."""
+        placed = Placed(self.script(number, pressed, *agents, **options))
+        placed.future = self._pool.submit(self._place, placed)
+        return placed
+
+    def hang_up(self, number: str, seconds: float) -> "Future[HungUp]":
+        """Call and hang up after that time."""
+        return self._pool.submit(HungUp, self.settings.sip_port, number, self.caller(), seconds)
+
+    def _place(self, placed: Placed) -> CallReport:
+        self._starting.acquire()
+        dialled = threading.Event()
+
+        def hear(event: Event) -> None:
+            if not dialled.is_set():
+                dialled.set()
+                self._starting.release()
+                for phone in children(threading.get_native_id()):
+                    favour(phone)
+            placed.hear(event)
+
+        began, waited = time.monotonic(), starved()
+        try:
+            return booth.place(placed.script, hear)
+        finally:
+            placed.starved = (starved() - waited) / (time.monotonic() - began)
+            if not dialled.is_set():
+                self._starting.release()
+
+    def heard(self, placed: Placed, *names: str) -> Findings:
+        """The sounds of the book (all, or those named) that the caller heard, on the call's time axis."""
+        known = {
+            name: ear.sound(Path(f"{sound.path}.wav"), placed.script.rate)
+            for (_, name), sound in self.sounds.sounds.items()
+            if not names or name in names
+        }
+        return findings(placed.report, placed.script, known)

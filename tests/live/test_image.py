@@ -1,0 +1,146 @@
+"""The two containers as they run: who they are, what they can, where they listen, and what they do not hold."""
+
+import os
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tests.live.stack import ROOT, Stack, run
+
+pytestmark = pytest.mark.usefixtures("calls")  # placed now, looked at when these tests are over
+
+SERVICES = ("asterisk", "controller")
+
+
+def listed_modules() -> set[str]:
+    """The modules that the configuration names."""
+    text = (ROOT / "docker/asterisk/conf/modules.conf").read_text(encoding="utf-8")
+    return set(re.findall(r"^(?:load|require) = (\S+)$", text, re.MULTILINE))
+
+
+def listening(stack: Stack, kind: str, state: str) -> dict[int, set[str]]:
+    """Which addresses the machine listens on, by port, from the kernel's own table (the network is the host's)."""
+    found: dict[int, set[str]] = {}
+    for version in ("", "6"):
+        for line in stack.inside("controller", "cat", f"/proc/net/{kind}{version}").splitlines()[1:]:
+            local, now = line.split()[1], line.split()[3]
+            address, port = local.split(":")
+            if now == state:
+                found.setdefault(int(port, 16), set()).add(address)
+    return found
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_its_processes_have_no_privilege(stack, service):
+    """An ordinary user without a single capability, who cannot gain any."""
+    for process in stack.inside(service, "sh", "-c", "ls /proc | grep -E '^[0-9]+$'").split():
+        try:
+            lines = stack.inside(service, "cat", f"/proc/{process}/status").splitlines()
+        except AssertionError:
+            continue  # it was the `ls` itself
+        status = dict(line.split(":\t", 1) for line in lines)
+        assert status["Uid"].split() == ["10001"] * 4
+        assert status["Gid"].split() == ["10001"] * 4
+        assert {status[name].strip("0") for name in ("CapInh", "CapPrm", "CapEff", "CapBnd", "CapAmb")} == {""}
+        assert status["NoNewPrivs"] == "1"
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_its_root_cannot_be_written(stack, service):
+    """No file of the image can be changed, by its owner either; the container says so and the kernel too."""
+    assert stack.inspect(service)["HostConfig"]["ReadonlyRootfs"] is True
+    for place in ("/", "/etc/asterisk", "/usr/local/bin", "/opt"):
+        attempt = ["docker", "exec", "--user", "0", stack.container(service), "touch", f"{place}/x"]
+        done = subprocess.run(attempt, capture_output=True, text=True, check=False)
+        assert done.returncode != 0
+        assert "Read-only file system" in done.stderr or "No such file or directory" in done.stderr
+
+
+def test_asterisk_cannot_change_its_configuration_or_its_sounds(stack):
+    """What the controller writes is for reading here."""
+    for place in ("/etc/asterisk/ivr", "/var/lib/ivr-sounds"):
+        attempt = ["docker", "exec", stack.container("asterisk"), "touch", f"{place}/x"]
+        done = subprocess.run(attempt, capture_output=True, text=True, check=False)
+        assert "Read-only file system" in done.stderr
+
+
+def test_asterisk_has_the_listed_modules_and_no_others(stack):
+    """Loaded: those of modules.conf.  On disk: those of modules.conf.  Never a shell, a file or a web server."""
+    loaded = set(re.findall(r"^(\S+\.so) ", stack.asterisk("module show"), re.MULTILINE))
+    on_disk = set(stack.inside("asterisk", "ls", "/usr/lib/asterisk/modules").split())
+
+    assert loaded == listed_modules()
+    assert on_disk == listed_modules()
+    for never in ("func_shell", "app_system", "func_curl", "res_ari", "res_http_websocket", "app_originate", "func_db"):
+        assert not [name for name in on_disk if name.startswith(never)]
+
+
+def test_only_sip_listens_beyond_loopback(stack):
+    """AGI, AMI and HTTP on 127.0.0.1; SIP where it was configured; Asterisk opens nothing else."""
+    settings = stack.settings
+    tcp, udp = listening(stack, "tcp", "0A"), listening(stack, "udp", "07")
+    loopback = "0100007F"  # 127.0.0.1 as the kernel writes it
+
+    for port in (settings.agi_port, settings.ami_port, settings.http_port):
+        assert tcp[port] == {loopback}
+    assert settings.sip_bind == "127.0.0.1", "the stack for tests answers to this machine alone"
+    assert udp[settings.sip_port] == {loopback}
+    assert settings.sip_port not in tcp
+    assert settings.http_port not in udp
+
+
+def test_asterisk_waits_for_nobody_else(stack):
+    """Of TCP it has AMI alone; of UDP SIP, the media of calls, and the pair with which PJSIP asks name servers."""
+    inodes = set(re.findall(r"socket:\[(\d+)\]", stack.inside("asterisk", "sh", "-c", "ls -l /proc/1/fd")))
+    owned: dict[str, list[int]] = {}
+    for kind, state in (("tcp", "0A"), ("tcp6", "0A"), ("udp", "07"), ("udp6", "07")):
+        for line in stack.inside("asterisk", "cat", f"/proc/net/{kind}").splitlines()[1:]:
+            words = line.split()
+            if words[9] in inodes and words[3] == state:
+                owned.setdefault(kind, []).append(int(words[1].split(":")[1], 16))
+    media = range(stack.settings.rtp_start, stack.settings.rtp_end + 1)
+
+    assert owned.get("tcp", []) + owned.get("tcp6", []) == [stack.settings.ami_port]
+    assert stack.settings.sip_port in owned["udp"]
+    assert len([port for port in owned["udp"] if port not in media]) <= 2
+    assert len([port for port in owned.get("udp6", []) if port not in media]) <= 1
+
+
+def test_no_secret_of_the_stack_is_in_its_images_or_in_what_docker_tells(stack, secrets_of_stack):
+    """Neither the master nor any password: not in inspect, history, environment, command lines, nor in the image."""
+    told = [run("docker", "inspect", stack.container(service)) for service in SERVICES]
+    tag = os.environ.get("IVR_TAG") or stack.project
+    for service in SERVICES:
+        image = f"ivr-{service}:{tag}"
+        told += [run("docker", "image", "inspect", image), run("docker", "history", "--no-trunc", image)]
+        told.append(
+            stack.inside(
+                service, "sh", "-c", "cat /proc/[0-9]*/environ /proc/[0-9]*/cmdline 2>/dev/null | tr '\\0' '\\n'"
+            )
+        )
+    for purpose, secret in secrets_of_stack.items():
+        assert not [text for text in told if secret in text], purpose
+        for service in SERVICES:
+            found = subprocess.run(
+                ["docker", "exec", stack.container(service), "grep", "-rlsF", secret, "/etc", "/usr/local", "/home",
+                 "/root", "/opt/ivr/bin", "/opt/ivr/lib/python3.11/site-packages/ivr"],
+                capture_output=True, text=True, check=False,
+            )  # fmt: skip
+            assert {Path(name).parent for name in found.stdout.split()} <= {Path("/etc/asterisk/ivr")}, purpose
+
+
+def test_secrets_are_for_their_owners_alone(stack):
+    """The master secret 0600, Asterisk's part 0640, both of the one user."""
+    assert stack.inside("controller", "stat", "-c", "%a %u", "/var/lib/ivr/secrets/master").split() == ["600", "10001"]
+    for file in ("manager_accounts.conf", "pjsip.conf"):
+        shown = stack.inside("controller", "stat", "-c", "%a %u", f"/etc/asterisk/ivr/{file}").split()
+        assert shown == ["640", "10001"]
+
+
+def test_the_controllers_account_cannot_be_used_by_a_second(stack, manager):
+    """Somebody who has learnt the password is refused while the controller is logged in."""
+    with manager() as second:
+        assert second.login["Response"] == "Error"
+        assert second.act("CoreStatus").get("Response", "Error") == "Error"

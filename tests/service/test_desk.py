@@ -1,0 +1,166 @@
+"""The desk with messages, codes and look-ups: what a call leaves behind, also when the caller is suddenly gone."""
+
+import asyncio
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from ivr.flow.commands import Capture, Captured, Command, Play, Played
+from ivr.flow.errands import Discard, Fetch, Fetched, Issue, Post, left
+from ivr.service import desk
+from ivr.service.desk import Desk
+from ivr.service.live import Live
+from ivr.service.ports import Fault, HungUp
+from ivr.values.site import Site
+
+from .exchange import Paper, calling
+
+NOW = datetime(2026, 6, 3, 10, 0, tzinfo=UTC)
+MESSAGE = "message/1.1-1"
+CAPTURE = Capture(MESSAGE, 60, 3, 2, "atelier")
+SHOP = Site("shop", "https://shop.example")
+
+
+class Told:
+    """A channel that answers as told, and notes what it was asked."""
+
+    def __init__(self, *answers: Any) -> None:
+        self.answers = list(answers)
+        self.asked: list[Command[Any]] = []
+
+    async def perform(self, command: Command[Any]) -> Any:
+        self.asked.append(command)
+        answer = self.answers.pop(0) if self.answers else Played()
+        if isinstance(command, Play):
+            await asyncio.sleep(0.05)
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+    async def toll(self) -> None:
+        return None
+
+
+def at(channel: Told, paper: Paper) -> Desk:
+    office = desk.Office(paper, paper, paper, paper, paper, Live(), lambda: NOW)  # type: ignore[arg-type]
+    return Desk(calling(), channel, office, {"shop": SHOP})
+
+
+@pytest.fixture(autouse=True)
+def _at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(desk, "SETTLING", 0.0)
+
+
+async def test_who_hangs_up_while_he_speaks_has_left_his_message() -> None:
+    """It is as good as one that was kept by key."""
+    paper = Paper()
+    paper.spoken[MESSAGE] = 7.5
+    with pytest.raises(HungUp):
+        await at(Told(HungUp()), paper).perform(CAPTURE)
+    (letter,) = paper.letters
+
+    assert (letter.kind, letter.facts) == ("message", {"name": MESSAGE, "seconds": "7.5", "box": "atelier"})
+    assert (letter.number, letter.caller, letter.call) == ("0899000004", "+33612345678", "1.1")
+    assert MESSAGE in paper.spoken
+
+
+async def test_who_hangs_up_at_the_beep_has_left_nothing() -> None:
+    """The few sounds are thrown away."""
+    paper = Paper()
+    paper.spoken[MESSAGE] = 1.9
+    with pytest.raises(HungUp):
+        await at(Told(HungUp()), paper).perform(CAPTURE)
+
+    assert (paper.letters, paper.spoken) == ([], {})
+
+
+async def test_a_recording_that_broke_is_not_taken_for_a_message() -> None:
+    """The call fails, as it must."""
+    paper = Paper()
+    paper.spoken[MESSAGE] = 7.5
+    with pytest.raises(Fault):
+        await at(Told(Fault("no disk")), paper).perform(CAPTURE)
+
+    assert paper.letters == []
+
+
+async def test_a_whole_message_is_the_nodes_business() -> None:
+    """The desk adds nothing."""
+    paper = Paper()
+
+    assert await at(Told(Captured(MESSAGE, 7.5)), paper).perform(CAPTURE) == Captured(MESSAGE, 7.5)
+    assert paper.letters == []
+
+
+async def test_a_message_taken_back_takes_its_letter_with_it() -> None:
+    """And no other."""
+    paper = Paper()
+    paper.spoken |= {MESSAGE: 7.5, "message/1.1-2": 3}
+    here = at(Told(), paper)
+    for name in (MESSAGE, "message/1.1-2"):
+        await here.perform(left(name, 5, ""))
+    await here.perform(Discard(MESSAGE))
+
+    assert [letter.facts["name"] for letter in paper.letters] == ["message/1.1-2"]
+    assert list(paper.spoken) == ["message/1.1-2"]
+
+
+async def test_a_letter_says_where_it_comes_from_and_where_it_goes() -> None:
+    """The call, the place in the drawing, the other system."""
+    paper = Paper()
+    await at(Told(), paper).perform(Post("notify", (("a", "1"),), "shop", "/missed", flow="tracking", node="missed"))
+    (letter,) = paper.letters
+
+    assert (letter.flow, letter.node, letter.remote, letter.path, letter.at) == (
+        "tracking", "missed", "shop", "/missed", NOW,
+    )  # fmt: skip
+
+
+async def test_a_code_is_asked_of_the_office() -> None:
+    """Which may have none left."""
+    assert await at(Told(), Paper()).perform(Issue("guides", timedelta(hours=1), 8)) is None
+
+
+class Slow(Paper):
+    """A look-up that takes a while."""
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__()
+        self._seconds = seconds
+
+    async def ask(self, fetch: Fetch, site: Site) -> Fetched:
+        await asyncio.sleep(self._seconds)
+        return Fetched("found", {"site": site.name})
+
+
+FETCH = Fetch("shop", filler=("wait",))
+
+
+@pytest.mark.parametrize(("patience", "fillers"), [(0.02, True), (5.0, False)])
+async def test_a_caller_who_waits_hears_that_we_are_still_here(
+    monkeypatch: pytest.MonkeyPatch, patience: float, fillers: bool
+) -> None:
+    """After a while, again and again, and not where the answer is quick."""
+    monkeypatch.setattr(desk, "PATIENCE", patience)
+    channel = Told()
+
+    assert await at(channel, Slow(0.15)).perform(FETCH) == Fetched("found", {"site": "shop"})
+    assert (Play(("wait",)) in channel.asked) is fillers
+    assert len(channel.asked) >= 2 * fillers
+
+
+async def test_who_hangs_up_during_a_look_up_is_not_looked_up_any_more(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The hang-up is told as one, and nothing is left running."""
+    monkeypatch.setattr(desk, "PATIENCE", 0.01)
+    with pytest.raises(HungUp):
+        await at(Told(HungUp()), Slow(30)).perform(FETCH)
+    await asyncio.sleep(0)
+
+    assert len(asyncio.all_tasks()) == 1
+
+
+async def test_a_system_that_the_book_does_not_name_is_not_reached() -> None:
+    """The look-up has failed."""
+    assert await at(Told(), Slow(0)).perform(replace(FETCH, remote="elsewhere")) == Fetched("failed")

@@ -1,0 +1,138 @@
+"""Every setting: what it is when nobody says, what it takes, and in which words it refuses the rest."""
+
+import re
+from dataclasses import fields
+from pathlib import Path
+
+import pytest
+
+from ivr import settings as module
+from ivr.settings import BadSetting, Settings, settings
+
+PORTS = {
+    "IVR_AGI_PORT": "agi_port",
+    "IVR_AMI_PORT": "ami_port",
+    "IVR_HTTP_PORT": "http_port",
+    "IVR_SIP_PORT": "sip_port",
+}
+PATHS = {
+    "IVR_BOOK": "book",
+    "IVR_SOUNDS": "sounds",
+    "IVR_ASTERISK_CONF": "asterisk_conf",
+    "IVR_MESSAGES": "messages",
+    "IVR_TEST_CLOCK": "test_clock",
+}
+OTHERS = {
+    "IVR_STATE": "state",
+    "IVR_SIP_BIND": "sip_bind",
+    "IVR_RTP_START": "rtp_start",
+    "IVR_RTP_END": "rtp_end",
+    "IVR_MAX_CALLS": "max_calls",
+    "IVR_DRAIN": "drain",
+    "IVR_KEEP_DAYS": "keep_days",
+}
+
+
+def names() -> set[str]:
+    """Every variable that settings.py reads."""
+    return set(re.findall(r'"(IVR_[A-Z_]+)"', Path(module.__file__).read_text()))
+
+
+def test_every_setting_is_tested_here() -> None:
+    """A new one wants its place in these tables."""
+    assert names() == {*PORTS, *PATHS, *OTHERS}
+    assert {field.name for field in fields(Settings)} == {*PORTS.values(), *PATHS.values(), *OTHERS.values()}
+
+
+def test_nothing_needs_to_be_set() -> None:
+    """What holds in an empty environment is what `Settings` itself says; and an empty variable is none."""
+    assert settings({}) == Settings()
+    assert settings(dict.fromkeys(names(), "")) == Settings()
+
+
+def test_what_is_not_ours_is_not_read() -> None:
+    """Neither are variables without our prefix."""
+    assert settings({"PORT": "x", "AGI_PORT": "x", "IVR": "x"}) == Settings()
+
+
+def test_places_follow_the_state_directory() -> None:
+    """Unless they are set themselves."""
+    found = settings({"IVR_STATE": "/s"})
+    assert (found.sounds, found.asterisk_conf) == (Path("/s/sounds"), Path("/s/asterisk"))
+    assert (found.ledger, found.secret) == (Path("/s/ledger.sqlite"), Path("/s/secrets/master"))
+
+
+@pytest.mark.parametrize(("name", "field"), PATHS.items())
+def test_a_place_is_taken_as_it_is(name: str, field: str) -> None:
+    """Relative ones too."""
+    assert getattr(settings({name: "some/where"}), field) == Path("some/where")
+
+
+@pytest.mark.parametrize(("name", "field"), PORTS.items())
+@pytest.mark.parametrize("port", [1024, 65535])
+def test_a_port_is_taken(name: str, field: str, port: int) -> None:
+    """From the first that anybody may listen on to the last."""
+    assert getattr(settings({name: str(port)}), field) == port
+
+
+@pytest.mark.parametrize("name", [*PORTS, "IVR_RTP_START", "IVR_RTP_END"])
+@pytest.mark.parametrize("text", ["80", "1023", "65536", "-5060", "+5060", "5060.0", "5 060", "x", "٥٠٦٠", "9" * 5000])
+def test_what_is_no_port_is_refused(name: str, text: str) -> None:
+    """With the name, the value and what to write."""
+    with pytest.raises(BadSetting) as refused:
+        settings({name: text})
+
+    assert str(refused.value) == f'{name} is "{text}": write a whole number from 1024 to 65535'
+
+
+@pytest.mark.parametrize("text", ["0", "10001", "-1", "ten", "1e2"])
+def test_what_is_no_number_of_calls_is_refused(text: str) -> None:
+    """At least one, at most ten thousand."""
+    with pytest.raises(BadSetting, match=re.escape(f'IVR_MAX_CALLS is "{text}": write a whole number from 1 to 10000')):
+        settings({"IVR_MAX_CALLS": text})
+
+
+@pytest.mark.parametrize("text", ["-1", "3601", "soon", "1.5"])
+def test_what_is_no_time_to_drain_is_refused(text: str) -> None:
+    """Seconds, from none to an hour."""
+    with pytest.raises(BadSetting, match=re.escape(f'IVR_DRAIN is "{text}": write a whole number from 0 to 3600')):
+        settings({"IVR_DRAIN": text})
+
+
+@pytest.mark.parametrize("drain", [0, 3600])
+def test_a_time_to_drain_is_taken(drain: int) -> None:
+    """None at all, too: calls are then cut off at once."""
+    assert settings({"IVR_DRAIN": str(drain)}).drain == drain
+
+
+@pytest.mark.parametrize(("start", "end", "calls"), [(10000, 10399, 100), (1024, 1027, 1), (20000, 59999, 10000)])
+def test_four_ports_a_call_are_enough(start: int, end: int, calls: int) -> None:
+    """Two for the caller, two for the agent."""
+    found = settings({"IVR_RTP_START": str(start), "IVR_RTP_END": str(end), "IVR_MAX_CALLS": str(calls)})
+
+    assert (found.rtp_start, found.rtp_end, found.max_calls) == (start, end, calls)
+
+
+@pytest.mark.parametrize(("start", "end", "calls"), [(10000, 10398, 100), (1024, 1026, 1), (20000, 10000, 1)])
+def test_fewer_ports_are_refused(start: int, end: int, calls: int) -> None:
+    """Asterisk would refuse callers with 488, on which no carrier re-routes."""
+    with pytest.raises(BadSetting, match=rf"{end - start + 1} ports: {calls} calls .* need {4 * calls}"):
+        settings({"IVR_RTP_START": str(start), "IVR_RTP_END": str(end), "IVR_MAX_CALLS": str(calls)})
+
+
+@pytest.mark.parametrize("address", ["127.0.0.1", "192.168.1.2", "::", "::1"])
+def test_an_address_is_taken(address: str) -> None:
+    """Of either family."""
+    assert settings({"IVR_SIP_BIND": address}).sip_bind == address
+
+
+@pytest.mark.parametrize("address", ["localhost", "0.0.0.0:5060", "1.2.3", "[::1]", "0.0.0.0\nbind=1.2.3.4", "eth0"])
+def test_what_is_no_address_is_refused(address: str) -> None:
+    """Names are not: each call would wait for the resolver."""
+    with pytest.raises(BadSetting, match="write an IP address"):
+        settings({"IVR_SIP_BIND": address})
+
+
+def test_a_refusal_is_a_value_error() -> None:
+    """For whoever builds settings in code."""
+    assert issubclass(BadSetting, ValueError)

@@ -1,0 +1,87 @@
+"""Countries as data: France's limits against the tariff's own, the others by hand, and that gaps are named."""
+
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+
+from ivr.values.announcement import announcement
+from ivr.values.profile import AUSTRIA, BELGIUM, FRANCE, GERMANY, PROFILES, SPAIN, SWITZERLAND, Profile
+from ivr.values.tariff import Mode, Tariff
+
+
+def per_minute(price: str) -> Tariff:
+    return Tariff("tried", Mode.PER_MINUTE, Decimal(price))
+
+
+def per_call(price: str) -> Tariff:
+    return Tariff("tried", Mode.PER_CALL, Decimal(price))
+
+
+def test_only_france_is_complete() -> None:
+    """Every other country says what nobody has looked up, and where the rest comes from."""
+    assert [name for name, one in PROFILES.items() if not one.missing] == ["fr"]
+    assert all(one.source and one.name == name for name, one in PROFILES.items())
+
+
+def test_france_bounds_the_announcement_as_its_texts_do() -> None:
+    """10 to 20 s, a second, a beep, #."""
+    assert (FRANCE.at_least, FRANCE.at_most, FRANCE.gap, FRANCE.beep, FRANCE.skip) == (10, 20, 1, True, "#")
+
+
+@pytest.mark.parametrize(
+    ("profile", "price", "minutes"),
+    [
+        (FRANCE, "0.20", 120),
+        (FRANCE, "0.21", 30),
+        (FRANCE, "0.80", 30),
+        (GERMANY, "3.00", 60),
+        (AUSTRIA, "2.20", 60),
+        (AUSTRIA, "2.21", 30),
+        (BELGIUM, "1.50", 10),
+        (SPAIN, "0.35", 30),
+        (SWITZERLAND, "10.00", 40),
+    ],
+)
+def test_where_a_call_is_cut(profile: Profile, price: str, minutes: int) -> None:
+    """By time, or where it has cost what a call may cost in all."""
+    assert timedelta(minutes=minutes) == profile.limit(per_minute(price))
+    assert profile.limit(per_call(price)) is None
+
+
+@pytest.mark.parametrize(
+    ("profile", "tariff", "announced"),
+    [
+        (FRANCE, per_minute("0.01"), True),
+        (FRANCE, per_call("0.01"), True),
+        (FRANCE, Tariff("free", Mode.FREE), False),
+        (AUSTRIA, per_call("0.70"), False),
+        (AUSTRIA, per_call("0.71"), True),
+        (AUSTRIA, per_minute("0.10"), True),
+        (BELGIUM, per_minute("1.00"), False),
+        (SWITZERLAND, per_minute("2.01"), True),
+    ],
+)
+def test_from_which_price_on_it_is_announced(profile: Profile, tariff: Tariff, announced: bool) -> None:
+    """In France from the first cent."""
+    assert announced == profile.announces(tariff)
+
+
+def test_each_country_speaks_its_language_and_keeps_its_distance() -> None:
+    """The price in the words of the country; as much silence before the charge as it wants."""
+    said = {name: announcement(per_minute("1.80"), profile=one).utterance for name, one in PROFILES.items()}
+
+    assert "1 Euro 80 Cent pro Minute" in said["de"].text
+    assert "Die Berechnung beginnt 3 Sekunden nach dieser Ansage." in said["de"].text
+    assert "1 euro con 80 céntimos por minuto" in said["es"].text
+    assert "un franc huitante par minute" in said["ch"].text
+    assert "un euro quatre-vingts par minute" in said["be"].text
+    assert {part.language for part in said["at"].parts} == {"de"}
+    assert all(said[name].tail > one.gap for name, one in PROFILES.items())
+
+
+def test_what_a_country_lets_a_call_cost() -> None:
+    """Nothing is too dear where no cap was found."""
+    assert GERMANY.too_dear(per_minute("3.01")) == Decimal("3.00")
+    assert GERMANY.too_dear(per_call("3.01")) is None
+    assert SPAIN.too_dear(per_call("99")) is None

@@ -1,0 +1,105 @@
+"""`ivr prompts` and `ivr listen`: every prompt with all that one asks of it."""
+
+import json
+import shutil
+import wave
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from ivr.cli import main
+from tests.conftest import CHECKOUT
+
+
+@pytest.fixture
+def run(prepared: Path, tmp_path: Path):
+    """Runs a command on a copy of the demo book with its sounds."""
+    for part in ("dialplans", "prompts"):
+        shutil.copytree(CHECKOUT / part, tmp_path / "book" / part, copy_function=shutil.copy2)
+    environment = {
+        "IVR_BOOK": str(tmp_path / "book"), "IVR_STATE": str(tmp_path), "IVR_SOUNDS": str(prepared / "sounds"),
+        "COLUMNS": "200",
+    }  # fmt: skip
+
+    def run(*words: str) -> Result:
+        return CliRunner().invoke(main, words, env=environment)
+
+    return run
+
+
+def test_every_prompt_is_told_with_its_sound_and_its_flows(run) -> None:
+    """As agreed: -19 LUFS within 1, and who loses it."""
+    rows = {(row["language"], row["id"]): row for row in json.loads(run("prompts", "--json").output)}
+    goodbye = rows["fr", "goodbye"]
+
+    assert all(-20 <= row["loudness"] <= -18 for row in rows.values() if row["seconds"] > 0.4)
+    assert "repair" in goodbye["flows"]
+    assert goodbye["text"] == "Merci de votre appel. Au revoir."
+    assert rows["fr", "fallback"]["flows"] == ["every call"]
+    assert not [name for _, name in rows if name.startswith("slot/")]
+
+
+def test_a_recording_is_noted_and_shows_when_its_text_changes(run, tmp_path: Path) -> None:
+    """From `not noted` to nothing, and to `text changed` after an edit."""
+    path = tmp_path / "book/prompts/fr/goodbye.wav"
+    path.parent.mkdir()
+    with wave.open(str(path), "wb") as file:
+        file.setparams((1, 2, 48000, 0, "NONE", ""))
+        file.writeframes(b"\0\x10" * 4800)
+
+    def stale() -> str:
+        rows = json.loads(run("prompts", "--json", "--language", "fr").output)
+        return next(row["stale"] for row in rows if row["id"] == "goodbye")
+
+    assert stale() == "not noted"
+    assert run("prompts", "--note", "fr/goodbye").output.endswith(
+        "fr/goodbye says «Merci de votre appel. Au revoir.».\n"
+    )
+    assert stale() == ""
+    texts = tmp_path / "book/prompts/fr.yaml"
+    texts.write_text(texts.read_text().replace("Merci de votre appel. Au", "Merci. Au"))
+    assert stale() == "text changed"
+    path.unlink()
+    assert stale() == "gone"
+
+
+def test_a_note_of_no_recording_is_refused(run) -> None:
+    """One sentence."""
+    refused = run("prompts", "--note", "fr/goodbye")
+
+    assert refused.exit_code == 1
+    assert "there is no recording prompts/fr/goodbye.wav" in refused.output
+
+
+def test_the_contact_sheet_has_a_player_for_every_prompt(run, tmp_path: Path) -> None:
+    """One page that needs nothing else; texts are escaped."""
+    texts = tmp_path / "book/prompts/fr.yaml"
+    texts.write_text(texts.read_text().replace("Merci de votre appel. Au", "Merci <b>. Au"))
+    told = run("prompts", "--html", str(tmp_path / "sheet.html"), "--language", "fr")
+    page = (tmp_path / "sheet.html").read_text()
+    count = int(told.output.split()[0])
+
+    assert page.count("<tr><td>") == count
+    assert page.count("<audio controls") == count - 1
+    assert "not baked" in page
+    assert "Merci &lt;b&gt;." in page
+    assert "http" not in page.replace("data:audio", "")
+
+
+def test_listen_writes_the_file(run, tmp_path: Path) -> None:
+    """At 16 kHz, as a WAV file."""
+    told = run("listen", "goodbye", "--to", str(tmp_path / "goodbye.wav"))
+    with wave.open(str(tmp_path / "goodbye.wav")) as file:
+        rate, seconds = file.getframerate(), file.getnframes() / file.getframerate()
+
+    assert "Merci de votre appel. Au revoir." in told.stderr
+    assert (rate, round(seconds, 1)) == (16000, float(told.stderr.split()[0]))
+
+
+def test_listen_to_a_name_that_is_none(run) -> None:
+    """The nearest one is named."""
+    refused = run("listen", "goodby")
+
+    assert refused.exit_code == 1
+    assert 'did you mean "goodbye"?' in refused.output

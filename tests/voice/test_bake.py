@@ -1,0 +1,344 @@
+"""Baking: what is made, what is left alone, what is refused, and by how many at once."""
+
+import hashlib
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+import soundfile
+
+from ivr.values.phrase import Utterance
+from ivr.voice import bake as module
+from ivr.voice.bake import bake
+from ivr.voice.catalogue import BadCatalogue, Catalogue
+from ivr.voice.engines import Engine
+from ivr.voice.wav import RATES, encode, frames
+
+from .conftest import CLOSED, MENU, TEXTS, WELCOME, Place, babble, standing_in, wav_bytes
+
+
+def contents(place: Place) -> dict[str, str]:
+    return {name: hashlib.sha256((place.sounds / name).read_bytes()).hexdigest() for name in place.files()}
+
+
+def test_a_bake_makes_three_files_for_each_text_and_a_beep(place):
+    """Each text and the beep become a `.wav`, a `.wav16` and a `.sln48` each, and a catalogue."""
+    baked = place.bake(*TEXTS)
+    welcome = baked.catalogue.sounds["fr", "welcome"]
+
+    assert baked.problems == ()
+    assert baked.made == ("fr/beep", "fr/closed", "fr/menu/main", "fr/welcome")
+    assert len(place.files()) == 12
+    assert Path(welcome.path).parent == place.sounds / "fr"
+    assert Path(welcome.path).name.startswith("welcome-")
+    assert welcome.text == WELCOME.text
+    assert Catalogue.load(place.sounds) == baked.catalogue
+    assert baked.catalogue.check() == ()
+
+
+def test_every_rate_is_as_asterisk_wants_it_and_equally_long(place):
+    """`.wav` has 8000, `.wav16` 16000 and `.sln48`, bare, 48000 samples a second."""
+    sound = place.bake(MENU).catalogue.sounds["fr", "menu/main"]
+    narrow, wide = soundfile.info(f"{sound.path}.wav"), soundfile.info(f"{sound.path}.wav16")
+
+    assert (narrow.format, narrow.subtype, narrow.channels, narrow.samplerate) == ("WAV", "PCM_16", 1, 8000)
+    assert (wide.format, wide.subtype, wide.channels, wide.samplerate) == ("WAV", "PCM_16", 1, 16000)
+    assert sound.seconds == narrow.frames / 8000
+    assert wide.frames == 2 * narrow.frames
+    assert Path(f"{sound.path}.sln48").stat().st_size == 2 * 6 * narrow.frames
+
+
+def test_nothing_is_made_twice(place):
+    """A second bake of the same texts asks no engine and touches no file."""
+    first = place.bake(*TEXTS)
+    times = {name: (place.sounds / name).stat().st_mtime_ns for name in place.files()}
+    place.spoken.clear()
+    again = place.bake(*TEXTS)
+
+    assert again.made == ()
+    assert again.kept == first.made
+    assert place.spoken == []
+    assert times == {name: (place.sounds / name).stat().st_mtime_ns for name in place.files()}
+    assert again.catalogue == first.catalogue
+
+
+def test_spaces_and_line_ends_are_no_change(place):
+    """A text wrapped in another way in its file is the same text."""
+    place.bake(WELCOME)
+
+    assert place.bake(replace(WELCOME, text=WELCOME.text.replace(" ", "\n  "))).made == ()
+
+
+def test_one_word_changed_is_one_sound_made(place):
+    """Exactly one new file for each rate; the old one stays for the calls that play it."""
+    first = place.bake(*TEXTS)
+    before = contents(place)
+    place.spoken.clear()
+    again = place.bake(WELCOME, MENU, replace(CLOSED, text=CLOSED.text.replace("neuf", "dix")))
+    after = contents(place)
+
+    assert again.made == ("fr/closed",)
+    assert len(place.spoken) == 1
+    assert len(after) == len(before) + 3
+    assert before.items() <= after.items()
+    assert again.catalogue.sounds["fr", "closed"] != first.catalogue.sounds["fr", "closed"]
+    assert again.catalogue.sounds["fr", "welcome"] == first.catalogue.sounds["fr", "welcome"]
+
+
+@pytest.mark.parametrize("change", [{"tail": 1.0}, {"at_least": 12.0}, {"at_most": 30.0}])
+def test_another_shape_is_another_file(place, change):
+    """Tail and bounds are part of the digest."""
+    place.bake(WELCOME)
+
+    assert place.bake(replace(WELCOME, **change)).made == ("fr/welcome",)
+
+
+def test_another_version_of_the_engine_makes_everything_anew(place):
+    """A better voice is heard everywhere, not only in new texts; the beep has no voice."""
+    place.bake(*TEXTS)
+    place.voices = (replace(place.voices[0], version="next"),)
+
+    assert place.bake(*TEXTS).made == ("fr/closed", "fr/menu/main", "fr/welcome")
+
+
+def test_another_recipe_makes_everything_anew(place, monkeypatch):
+    """The parameters of the sound are part of every digest."""
+    place.bake(WELCOME)
+    monkeypatch.setattr(module, "RECIPE", "2")
+
+    assert place.bake(WELCOME).made == ("fr/beep", "fr/welcome")
+
+
+def test_another_recording_is_another_file_and_another_text_is_not(place):
+    """A recording counts by its bytes; the text beside it is only carried along."""
+    place.record("welcome", wav_bytes(babble("one"), 22050))
+    place.bake(WELCOME)
+    retold = place.bake(replace(WELCOME, text="Bonjour !"))
+    place.record("welcome", wav_bytes(babble("two"), 22050))
+    anew = place.bake(WELCOME)
+
+    assert retold.made == ()
+    assert retold.catalogue.sounds["fr", "welcome"].text == "Bonjour !"
+    assert anew.made == ("fr/welcome",)
+    assert place.spoken == []
+
+
+@pytest.mark.parametrize("suffix", RATES)
+@pytest.mark.parametrize(
+    "damage",
+    [
+        lambda p: p.unlink(),
+        lambda p: p.write_bytes(p.read_bytes()[:-2]),
+        lambda p: p.write_bytes(encode(np.ones(800), p.suffix)),
+    ],
+    ids=["missing", "cut off", "of another length"],
+)
+def test_a_damaged_file_is_made_again(place, suffix, damage):
+    """A file that is missing, cut off or unlike its twin, at any rate, is replaced by the same bytes as before."""
+    sound = place.bake(*TEXTS).catalogue.sounds["fr", "welcome"]
+    before = contents(place)
+    damage(Path(sound.path + suffix))
+
+    assert place.bake(*TEXTS).made == ("fr/welcome",)
+    assert contents(place) == before
+
+
+def test_the_same_texts_give_the_same_bytes(place, tmp_path):
+    """Another directory, the same files, byte for byte."""
+    place.bake(*TEXTS)
+    elsewhere = Place(place.prompts, tmp_path / "elsewhere", [], place.voices)
+    elsewhere.bake(*TEXTS)
+
+    assert contents(place) == contents(elsewhere)
+    assert Catalogue.load(place.sounds).digest == Catalogue.load(elsewhere.sounds).digest
+
+
+def test_at_least_pads_exactly(place):
+    """A tariff announcement of at least 10 s has 80 000 samples, no more."""
+    sound = place.bake(replace(WELCOME, at_least=10.0)).catalogue.sounds["fr", "welcome"]
+
+    assert sound.seconds == 10.0
+    assert soundfile.info(f"{sound.path}.wav").frames == 80_000
+
+
+def test_what_lasts_too_long_is_a_problem_each_time(place):
+    """Measured on the finished file, tail included; told again by the next bake, without speaking again."""
+    utterance = replace(WELCOME, name="announcement-080-minute", tail=2.0, at_most=2.5)
+    (first,) = place.bake(utterance).problems
+    place.spoken.clear()
+    (again,) = place.bake(utterance).problems
+
+    assert first.startswith("fr/announcement-080-minute lasts ")
+    assert first.endswith(
+        " s, at most 2.5 s are allowed: shorten its text «Bonjour et bienvenue chez Lumière du Jour.»"
+    )
+    assert again == first
+    assert place.spoken == []
+
+
+def test_a_recording_that_lasts_too_long_says_to_record_it_shorter(place):
+    """The remedy fits the source."""
+    place.record("welcome", wav_bytes(babble("a" * 60), 22050))
+    (problem,) = place.bake(replace(WELCOME, at_most=1.0)).problems
+
+    assert problem.startswith("prompts/fr/welcome.wav lasts 3.")
+    assert problem.endswith("at most 1 s are allowed: record it shorter")
+
+
+def test_exactly_at_most_is_allowed(place):
+    """The bound itself is within the bound."""
+    assert place.bake(replace(WELCOME, at_least=8.0, at_most=8.0)).problems == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("", "has no words to say"),
+        (" … !", "has no words to say"),
+        ("Bonjour\0", "cannot be spoken (unprintable"),
+        ("Bonjour\x1b[0m", "cannot be spoken (unprintable"),
+        ("bla " * 1251, "or over 5000 characters"),
+    ],
+)
+def test_a_text_without_words_or_with_rubbish_is_a_problem(place, text, sentence):
+    """Before an engine is asked."""
+    (problem,) = place.bake(replace(WELCOME, text=text)).problems
+
+    assert problem.startswith("fr/welcome ")
+    assert sentence in problem
+    assert place.spoken == []
+
+
+def test_all_problems_are_told_at_once_and_the_rest_is_good(place):
+    """Two faults, two sentences in order of name; the good one is made but nothing becomes current."""
+    place.record("closed", b"")
+    baked = place.bake(*TEXTS, Utterance("fr", "apology", ""))
+
+    assert [problem.split()[0] for problem in baked.problems] == ["fr/apology", "prompts/fr/closed.wav"]
+    assert set(baked.catalogue.sounds) == {("fr", "beep"), ("fr", "menu/main"), ("fr", "welcome")}
+    with pytest.raises(BadCatalogue):
+        Catalogue.load(place.sounds)
+
+
+def test_a_bad_bake_does_not_replace_a_good_one(place):
+    """The catalogue and the apology's stable copy stay as they were."""
+    apology = Utterance("fr", "fallback", "Notre service est momentanément indisponible.")
+    good = place.bake(apology)
+    stable = (place.sounds / "fr" / "fallback.wav").read_bytes()
+    bad = place.bake(replace(apology, text="Veuillez rappeler plus tard."), Utterance("fr", "welcome", ""))
+
+    assert len(bad.problems) == 1
+    assert Catalogue.load(place.sounds) == good.catalogue
+    assert (place.sounds / "fr" / "fallback.wav").read_bytes() == stable
+
+
+def test_the_apology_has_a_copy_without_digest(place):
+    """Asterisk plays `fr/fallback` by itself, at every rate; it follows the text."""
+    apology = Utterance("fr", "fallback", "Notre service est momentanément indisponible.")
+    place.bake(apology)
+    second = place.bake(replace(apology, text="Veuillez rappeler plus tard.")).catalogue.sounds["fr", "fallback"]
+
+    assert {"fr/fallback.wav", "fr/fallback.wav16", "fr/fallback.sln48"} <= place.files()
+    for suffix in RATES:
+        assert (place.sounds / f"fr/fallback{suffix}").read_bytes() == Path(second.path + suffix).read_bytes()
+
+
+def test_a_name_with_two_texts_is_a_problem(place):
+    """The same utterance twice is one; two texts under one name are a fault."""
+    baked = place.bake(WELCOME, WELCOME, MENU, replace(MENU, text="Tapez deux."))
+
+    assert baked.problems == ("fr/menu/main is asked for twice with different texts: rename one",)
+    assert baked.made == ("fr/beep", "fr/welcome")
+
+
+def test_each_language_has_its_beep_and_nobody_may_replace_it(place):
+    """The tone before charging starts is not left to a recording or a voice."""
+    place.record("beep", wav_bytes(babble("bip"), 22050))
+    baked = place.bake(WELCOME, Utterance("en", "welcome", "Welcome."))
+
+    assert baked.catalogue.sounds["en", "beep"].source == "tone"
+    assert baked.catalogue.sounds["en", "beep"].seconds == 0.5
+    assert baked.problems == (
+        "prompts/fr/beep.wav: the beep is a made tone: remove the recording or the text of this name",
+    )
+
+
+def test_no_texts_make_an_empty_catalogue(place):
+    """Nothing to say is not an error."""
+    assert place.bake().catalogue.sounds == {}
+
+
+def test_progress_is_told_for_each_sound(place):
+    """A person who waits sees each one, counted to the end."""
+    told: list[tuple[int, int, str]] = []
+    bake(TEXTS, place.prompts, place.sounds, lambda *step: told.append(step), voices=place.voices)
+
+    assert [(done, total) for done, total, _ in told] == [(1, 4), (2, 4), (3, 4), (4, 4)]
+    assert {name for *_, name in told} == {"fr/beep", "fr/closed", "fr/menu/main", "fr/welcome"}
+
+
+def test_a_bug_in_an_engine_stops_the_bake(place):
+    """What nobody foresaw is raised, not turned into a silent prompt."""
+
+    def broken(program: str, language: str, text: str, limit: float) -> bytes:
+        raise ZeroDivisionError
+
+    place.voices = (Engine("broken", "1", "none", broken),)
+    with pytest.raises(ZeroDivisionError):
+        place.bake(*TEXTS)
+
+
+def test_bakes_at_once_do_not_disturb_one_another(place):
+    """Four threads bake overlapping texts into one directory; all files are whole and nothing is left over."""
+    place.voices = (Engine("stand-in", "1", "none", standing_in),)
+    texts = [Utterance("fr", f"p{i}", f"Bonjour numéro {i}, bienvenue.") for i in range(12)]
+    with ThreadPoolExecutor(4) as pool:
+        results = list(pool.map(lambda start: place.bake(*texts[start : start + 9]), [0, 1, 2, 3]))
+
+    assert [result.problems for result in results] == [(), (), (), ()]
+    assert [result.catalogue.check() for result in results] == [(), (), (), ()]
+    assert len(place.files()) == 3 * 13
+    assert Catalogue.load(place.sounds) in [result.catalogue for result in results]
+    assert list(place.sounds.rglob(".baking-*")) == []
+
+
+BAKER = """
+import sys
+from pathlib import Path
+from ivr.values.phrase import Utterance
+from ivr.voice.bake import bake
+from ivr.voice.engines import Engine
+from ivr.voice.wav import RATES, encode, frames
+from tests.voice.conftest import standing_in
+texts = [Utterance("fr", f"p{i}", f"Bonjour numero {i}.") for i in range(200)]
+print("ready", flush=True)
+bake(texts, Path(sys.argv[1]), Path(sys.argv[2]), voices=(Engine("stand-in", "1", "none", standing_in),))
+"""
+
+
+def test_a_bake_that_is_killed_leaves_nothing_broken(place):
+    """Every file under its final name is whole at any instant; the next bake does the rest."""
+    place.voices = (Engine("stand-in", "1", "none", standing_in),)
+    with subprocess.Popen(
+        [sys.executable, "-c", BAKER, str(place.prompts), str(place.sounds)],
+        stdout=subprocess.PIPE,
+        cwd=Path(__file__).parents[2],
+    ) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == b"ready\n"
+        while len(place.files()) < 20:
+            assert process.poll() is None
+        process.kill()
+    left = [path for path in place.sounds.rglob("p*") if path.suffix in RATES]
+    whole = [path for path in left if frames(path) > 0]
+    again = place.bake(*(Utterance("fr", f"p{i}", f"Bonjour numero {i}.") for i in range(200)))
+
+    assert left == whole
+    assert len(left) < 600
+    assert again.problems == ()
+    assert again.catalogue.check() == ()
+    assert len(again.kept) >= 5

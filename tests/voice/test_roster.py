@@ -1,0 +1,179 @@
+"""Who speaks: in the order of the book, and the next one where one fails."""
+
+import asyncio
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+
+import pytest
+from aiohttp import web
+
+from ivr.values.phrase import Utterance
+from ivr.values.site import Site
+from ivr.values.speech import Speaker, Speech
+from ivr.voice.bake import bake
+from ivr.voice.engines import Engine, EngineFailed, piper
+from ivr.voice.roster import PATIENCE
+from ivr.voice.service import service
+
+from .conftest import WELCOME, babble, standing_in, wav_bytes
+
+TEXTS = [Utterance("fr", f"p{i}", f"Bonjour numéro {i}.") for i in range(12)]
+STANDBY = Engine("espeak-ng", "1", "none", standing_in)
+
+
+@contextmanager
+def listening(answer, asked: list) -> Iterator[str]:
+    """A real HTTP service on this machine; ``answer`` makes its responses from the request's JSON."""
+    loop, ready, port = asyncio.new_event_loop(), threading.Event(), []
+
+    async def speak(request: web.Request) -> web.Response:
+        asked.append((request.headers.get("Authorization"), await request.json()))
+        return answer(asked[-1][1])
+
+    async def start() -> None:
+        app = web.Application()
+        app.router.add_post("/speak", speak)
+        runner = web.AppRunner(app)
+        await runner.setup()
+        place = web.TCPSite(runner, "127.0.0.1", 0)
+        await place.start()
+        port.append(place._server.sockets[0].getsockname()[1])
+        ready.set()
+
+    loop.create_task(start())
+    thread = threading.Thread(target=loop.run_forever, daemon=True)
+    thread.start()
+    ready.wait(10)
+    try:
+        yield f"http://127.0.0.1:{port[0]}/speak"
+    finally:
+        loop.call_soon_threadsafe(loop.stop)
+        thread.join(5)
+
+
+def studio(url: str) -> Engine:
+    site = Site("studio", url, "studio-token", True)
+    return service(Speaker("studio", "camille", site), {"studio-token": "s3cret"}.__getitem__)
+
+
+SPEECH = Speech((Speaker("studio"),), {"fr": ("studio",)})
+
+
+@pytest.mark.parametrize("kind", ["WAV", "FLAC", "OGG"])
+def test_a_service_speaks(place, kind: str):
+    """It is told text, language, voice and secret; its audio may be of any kind that can be read."""
+    asked: list = []
+    sound = wav_bytes(babble("oui", 24000), 24000, format=kind)
+    with listening(lambda _: web.Response(body=sound), asked) as url:
+        baked = bake([WELCOME], place.prompts, place.sounds, voices=[studio(url), STANDBY], speech=SPEECH)
+
+    assert baked.problems == baked.fallen == ()
+    assert baked.catalogue.sounds["fr", "welcome"].source.startswith("studio 1 http://127.0.0.1")
+    assert asked == [("Bearer s3cret", {"text": WELCOME.text, "language": "fr", "voice": "camille"})]
+
+
+@pytest.mark.parametrize(
+    ("answer", "why"),
+    [
+        (lambda _: web.Response(status=500), "studio answered 500"),
+        (lambda _: web.Response(status=302, headers={"Location": "http://127.0.0.1:1/"}), "studio answered 302"),
+        (lambda _: web.Response(body=b""), "studio answered nothing"),
+        (lambda _: web.Response(body=b"<html>"), "the sound of studio is damaged"),
+    ],
+    ids=["error", "redirect", "nothing", "no sound"],
+)
+def test_a_service_that_fails_is_replaced_and_left_alone(place, answer, why: str):
+    """The next voice speaks, one sentence says so, and a service that is down is not waited for again and again."""
+    asked: list = []
+    with listening(answer, asked) as url:
+        baked = bake(TEXTS, place.prompts, place.sounds, voices=[studio(url), STANDBY], speech=SPEECH)
+    (told,) = baked.fallen
+
+    assert baked.problems == ()
+    assert {sound.source for sound in baked.catalogue.sounds.values()} == {"espeak-ng 1", "tone"}
+    assert PATIENCE <= len(asked) < len(TEXTS)
+    assert "and was not asked again; the next voice was asked (fr/p" in told
+    assert why in told
+
+
+def test_a_service_that_is_not_there_is_told(place):
+    """A refused connection is the same to callers: the next voice."""
+    dead = studio("http://127.0.0.1:1/speak")
+    baked = bake([WELCOME], place.prompts, place.sounds, voices=[dead, STANDBY], speech=SPEECH)
+
+    assert baked.problems == ()
+    assert "studio cannot be reached" in baked.fallen[0]
+
+
+def test_one_failure_is_no_reason_to_leave_an_engine_alone(place):
+    """Only the prompt that failed is spoken by another."""
+
+    def picky(program: str, language: str, text: str, limit: float) -> bytes:
+        if "7" in text:
+            raise EngineFailed("picky does not like sevens")
+        return standing_in(program, language, text, limit)
+
+    voices = [Engine("picky", "1", "none", picky), STANDBY]
+    baked = bake(TEXTS, place.prompts, place.sounds, voices=voices)
+    spoken = {name: sound.source for (_, name), sound in baked.catalogue.sounds.items() if name != "beep"}
+
+    assert [name for name, source in spoken.items() if source != "picky 1"] == ["p7"]
+    assert baked.fallen == (
+        "picky failed for one prompt; the next voice was asked (fr/p7: picky does not like sevens)",
+    )
+
+
+def test_a_prompt_may_have_a_voice_of_its_own(place):
+    """By language and by prompt; a voice that is not here is told, and replaced."""
+    voices = [replace(STANDBY, name="a"), replace(STANDBY, name="b")]
+    speech = Speech((), {"fr": ("b",)}, {"p1": ("a",), "p2": ("gone",)})
+    baked = bake(TEXTS[:3], place.prompts, place.sounds, voices=voices, speech=speech)
+
+    assert [baked.catalogue.sounds["fr", f"p{i}"].source for i in range(3)] == ["b 1", "a 1", "b 1"]
+    assert baked.fallen == ("gone is not here: the next voice spoke in its place",)
+
+
+def test_a_word_of_the_lexicon_changes_only_the_prompts_that_have_it(place):
+    """And the catalogue keeps the text as it is written."""
+    texts = [*TEXTS[:2], Utterance("fr", "shop", "Bienvenue chez Lumelec.")]
+    voices = place.voices
+    bake(texts, place.prompts, place.sounds, voices=voices)
+    place.spoken.clear()
+    speech = Speech(lexicons={"fr": {"Lumelec": "lumé-lec"}})
+    baked = bake(texts, place.prompts, place.sounds, voices=voices, speech=speech)
+
+    assert baked.made == ("fr/shop",)
+    assert place.spoken == ["Bienvenue chez lumé-lec."]
+    assert baked.catalogue.sounds["fr", "shop"].text == "Bienvenue chez Lumelec."
+
+
+PIPER = """
+here=$(/usr/bin/dirname "$0")
+printf '%s\\n' "$@" > "$here/arguments"
+/bin/cat > "$here/text"
+while [ "$#" -gt 0 ]; do case "$1" in -f) shift; out="$1";; esac; shift; done
+/bin/cat "$here/sample.wav" > "$out"
+"""
+
+
+def test_piper_speaks_with_the_file_that_the_book_names(program, tmp_path):
+    """Text on standard input, no noise (else no two bakes were alike); another file is another version."""
+    model = tmp_path / "siwis.onnx"
+    assert piper(model) is None
+    model.write_bytes(b"voice")
+    assert piper(model) is None
+    bin_ = program("piper", PIPER)
+    (bin_ / "sample.wav").write_bytes(wav_bytes(babble("bonjour"), 22050))
+    engine = piper(model, "siwis")
+    assert engine is not None
+    content = engine.speak("fr", "-m Bonjour")
+    model.write_bytes(b"another")
+
+    assert content == (bin_ / "sample.wav").read_bytes()
+    assert (bin_ / "text").read_text() == "-m Bonjour"
+    assert (bin_ / "arguments").read_text().split() == [
+        "-m", str(model), "-f", "speech.wav", "--noise-scale", "0", "--noise-w-scale", "0",
+    ]  # fmt: skip
+    assert str(engine) != str(piper(model, "siwis"))
