@@ -228,7 +228,7 @@ async def test_a_book_is_reloaded_and_a_broken_one_is_not(tmp_path: Path, prepar
             house.process.send_signal(signal.SIGHUP)
             sick = await house.until(lambda health: health["status"] == "degraded")
             assert sick["book"] == first
-            assert [line.partition(": ")[0] for line in sick["book_problems"]] == ["dialplans/numbers.yaml:21:3"]
+            assert [line.partition(": ")[0] for line in sick["book_problems"]] == ["dialplans/numbers.yaml:31:3"]
             assert (await house.metrics())["ivr_book_reload_ok"] == 0.0
 
             house.edit("8.00", "0.75")

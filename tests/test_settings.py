@@ -30,6 +30,7 @@ OTHERS = {
     "IVR_MAX_CALLS": "max_calls",
     "IVR_DRAIN": "drain",
     "IVR_KEEP_DAYS": "keep_days",
+    "IVR_VOICE_TOKEN": "voice_token",
 }
 
 

@@ -11,6 +11,7 @@ from ivr.flow.nodes.match import Match
 from ivr.values.calendar import Calendar
 from ivr.values.call import Call
 from ivr.values.number import ANONYMOUS, Family, Number, parse
+from ivr.values.wording import spelled
 
 MOBILE = parse("0612345678")
 
@@ -18,7 +19,7 @@ MOBILE = parse("0612345678")
 _USUAL = (
     MOBILE,
     ANONYMOUS,
-    *(parse(f"{prefix}234567") for prefix in ("014", "024", "034", "044", "054", "073", "094")),
+    *(parse(f"{prefix}2345678") for prefix in ("014", "024", "034", "044", "054", "073", "094")),
     *(parse(f"0{prefix}123456") for prefix in ("692", "976", "590", "937")),  # overseas; a technical platform
     parse("+687123456"),
     parse("+3223456789"),
@@ -91,12 +92,20 @@ def _call(caller: Number) -> Call:
     return Call("tried", parse("0800000001"), caller, "fr", datetime(2026, 1, 5, 9, tzinfo=UTC))
 
 
-def _response(node: Node, scene: Scene) -> Any:
-    """What a node does first with a caller: asks for something, or leaves."""
+def _response(node: Node, scene: Scene) -> str:
+    """What a node does first with a caller: asks for something, or leaves.
+
+    Whoever's own number it says, sends or looks up is treated as any other caller is.
+    """
     talk = node.run(scene)
     try:
-        return next(talk)
+        first: Any = next(talk)
     except StopIteration as stop:
-        return stop.value
+        first = stop.value
     finally:
         talk.close()
+    caller, response = scene.call.caller, repr(first)
+    spelt = repr(spelled(caller.national or ""))[1:-1]
+    for own in (repr(caller), spelt, caller.e164, caller.national):
+        response = response.replace(own, "the caller") if own else response
+    return response

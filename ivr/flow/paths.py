@@ -92,14 +92,17 @@ class Paths:
 
     def counted(self, among: Callable[[Passage], bool]) -> int:
         """How many paths have only such passages."""
-        counts: dict[int, int] = {}
-        for state in self._order:
-            counts[state] = 0
-            for place, passage in enumerate(self.explored.passages[state]):
-                if among(passage):
-                    on = None if self._ends(state, place) else passage.to
-                    counts[state] += 1 if on is None else counts[on]
+        counts = self._counts(among)
         return sum(counts[root.state] for root in self.roots)
+
+    def at(self, place: int) -> Path:
+        """Path ``place`` of ``count``, without looking at those before it: any sample of millions is had at once."""
+        counts = self._counts(lambda _: True)
+        for root in self.roots:
+            if place < counts[root.state]:
+                return self._at(place, root, counts)
+            place -= counts[root.state]
+        raise IndexError(f"there are only {self.count} paths")
 
     def each(self, among: Callable[[Passage], bool] = lambda _: True) -> Iterator[Path]:
         """Every path whose passages are such, depth first."""
@@ -176,6 +179,34 @@ class Paths:
         return found
 
     # -- the graph without its rounds ----------------------------------------------------------------------------
+
+    def _counts(self, among: Callable[[Passage], bool]) -> dict[int, int]:
+        """For each state, how many ways lead on from it to an end by such passages."""
+        counts: dict[int, int] = {}
+        for state in self._order:
+            counts[state] = sum(
+                self._share(state, place, counts)
+                for place, passage in enumerate(self.explored.passages[state])
+                if among(passage)
+            )
+        return counts
+
+    def _share(self, state: int, place: int, counts: dict[int, int]) -> int:
+        """How many of the ways on from a state begin with this passage."""
+        to = self.explored.passages[state][place].to
+        return 1 if to is None or self._ends(state, place) else counts[to]
+
+    def _at(self, place: int, root: Root, counts: dict[int, int]) -> Path:
+        taken: list[Passage] = []
+        state: int | None = root.state
+        while state is not None:
+            passages = self.explored.passages[state]
+            chosen = 0
+            while place >= (share := self._share(state, chosen, counts)):
+                place, chosen = place - share, chosen + 1
+            taken.append(passages[chosen])
+            state = None if self._ends(state, chosen) else passages[chosen].to
+        return Path(root, tuple(taken), taken[-1].ends or ROUND)
 
     def _ends(self, state: int, place: int) -> bool:
         return self.explored.passages[state][place].to is None or (state, place) in self.rounds

@@ -276,7 +276,7 @@ MISTAKES: dict[str, tuple[str, str, str, list[str]]] = {
         "{why: office, otherwise: closed}",
         "{whi: office}",
         [
-            f"{FRONT}:10:14: nodes.end.prompt.0: a slot is {{reopens: CALENDAR}}, "
+            f"{FRONT}:10:14: nodes.end.prompt.0: a slot is {{reopens: CALENDAR}}, {{hours: CALENDAR}}, "
             "or {why: CALENDAR, otherwise: PROMPT}",
             f'{FRONT}:10:15: nodes.end.prompt.0: unknown key "whi"; did you mean "why"?',
         ],
@@ -286,7 +286,7 @@ MISTAKES: dict[str, tuple[str, str, str, list[str]]] = {
         "{why: office, otherwise: closed}",
         "{why: office, reopens: office}",
         [
-            f"{FRONT}:10:14: nodes.end.prompt.0: a slot is {{reopens: CALENDAR}}, "
+            f"{FRONT}:10:14: nodes.end.prompt.0: a slot is {{reopens: CALENDAR}}, {{hours: CALENDAR}}, "
             "or {why: CALENDAR, otherwise: PROMPT}"
         ],
     ),

@@ -69,6 +69,9 @@ def test_a_menu_has_as_many_paths_as_its_rule_says(silences: int, wrongs: int, h
 
     assert found.count == counted(2, silences, wrongs, hearings)
     assert found.count == sum(1 for _ in found.each()) == len({choice_of(path) for path in found.each()})
+    assert {choice_of(path) for path in found.each()} == {choice_of(found.at(n)) for n in range(found.count)}
+    with pytest.raises(IndexError):
+        found.at(found.count)
 
 
 def choice_of(path: Any) -> tuple[str, ...]:
@@ -224,7 +227,7 @@ def test_paths_of_the_demonstration_go_the_same_way_in_the_simulator(number: str
     book = read_book(CHECKOUT)
     service = book.services[number]
     found = Paths(explore(world_of(book, service, SINCE)))
-    for path in islice(found.each(), 0, None, max(1, found.count // 4)):
+    for path in map(found.at, range(0, found.count, max(1, found.count // 4))):
         retold = command(number, path)
         shown = CliRunner().invoke(main, shlex.split(retold)[1:])
         last = shown.output.splitlines()[-1]

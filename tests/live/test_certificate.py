@@ -64,7 +64,10 @@ def test_certificate_phone_and_purse_agree(stack, calls, name):
             heard = {one.name: one for one in reversed(stack.heard(placed).heard)}
             spoken = next(one for one_name, one in heard.items() if one_name.startswith("announcement/"))
             assert on_wire("announced_from") == pytest.approx(spoken.start, abs=TRUE_TO)
-            assert on_wire("announced_to") == pytest.approx(spoken.end, abs=TRUE_TO)
+            # A second of speech is too little for the ear to find its end: there the key's own time counts.
+            key = first(report.events, "key")
+            over = key.t if record["skipped"] and key is not None else spoken.end
+            assert on_wire("announced_to") == pytest.approx(over, abs=TRUE_TO)
             assert on_wire("beep_from") == pytest.approx(heard["beep"].start, abs=TRUE_TO)
             assert on_wire("beep_to") == pytest.approx(heard["beep"].end, abs=TRUE_TO)
             assert record["announced_text"]

@@ -68,17 +68,20 @@ async def test_ten_thousand_numbers_are_taken_up_without_a_late_reply(book: Path
     names, over = itertools.count(), asyncio.Event()
     began: dict[str, str] = {}
 
+    async def call() -> None:
+        name = f"1.{next(names)}"
+        began[name] = library.current.book.digest
+        await attendant.attend(calling(identity=name), lambda release: Timed(worked))
+
     async def caller() -> None:
         while not over.is_set():
-            name = f"1.{next(names)}"
-            began[name] = library.current.book.digest
-            await attendant.attend(calling(identity=name), lambda release: Timed(worked))
+            await call()
 
     callers = [asyncio.create_task(caller()) for _ in range(CALLS)]
     await asyncio.sleep(0.1)
     directory, small = book / "large", library.current.book.digest
     assert await asyncio.to_thread(library.reload)
-    await asyncio.sleep(0.1)
+    await call()
     over.set()
     await asyncio.gather(*callers)
 

@@ -28,7 +28,7 @@ from .calls import FLOW, MORNING, call, demo, small, write_book
 
 def remembered(record: Record) -> Past:
     """A call as the ledger gives it back."""
-    return past(kept(row(record)))
+    return past(kept({**row(record), "place": 0, "hash": None}))
 
 
 def on(record: Record, book: Book) -> Replayed:
