@@ -3,12 +3,11 @@
 import os
 import subprocess
 import sys
-import time
 from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass
 
-from tests.live.fairness import hold, starved
+from tests.live.fairness import Watch, hold
 from tests.live.sip import HungUp
 from tests.live.stack import Placed, Stack
 
@@ -27,16 +26,17 @@ class Proof:
     def __init__(self, stack: Stack) -> None:
         self.caller = stack.caller()
         self.recording = stack.settings.state / f"{self.caller}.wav"
-        self._began, self._waited = time.monotonic(), starved()
+        self._watch = Watch()
         self.command = ivr(stack, "call", "0899000004", "--from", self.caller, "--keys", "3@+7", "--prove", "--json",
                            "--record", str(self.recording))  # fmt: skip
         self.starved = 0.0
 
     def communicate(self) -> tuple[str, str]:
         """What it said, on standard output and standard error; waits for its end."""
-        said = self.command.communicate(timeout=90)
-        self.starved = (starved() - self._waited) / (time.monotonic() - self._began)
-        return said
+        try:
+            return self.command.communicate(timeout=90)
+        finally:
+            self.starved = self._watch.over()
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,9 @@
 import contextlib
 import os
 import re
+import threading
+import time
+from collections import deque
 from collections.abc import Callable
 from pathlib import Path
 from typing import Protocol, TypeVar
@@ -11,8 +14,8 @@ FAVOUR = -20
 """Nice value of phones and of the stack, where we may set it: a machine that does other work besides starves streams
 of sound, and holes in what was heard would be laid at the stack's door."""
 
-STARVED = 0.15
-"""Share of a call's time in which something waited for a processor: below, no hole in its sound was ever seen."""
+STARVED = 0.3
+"""Share of a call's worst second in which something waited for a processor: below, its sound never had a hole."""
 
 
 def favour(process: int) -> None:
@@ -36,8 +39,37 @@ def starved() -> float:
     return int(found[1]) / 1e6 if found else 0.0
 
 
+class Watch:
+    """Looks on from now until :meth:`over`, which tells the share of the worst second that was :func:`starved`.
+
+    A mean over the whole call would not do: phones that start at its beginning tear a hole there, and then all is well.
+    """
+
+    EVERY, SECOND = 0.2, 5
+
+    def __init__(self) -> None:
+        self._worst = 0.0
+        self._over = threading.Event()
+        self._watcher = threading.Thread(target=self._look, daemon=True)
+        self._watcher.start()
+
+    def over(self) -> float:
+        self._over.set()
+        self._watcher.join()
+        return self._worst
+
+    def _look(self) -> None:
+        seen = deque([(time.monotonic(), starved())], maxlen=self.SECOND + 1)
+        over = False
+        while not over:
+            over = self._over.wait(self.EVERY)
+            now, waited = time.monotonic(), starved()
+            self._worst = max(self._worst, (waited - seen[0][1]) / max(now - seen[0][0], 1.0))
+            seen.append((now, waited))
+
+
 class Trial(Protocol):
-    """Something that was tried, and the share of its time in which the machine had too much to do."""
+    """Something that was tried, and the share of its worst second in which the machine had too much to do."""
 
     starved: float
 

@@ -23,7 +23,7 @@ from ivr.phone.script import Agent, CallScript, keys
 from ivr.phone.timeline import Findings, findings
 from ivr.settings import Settings
 from ivr.voice.catalogue import Catalogue
-from tests.live.fairness import children, favour, starved
+from tests.live.fairness import Watch, children, favour
 from tests.live.sip import HungUp
 
 ROOT = Path(__file__).parents[2]
@@ -56,7 +56,7 @@ class Placed:
     events: list[Event] = field(default_factory=list)
     future: "Future[CallReport] | None" = None
     starved: float = 0.0
-    """The share of its time in which the machine had more to do than it could: above ``STARVED``, sound has holes."""
+    """The share of its worst second in which the machine had too much to do: above ``STARVED``, sound has holes."""
     _news: threading.Condition = field(default_factory=threading.Condition)
 
     @property
@@ -237,11 +237,11 @@ class Stack:
                     favour(phone)
             placed.hear(event)
 
-        began, waited = time.monotonic(), starved()
+        watch = Watch()
         try:
             return booth.place(placed.script, hear)
         finally:
-            placed.starved = (starved() - waited) / (time.monotonic() - began)
+            placed.starved = watch.over()
             if not dialled.is_set():
                 self._starting.release()
 
