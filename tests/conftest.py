@@ -1,5 +1,7 @@
 """What several rooms' tests need: a controller's state as `ivr prepare` leaves it."""
 
+import fcntl
+import os
 from pathlib import Path
 
 import pytest
@@ -10,10 +12,19 @@ CHECKOUT = Path(__file__).parents[1]
 
 @pytest.fixture(scope="session")
 def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The state directory after `ivr prepare` with the demo book; for reading, or to be copied."""
+    """The state directory after `ivr prepare` with the demo book; for reading, or to be copied.
+
+    Made once: whoever comes first makes it for all workers, the others wait.
+    """
     from ivr.cli import main  # takes a while: only for those who ask for it
 
-    state = tmp_path_factory.mktemp("prepared") / "state"
-    done = CliRunner().invoke(main, ["prepare"], env={"IVR_BOOK": str(CHECKOUT), "IVR_STATE": str(state)})
-    assert done.exit_code == 0, done.output
+    base = tmp_path_factory.getbasetemp()
+    shared = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+    state, made = shared / "prepared", shared / "prepared.made"
+    with (shared / "prepared.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not made.exists():
+            done = CliRunner().invoke(main, ["prepare"], env={"IVR_BOOK": str(CHECKOUT), "IVR_STATE": str(state)})
+            assert done.exit_code == 0, done.output
+            made.touch()
     return state

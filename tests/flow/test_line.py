@@ -190,7 +190,7 @@ def every_path(line: ModuleType, service: Service, depth: int) -> int:
 
 
 # One number of each tariff, and how many commands of a call are tried; other numbers have the same line.
-DEPTHS = {"0800000001": 12, "0806000002": 12, "0825000003": 16, "0899000004": 16}
+DEPTHS = {"0800000001": 12, "0806000002": 12, "0825000003": 14, "0899000004": 16}
 
 
 @pytest.mark.parametrize(("number", "depth"), DEPTHS.items())
