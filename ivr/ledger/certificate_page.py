@@ -45,7 +45,8 @@ def sections(told: Mapping[str, Any]) -> list[tuple[str, list[Line]]]:
         ("Référence de l’appel", "id", record["id"]),
     ]
     said = record.get("announced_text")
-    heard = [("Texte de l’annonce", "announced_text", said or "aucune annonce n’a été diffusée")]
+    silent = "aucune : ce numéro n’est pas surtaxé" if record.get("mode") in ("free", "plain") else "aucune diffusée"
+    heard = [("Texte de l’annonce", "announced_text", said or silent)]
     if said:
         heard.append(("Écourtée par la touche dièse", "skipped", "oui" if record["skipped"] else "non"))
     for audio in (record.get("announced_audio") or "").split():
@@ -62,7 +63,7 @@ def sections(told: Mapping[str, Any]) -> list[tuple[str, list[Line]]]:
     head = told["head"]
     proof = [
         ("Version des règles (livre)", "book", record["book"]),
-        ("Rang dans le registre", "place", f"{record['place']} (registre de {head['records']} appels à l’émission)"),
+        ("Rang dans le registre", "place", f"{record['place']} ({_calls(head['records'])} au registre à l’émission)"),
         ("Empreinte de l’appel", "hash", told["hash"]),
         ("Empreinte de l’appel précédent", "previous", record["previous"]),
         ("Clé publique (Ed25519)", "key", told["key"]),
@@ -90,9 +91,10 @@ def axis(told: Mapping[str, Any]) -> list[tuple[str, str, str, str]]:
 
 def foot(told: Mapping[str, Any]) -> str:
     """What the reader can do with it."""
+    issued = datetime.fromisoformat(told["issued"]).astimezone(HERE)
     return (
-        f"Émis le {told['issued']}. Ce document résume un certificat signé ; seul le fichier JSON du même appel fait "
-        "foi, et se vérifie par « ivr certificate --verify FICHIER --key CLÉ ». Heures de Paris."
+        f"Émis le {issued:%d/%m/%Y à %H:%M:%S}. Ce document résume un certificat signé ; seul le fichier JSON du "
+        "même appel fait foi, et se vérifie par « ivr certificate --verify FICHIER --key CLÉ ». Heures de Paris."
     )
 
 
@@ -152,7 +154,7 @@ def pdf(told: Mapping[str, Any]) -> bytes:
         if number == 1:
             _heading(page, "Le déroulement")
             for name, key, seconds, hour in axis(told):
-                _line(page, name, key, f"{seconds:>12}     {hour}")
+                _line(page, name, key, hour, seconds)
     page.ln(3)
     page.set_font("helvetica", size=7.5)
     page.multi_cell(0, 3.6, _plain(foot(told)))
@@ -167,12 +169,15 @@ def _heading(page: FPDF, text: str) -> None:
     page.set_text_color(20, 20, 20)
 
 
-def _line(page: FPDF, label: str, key: str, value: str) -> None:
+def _line(page: FPDF, label: str, key: str, value: str, seconds: str = "") -> None:
     page.set_font("helvetica", size=8.5)
     _cell(page, 62, label)
     page.set_font("helvetica", size=6)
     _cell(page, 22, key)
     page.set_font("helvetica", size=8.5)
+    if seconds:
+        page.cell(20, 4.8, _plain(seconds), align="R", new_x=XPos.RIGHT, new_y=YPos.TOP)
+        page.cell(5, 4.8, "", new_x=XPos.RIGHT, new_y=YPos.TOP)
     # Digests have no space to break at: a letter is as good.
     page.multi_cell(0, 4.8, _plain(value), wrapmode=WrapMode.WORD if " " in value else WrapMode.CHAR, align="L",
                     new_x=XPos.LMARGIN, new_y=YPos.NEXT)  # fmt: skip
@@ -188,6 +193,10 @@ def _cell(page: FPDF, width: float, text: str, *, height: float = 4.8, last: boo
 def _plain(text: str) -> str:
     """What the fonts of every reader have; a stranger letter becomes a question mark, never an error."""
     return text.encode("cp1252", "replace").decode("cp1252")
+
+
+def _calls(count: int) -> str:
+    return f"{count} appel" if count < 2 else f"{count} appels"
 
 
 def _currency(code: str) -> str:

@@ -5,6 +5,9 @@ from pathlib import Path
 
 import click
 
+from ivr.book.book import read_book
+from ivr.book.problems import BadBook
+from ivr.book.shelf import NotKept, Shelf
 from ivr.ledger.certificate import BadCertificate, issue, written
 from ivr.ledger.certificate import verify as verify_
 from ivr.ledger.engine import at
@@ -29,7 +32,7 @@ THERE = click.Path(path_type=Path, dir_okay=False, exists=True)
 @click.option("--html", type=FILE, help="a page to read")
 @click.option("--pdf", type=FILE, help="a page to print")
 @click.option("--with-caller", is_flag=True, help="with the caller's whole number, and what proves it")
-@click.option("--owner", default=None, help="who holds the number, if it is to be said")
+@click.option("--owner", default=None, help="who holds the number [the owner in the book of the call]")
 @click.option("--verify", "verify", type=THERE, help="is this certificate true?")
 @click.option("--key", type=THERE, help="the public key that it must bear [ours]")
 @click.option("--public-key", is_flag=True, help="print the public key, for whoever is to verify")
@@ -64,7 +67,8 @@ def certificate(
     row = reader.row(call or "")
     if row is None:
         raise BadCertificate(f'there is no call "{call}" in the ledger: ivr calls --json shows the ids')
-    told = issue(row, reader.head(), seal, datetime.now(UTC), owner, with_caller=with_caller)
+    holder = owner if owner is not None else _owner(configured.state / "books", row["book"], row["number"])
+    told = issue(row, reader.head(), seal, datetime.now(UTC), holder, with_caller=with_caller)
     if html or pdf:
         from ivr.ledger import certificate_page as page  # fpdf takes a while to load
 
@@ -74,6 +78,17 @@ def certificate(
             _put(pdf, page.pdf(told))
     if json_ or not (html or pdf):
         _put(json_ or Path("-"), written(told).encode())
+
+
+def _owner(kept: Path, book: str, number: str) -> str | None:
+    """Who held the number by the book that the call was served by; ``None`` where it does not say or is gone."""
+    try:
+        found = read_book(Shelf(kept).path(book))
+    except (NotKept, BadBook, OSError):
+        return None
+    service = found.services.get(number)
+    owner = found.owners.get(service.owner) if service else None
+    return owner.company if owner else None
 
 
 def _put(path: Path, content: bytes) -> None:

@@ -1,5 +1,6 @@
 """A certificate says what the record says, and shows every byte that was changed in it."""
 
+import json
 import random
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -8,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from ivr.book.shelf import Shelf
 from ivr.ledger.audit import audit
 from ivr.ledger.certificate import issue, verify, written
 from ivr.ledger.certificate_page import html, pdf
@@ -18,7 +20,8 @@ from ivr.ledger.reading import Reader
 from ivr.ledger.seal import NAME, Seal
 from ivr.ledger.store import Store
 from ivr.values.call import Ending
-from ivr.values.tariff import Money
+from ivr.values.tariff import Mode, Money
+from tests.conftest import CHECKOUT
 from tests.ledger.records import made
 
 ISSUED = datetime(2026, 11, 26, 9, 0, tzinfo=UTC)
@@ -91,7 +94,34 @@ def test_a_call_that_was_never_answered_is_proof_that_nothing_was_charged(ledger
     assert verify(written(told).encode(), None).true
     assert "answered" not in told["record"]
     assert "non : rien n’a été facturé" in html(told)
-    assert "aucune annonce n’a été diffusée" in html(told)
+    assert "aucune diffusée" in html(told)
+
+
+def test_a_free_number_had_nothing_to_announce(ledger: Path) -> None:
+    """No announcement is no fault there, and the page says why."""
+    store = Store.at(ledger)
+    store.keep(made(4, "0800000001", mode=Mode.FREE, price=Decimal(0), announced_text=None, announced_audio=None))
+    store.close()
+
+    assert "aucune : ce numéro n’est pas surtaxé" in html(certified(ledger, made(4).id))
+
+
+def test_the_owner_is_the_one_of_the_book_that_served_the_call(ledger: Path, tmp_path: Path) -> None:
+    """Unless another is said; a book that is gone names nobody."""
+    from click.testing import CliRunner
+
+    from ivr.cli import main
+
+    def owner(*words: str) -> str | None:
+        done = CliRunner().invoke(main, ["certificate", made(1).id, *words], env={"IVR_STATE": str(tmp_path)})
+        assert done.exit_code == 0, done.output
+        named: str | None = json.loads(done.stdout).get("owner")
+        return named
+
+    assert owner() is None
+    Shelf(tmp_path / "books").keep(CHECKOUT, made(1).book)
+    assert owner() == "Chaleur et Compagnie"
+    assert owner("--owner", "Dépannage SA") == "Dépannage SA"
 
 
 def test_the_pages_say_what_the_certificate_says(ledger: Path) -> None:
@@ -100,7 +130,8 @@ def test_the_pages_say_what_the_certificate_says(ledger: Path) -> None:
     page = html(told)
 
     for said in ("0899000004", "0,80 € par minute", "quatre-vingts centimes", "12,500 s", "0,81 €", told["hash"],
-                 "Dépannage SA", "23/11/2026 12:00:13,623", "book"):  # fmt: skip
+                 "Dépannage SA", "23/11/2026 12:00:13,623", "(3 appels au registre à l’émission)",
+                 "Émis le 26/11/2026 à 10:00:00", "book"):  # fmt: skip
         assert said in page, said
     paper = pdf(told)
     assert paper.startswith(b"%PDF-")
