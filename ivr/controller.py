@@ -64,7 +64,7 @@ async def serve(settings: Settings) -> None:
         remote = await stack.enter_async_context(http(settings))
         pins = GuardedPins(lambda name: secret.derive(settings.secret, f"pin:{name}"), clock(settings))
         office = Office(cabinet, cabinet, remote, messages, codes, live, clock(settings), pins)
-        attendant = Attendant(library, ledger, live, office)
+        attendant = Attendant(library, ledger, live, office, clock(settings))
         server = await stack.enter_async_context(
             AgiServer(
                 Reception(attendant.attend, tolls, clock(settings)),

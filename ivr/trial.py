@@ -54,7 +54,7 @@ def trial(
     answers when it rings, and hangs up after three seconds.
     """
     release = Release(read_book(settings.book), Catalogue.load(settings.sounds).sounds)
-    service = service_of(release.book, number)
+    service = service_of(release.book, number).at(datetime.now(UTC))
     agents = () if agent is None else (_agent(settings, agent),)
     script = CallScript(
         number=service.number,

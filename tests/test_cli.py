@@ -550,3 +550,28 @@ def test_check_can_watch_and_ends_with_what_it_saw_last(tmp_path: Path) -> None:
         assert watching.wait(20) == 1
         reader.join(20)
     assert any("may cost 0.80 € a minute at most" in line for line in lines)
+
+
+def test_commands_take_the_tariff_of_the_instant(house: House) -> None:
+    """number, simulate, explore and law look at the price of then."""
+    numbers, tariffs = (house.book / "dialplans" / f"{name}.yaml" for name in ("numbers", "tariffs"))
+    text = numbers.read_text(encoding="utf-8")
+    assert text.count("  tariff: advice\n") == 1
+    periods = "  tariff:\n    - tariff: advice\n    - {from: 2027-01-01, tariff: dear, entered: 2026-12-01}\n"
+    numbers.write_text(text.replace("  tariff: advice\n", periods), encoding="utf-8")
+    tariffs.write_text(
+        tariffs.read_text(encoding="utf-8") + "\ndear: {mode: per_call, price: 0.50}\n", encoding="utf-8"
+    )
+    before, after = "--at=2026-12-31T23:59", "--at=2027-01-01T00:00"
+
+    told = house.ivr("number", "0825000003", before).output
+    assert "           tariff advice: per_minute 0.15 €, cut after 9600 s\n" in told
+    assert "           from 2027-01-01: tariff dear: per_call 0.50 €\n" in told
+    assert "tariff dear: per_call 0.50 €\n" in house.ivr("number", "0825000003", after).output
+    assert "advice" not in house.ivr("number", "0825000003", after).output.replace("flow advice", "")
+    open_ = "--override=office=open"
+    assert "quinze centimes par minute" in house.ivr("simulate", "0825000003", before, open_, "--keys=1").output
+    assert "cinquante centimes par appel" in house.ivr("simulate", "0825000003", after, open_, "--keys=1").output
+    assert json.loads(house.ivr("explore", "0825000003", after, "--json").output)["most_owed"] == "0.50"
+    assert json.loads(house.ivr("explore", "0825000003", before, "--json").output)["most_owed"] != "0.50"
+    assert house.ivr("law", after, "--json").exit_code == house.ivr("law", before, "--json").exit_code == 0

@@ -142,7 +142,7 @@ def _unused(book: Book, at: Places, house: Iterable[str]) -> Iterator[Problem]:
             mark = at("prompt", language, (name,))
             hint = "delete it, or have a node say it"
             yield Problem.at(mark, "IVR285", f'nobody says the prompt "{name}"', hint, severity="warning")
-    tariffs = {service.tariff.name for service in book.services.values()}
+    tariffs = {period.tariff.name for service in book.services.values() for period in service.periods}
     for what, defined, used, how in (
         ("agent", set(book.agents), named.get("agent", set()), "rings the agent"),
         ("calendar", set(book.calendars), named.get("calendar", set()), "asks the calendar"),
@@ -160,7 +160,7 @@ def _unused(book: Book, at: Places, house: Iterable[str]) -> Iterator[Problem]:
 
 
 def _rings(book: Book, service: Service, at: Places) -> Iterator[Problem]:
-    if not service.tariff.surcharged:
+    if not any(period.tariff.surcharged for period in service.periods):
         return
     for place in _unanswered(book.drawing, book.drawing.start(service.flow.flow)):
         node = book.drawing.node(place)

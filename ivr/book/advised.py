@@ -7,6 +7,8 @@ from pathlib import Path
 from ivr.book import recordings
 from ivr.book.advice import advice
 from ivr.book.book import Book
+from ivr.book.dates import NUMBERS, dated
+from ivr.book.money import off_the_steps, rates
 from ivr.book.problems import BadBook, Mark, Problem, in_order
 from ivr.book.promises import FILE, WrittenProperties, properties
 from ivr.book.source import Source
@@ -41,6 +43,9 @@ def advised(
         return mark_of(source.tree, way) if source and source.tree else Mark(source.file if source else "dialplans")
 
     problems += advice(book, at, house)
+    problems += dated(book, files[NUMBERS]) if NUMBERS in files else ()
+    book = replace(book, vat=rates(directory, read, problems))
+    problems += off_the_steps(book, directory, read, at, problems)
     if (directory / FILE).exists():
         source = read(directory / FILE)
         written = typed(WrittenProperties, source.tree, "", problems) if source.tree else None

@@ -1,9 +1,11 @@
 """The book: everything people wrote about a phone service, checked and frozen, with its digest."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime
 from functools import cached_property
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from ivr.book.problems import Mark, Problem
 from ivr.flow.flow import Drawing, Flow
@@ -20,15 +22,42 @@ from ivr.values.purpose import Purpose
 from ivr.values.site import Site
 from ivr.values.speech import Speech
 from ivr.values.tariff import Tariff
+from ivr.values.vat import RATES, Rate
 from ivr.values.wording import slots
 
 # The language of the law, of the announcement, and of every call until its flow says otherwise.
 LANGUAGE = "fr"
 
 
+# The clocks by which a tariff changes at midnight.  The tariff of a number is the same in all of France at an instant.
+ZONE = ZoneInfo("Europe/Paris")
+
+
+@dataclass(frozen=True)
+class Period:
+    """What a number costs from the day ``since`` on (``None``: from the start) to the next one; ``entered`` is when
+    the operator entered the change, where that was noted.
+    """
+
+    since: date | None
+    tariff: Tariff
+    terms: Terms
+    entered: date | None = None
+
+    @property
+    def begins(self) -> datetime:
+        """Midnight of its first day."""
+        day = self.since or date(1970, 1, 1)
+        return datetime(day.year, day.month, day.day, tzinfo=ZONE).astimezone(UTC)
+
+
 @dataclass(frozen=True)
 class Service:
-    """One of our numbers: what answers it and on what terms."""
+    """One of our numbers: what answers it and on what terms.
+
+    ``tariff`` and ``terms`` are those of the first of its ``periods``, in the order of time, until :meth:`at` has
+    said which hold: whoever looks at a call asks it first.
+    """
 
     number: str
     label: str
@@ -43,6 +72,19 @@ class Service:
     purpose: Purpose | None = None
     description: str = ""
     connects: str = ""
+    periods: tuple[Period, ...] = ()
+
+    def at(self, instant: datetime) -> "Service":
+        """The number with the tariff in force at an instant; before its first period with that of the first."""
+        if len(self.periods) < 2:
+            return self
+        held = next((one for one in reversed(self.periods) if one.begins <= instant), self.periods[0])
+        return replace(self, tariff=held.tariff, terms=held.terms)
+
+    def to_come(self, instant: datetime) -> list[tuple[datetime, "Service"]]:
+        """The number as it is at an instant, and as it will be from each later change of its tariff on."""
+        later = [period.begins for period in self.periods if period.begins > instant]
+        return [(begin, self.at(begin)) for begin in (instant, *later)]
 
 
 @dataclass(frozen=True)
@@ -70,6 +112,7 @@ class Book:
     speech: Speech = field(default_factory=Speech)
     owners: Mapping[str, Owner] = field(default_factory=dict)
     switched_off: Mapping[str, Off] = field(default_factory=dict)  # rules of law, by id
+    vat: Mapping[str, Rate] = field(default_factory=lambda: RATES)  # by territory
 
     @cached_property
     def languages(self) -> tuple[str, ...]:
@@ -78,8 +121,14 @@ class Book:
         offered = {name for node in nodes for to, name, _ in references(node) if to == "language"}
         return (LANGUAGE, *sorted(offered & self.prompts.keys() - {LANGUAGE}))
 
+    def at(self, instant: datetime) -> "Book":
+        """The book with each number on the tariff in force at an instant."""
+        return replace(self, services={number: one.at(instant) for number, one in self.services.items()})
+
     def utterances(self) -> list[Utterance]:
-        """Everything that a caller of this book may hear, beeps apart."""
+        """Everything that a caller of this book may hear, beeps apart; also the announcements of tariffs to come, so
+        that nothing need be baked when one begins.
+        """
         said = [
             Utterance(language, name, text) for language, texts in self.prompts.items() for name, text in texts.items()
         ]

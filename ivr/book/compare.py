@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 
-from ivr.book.book import LANGUAGE, Book, Service
+from ivr.book.book import LANGUAGE, ZONE, Book, Service
 from ivr.book.worlds import world_of
 from ivr.flow.callers import Callers
 from ivr.flow.instants import Hours, together
@@ -21,6 +21,9 @@ _Span = tuple[int, int, State, State]
 
 def changes(old: Book, new: Book, since: datetime) -> Iterator[str]:
     """Every change that callers notice, from ``since`` on."""
+    later = {number: list(_to_come(one, since)) for number, one in new.services.items()}
+    before = {number: list(_to_come(one, since)) for number, one in old.services.items()}
+    old, new = old.at(since), new.at(since)
     for number in old.services.keys() - new.services.keys():
         yield f"{number} is no longer ours"
     for number in new.services.keys() - old.services.keys():
@@ -28,6 +31,7 @@ def changes(old: Book, new: Book, since: datetime) -> Iterator[str]:
     both = [number for number in old.services if number in new.services]
     for number in both:
         yield from _prices(number, old.services[number], new.services[number])
+        yield from _coming(number, before[number], later[number])
     used = {number: _named(new, new.services[number], "calendar") for number in both}
     for name in sorted(old.calendars.keys() & new.calendars.keys()):
         numbers = ", ".join(number for number in both if name in used[number])
@@ -53,6 +57,22 @@ def _prices(number: str, was: Service, now: Service) -> Iterator[str]:
             f"{number}: may ring unanswered for {now.terms.unanswered_limit:g} s "
             f"instead of {was.terms.unanswered_limit:g} s"
         )
+
+
+def _to_come(service: Service, since: datetime) -> Iterator[tuple[date, str]]:
+    """Its later prices, each with its first day."""
+    for begin, then in service.to_come(since)[1:]:
+        yield begin.astimezone(ZONE).date(), _price(then.tariff)
+
+
+def _coming(number: str, was: list[tuple[date, str]], now: list[tuple[date, str]]) -> Iterator[str]:
+    planned, dropped = dict(now), dict(was)
+    for day in sorted(planned.keys() | dropped.keys()):
+        if day not in planned:
+            yield f"{number}: will no longer change to {dropped[day]} on {day}"
+        elif planned[day] != dropped.get(day):
+            instead = f" instead of {dropped[day]}" if day in dropped else ""
+            yield f"{number}: will cost {planned[day]}{instead} from {day} on"
 
 
 def _price(tariff: Tariff) -> str:

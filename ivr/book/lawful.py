@@ -2,16 +2,16 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 
-from ivr.book.book import LANGUAGE, Book, Service
+from ivr.book.book import LANGUAGE, ZONE, Book, Service
 from ivr.book.owners import LAW
 from ivr.book.problems import Mark, Problem
 from ivr.book.source import Source, read
 from ivr.book.tree import Mapping, mark_of
 from ivr.flow.law import RULES
-from ivr.flow.law.rule import Found, Judged, Verdict, judged
+from ivr.flow.law.rule import Found, Judged, Rule, Verdict, judged
 from ivr.flow.law.view import Held, View
 from ivr.values.number import parse
 
@@ -42,13 +42,24 @@ def _held(service: Service, book: Book) -> Held:
 
 def verdicts(book: Book, on: date) -> tuple[Judged, ...]:
     """What each rule says of the book on a day, in the order of the list."""
-    seen = view(book)
+    seen = view(book.at(datetime(on.year, on.month, on.day, 12, tzinfo=ZONE)))
     return tuple(judged(rule, seen, book.switched_off, on) for rule in RULES)
 
 
 def unlawful(book: Book, directory: Path, on: date) -> Iterator[Problem]:
-    """Every broken rule at its place, and every switch that has run out.  Files are read again only for the places."""
-    broken = [(one.rule, found) for one in verdicts(book, on) for found in one.found if found.verdict is Verdict.BROKEN]
+    """Every broken rule at its place, those that a tariff to come will break too, and every switch that has run out.
+
+    Files are read again only for the places.
+    """
+    changes = {one.since for service in book.services.values() for one in service.periods if one.since}
+    broken: list[tuple[Rule, Found]] = []
+    for day in (on, *sorted(day for day in changes if day > on)):
+        then = [(one.rule, found) for one in verdicts(book, day) for found in one.found]
+        told = {(rule.id, found.held.number, found.place, found.field) for rule, found in broken}
+        for rule, found in then:
+            if found.verdict is Verdict.BROKEN and (rule.id, found.held.number, found.place, found.field) not in told:
+                message = found.message if day == on else f"from {day} on: {found.message}"
+                broken.append((rule, replace(found, message=message)))
     over = {name: off for name, off in book.switched_off.items() if off.until < on}
     if broken:
         source = read(directory / NUMBERS, directory, [])

@@ -3,9 +3,11 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from decimal import Decimal
 
-from ivr.book.book import Service
+from ivr.book.book import Period, Service
+from ivr.book.dates import in_order_of_time
 from ivr.book.problems import did_you_mean
-from ivr.book.written import WrittenNumber
+from ivr.book.tree import Way
+from ivr.book.written import WrittenNumber, WrittenPeriod
 from ivr.flow.flow import Flow
 from ivr.flow.line import Terms
 from ivr.values.announcement import BEEP, announcement_name
@@ -14,7 +16,7 @@ from ivr.values.plan import EACH_ITS_OWN
 from ivr.values.tariff import CAPS, Mode, Tariff
 
 # Tells a problem: the way to it in numbers.yaml, its rule, what is wrong, what to do.
-Tell = Callable[[tuple[str, ...], str, str, str], None]
+Tell = Callable[[Way, str, str, str], None]
 
 
 def services(
@@ -41,16 +43,25 @@ def services(
             tell(
                 (written, "family"), "IVR480", f"the family of {number.display} is {number.family}, by its digits", hint
             )
-        for what, name, known in (("tariff", entry.tariff, tariff_names), ("flow", entry.flow, flows)):
+        named = [(_way(written, entry, place), "tariff", one.tariff) for place, one in enumerate(entry.periods)]
+        for way, what, name in (*named, ((written, "flow"), "flow", entry.flow)):
+            known = tariff_names if what == "tariff" else flows
             if name not in known:
-                hint = did_you_mean(name, known, "known are")
-                tell((written, what), "IVR201", f'there is no {what} "{name}"', hint)
-        tariff, flow = tariffs.get(entry.tariff), flows.get(entry.flow)
-        unlawful = tariff and _unlawful(number, tariff, entry.declared)
-        if unlawful:
-            tell((written, "tariff"), *unlawful, "")
-        elif tariff and flow:
-            yield _service(number, entry, tariff, flow)
+                tell(way, "IVR201", f'there is no {what} "{name}"', did_you_mean(name, known, "known are"))
+        flow, sound = flows.get(entry.flow), in_order_of_time(written, entry, tell)
+        for place, period in enumerate(entry.periods):
+            tariff = tariffs.get(period.tariff)
+            unlawful = tariff and _unlawful(number, tariff, entry.declared)
+            if unlawful:
+                tell(_way(written, entry, place), *unlawful, "")
+            sound = sound and tariff is not None and not unlawful
+        if sound and flow:
+            yield _service(number, entry, tariffs, flow)
+
+
+def _way(written: str, entry: WrittenNumber, place: int) -> Way:
+    """Where the name of a tariff stands."""
+    return (written, "tariff") if isinstance(entry.tariff, str) else (written, "tariff", place, "tariff")
 
 
 def _unlawful(number: Number, tariff: Tariff, declared: Family | None) -> tuple[str, str] | None:
@@ -73,7 +84,14 @@ def _unlawful(number: Number, tariff: Tariff, declared: Family | None) -> tuple[
     return None
 
 
-def _service(number: Number, entry: WrittenNumber, tariff: Tariff, flow: Flow) -> Service:
+def _service(number: Number, entry: WrittenNumber, tariffs: Mapping[str, Tariff], flow: Flow) -> Service:
+    periods = tuple(_period(entry, one, tariffs[one.tariff]) for one in entry.periods)
+    declared = (entry.declared, entry.owner or "", entry.purpose, entry.description, entry.connects or "")
+    first = periods[0]
+    return Service(number.national or "", entry.label, first.tariff, flow, first.terms, *declared, periods)
+
+
+def _period(entry: WrittenNumber, written: WrittenPeriod, tariff: Tariff) -> Period:
     limit = tariff.limit
     terms = Terms(
         announcement=announcement_name(tariff) if tariff.surcharged else None,
@@ -81,5 +99,4 @@ def _service(number: Number, entry: WrittenNumber, tariff: Tariff, flow: Flow) -
         limit=limit.total_seconds() if limit else None,
         unanswered_limit=entry.unanswered_limit,
     )
-    declared = (entry.declared, entry.owner or "", entry.purpose, entry.description, entry.connects or "")
-    return Service(number.national or "", entry.label, tariff, flow, terms, *declared)
+    return Period(written.since, tariff, terms, written.entered)

@@ -19,7 +19,7 @@ from ivr.flow.explore import explore
 from ivr.flow.node import OR_ONE, one_or_many
 from ivr.flow.paths import Path, Paths
 from ivr.flow.property import FORMS, Property, understood
-from ivr.flow.retell import command
+from ivr.flow.retell import clock, command
 from ivr.values.number import parse
 
 FILE = "dialplans/properties.yaml"
@@ -53,11 +53,13 @@ class Broken:
     holds_not: Property
     number: str
     path: Path
+    then: datetime | None = None  # the first instant of a tariff to come, where only that breaks it
 
     @property
     def command(self) -> str:
         """What lives through that call in the simulator."""
-        return command(self.number, self.path)
+        told = command(self.number, self.path)
+        return told if self.then is None or "--at=" in told else f"{told} --at={clock(self.then)}"
 
     def __str__(self) -> str:
         return f"{self.number} breaks “{self.holds_not}”: {self.command}"
@@ -95,27 +97,29 @@ def broken(
 ) -> Iterator[Broken]:
     """Every property that some call breaks, by number; ``only``: of these.
 
-    Numbers with the same flow and terms are explored once.
+    A tariff that is to come is held against it too.  Numbers with the same flow and terms are explored once.
     """
     found: dict[object, Path | None] = {}
     explored: dict[object, Paths] = {}
     for one in wanted:
-        for service in _of(book, one):
+        for begin, service in _of(book, one, since):
             if only and service.number not in only:
                 continue
             alike = (service.flow.flow, service.terms, service.tariff)
             calls = (*alike, one.family, one.when)
             if calls not in explored:
-                world = world_of(book, service, since, measured)
+                world = world_of(book, service, begin, measured)
                 explored[calls] = Paths(explore(world, one.callers, one.when))
             if (one, alike) not in found:
                 found[one, alike] = one.broken(explored[calls], service.tariff)
             if path := found[one, alike]:
-                yield Broken(one, service.number, path)
+                yield Broken(one, service.number, path, begin if begin > since else None)
 
 
-def _of(book: Book, one: Property) -> list[Service]:
-    return [service for number, service in book.services.items() if not one.numbers or number in one.numbers]
+def _of(book: Book, one: Property, since: datetime) -> list[tuple[datetime, Service]]:
+    """The numbers of which it must hold, with the tariff in force and with each that is to come."""
+    of = [service for number, service in book.services.items() if not one.numbers or number in one.numbers]
+    return [then for service in of for then in service.to_come(since)]
 
 
 def told(book: Book, since: datetime) -> list[Problem]:

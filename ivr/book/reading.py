@@ -22,7 +22,7 @@ from ivr.book.problems import BadBook, Mark, Problem, did_you_mean, in_order
 from ivr.book.remotes import WrittenRemote
 from ivr.book.sales import unlawful_sales
 from ivr.book.source import Source, files, read
-from ivr.book.tree import Mapping, Scalar, child, mark_of
+from ivr.book.tree import Mapping, Scalar, Way, child, mark_of
 from ivr.book.typed import typed
 from ivr.book.written import NAME, WrittenAgent, WrittenNumber, WrittenTariff
 from ivr.flow.across import across, is_sound, spoken
@@ -98,7 +98,7 @@ class Reading:
             self._names(table)
         priced = {name: tariff.value(name) for name, tariff in tariffs.good.items()}
 
-        def tell(way: tuple[str, ...], rule: str, message: str, hint: str) -> None:
+        def tell(way: Way, rule: str, message: str, hint: str) -> None:
             self._say(_mark(numbers.source, way), rule, message, hint)
 
         wrong_owners(numbers.good, owners.names, tell)
@@ -289,7 +289,7 @@ class Reading:
         )
 
 
-def _mark(source: Source, way: tuple[str | int, ...]) -> Mark:
+def _mark(source: Source, way: Way) -> Mark:
     return mark_of(source.tree, way) if source.tree else Mark(source.file)
 
 

@@ -27,17 +27,16 @@ def unlawful_sales(written: Iterable[str], services: Mapping[str, Service], draw
                 continue
             way = (number, "tariff")
             where = f'"{place.node}" of the flow "{place.flow}"'
-            if not service.tariff.surcharged:
-                what = f"{service.number} costs nothing, and {where} would give codes away"
-                yield way, "IVR251", what, "give the number a tariff per_call"
-            elif (whole := _most(service.tariff) * node.calls) > MOST_A_CALL:
-                what = f"an access sold by {where} may cost {whole} €, in {node.calls} calls of {service.number}"
-                yield (
-                    way,
-                    "IVR252",
-                    what,
-                    f"the law allows {MOST_A_CALL} € in all: fewer calls, or a lower price per_call",
-                )
+            for period in service.periods:
+                since = f"from {period.since} on, " if period.since else ""
+                if not period.tariff.surcharged:
+                    what = f"{since}{service.number} costs nothing, and {where} would give codes away"
+                    yield way, "IVR251", what, "give the number a tariff per_call"
+                elif (whole := _most(period.tariff) * node.calls) > MOST_A_CALL:
+                    calls = f"in {node.calls} calls of {service.number}"
+                    what = f"{since}an access sold by {where} may cost {whole} €, {calls}"
+                    hint = f"the law allows {MOST_A_CALL} € in all: fewer calls, or a lower price per_call"
+                    yield way, "IVR252", what, hint
 
 
 def _most(tariff: Tariff) -> Decimal:

@@ -14,6 +14,7 @@ from pydantic import Field, TypeAdapter
 from ivr.book.cases import WrittenCase
 from ivr.book.hours import WrittenCalendar
 from ivr.book.lists import WrittenDepartment, WrittenList
+from ivr.book.money import WrittenSteps, WrittenVat
 from ivr.book.owners import WrittenOff, WrittenOwner
 from ivr.book.promises import WrittenProperties
 from ivr.book.reading import PromptText
@@ -53,6 +54,8 @@ def schemas() -> dict[str, str]:
     made = {
         "flow.json": _schema("flow", TypeAdapter(Flow)),
         "voices.json": _schema("voices", TypeAdapter(WrittenVoices)),
+        "vat.json": _schema("vat", TypeAdapter(WrittenVat)),
+        "steps.json": _schema("steps", TypeAdapter(WrittenSteps)),
     }
     for name, model in TABLES.items():
         made[f"{name}.json"] = _schema(name, TypeAdapter(dict[str, model]))  # type: ignore[valid-type]

@@ -15,7 +15,7 @@ FOLDERS = ("dialplans/flows", "dialplans/lists", "dialplans/tests")
 KNOWN = (
     *(
         f"dialplans/{name}.yaml"
-        for name in ("numbers", "tariffs", "calendars", "agents", "remotes", "departments", "voices")
+        for name in ("numbers", "tariffs", "calendars", "agents", "remotes", "departments", "voices", "vat", "steps")
     ),
     "dialplans/properties.yaml",
 )

@@ -1,5 +1,6 @@
 """The files of a book other than its flows and calendars, as people write them, and the values they become."""
 
+from datetime import date
 from decimal import Decimal
 from typing import Annotated, Literal
 
@@ -27,11 +28,25 @@ def _is_number(text: str) -> str:
     return text
 
 
+class WrittenPeriod(Written):
+    """From when on a number has a tariff."""
+
+    tariff: Name = Field(description="the tariff in tariffs.yaml")
+    since: date | None = Field(
+        default=None, alias="from", description="the first day on which it holds: 2027-01-01; left out: from the start"
+    )
+    entered: date | None = Field(
+        default=None, description="the day on which the operator entered the change into the database RSVA"
+    )
+
+
 class WrittenNumber(Written):
     """One number of numbers.yaml."""
 
     label: str = Field(description="the service, in words", min_length=1, max_length=226)
-    tariff: Name = Field(description="the tariff in tariffs.yaml")
+    tariff: Name | Annotated[tuple[WrittenPeriod, ...], Field(min_length=1)] = Field(
+        description="the tariff in tariffs.yaml, or a list of tariffs, each from a day on"
+    )
     flow: Name = Field(description="the flow that answers")
     family: Literal["free", "plain", "surcharged"] | None = Field(
         default=None, description="for short numbers only, which have one each; others have that of their digits"
@@ -49,6 +64,11 @@ class WrittenNumber(Written):
     )
 
     @property
+    def periods(self) -> tuple[WrittenPeriod, ...]:
+        """Its tariffs, in the order in which they are written."""
+        return (WrittenPeriod(tariff=self.tariff),) if isinstance(self.tariff, str) else self.tariff
+
+    @property
     def declared(self) -> Family | None:
         """The family that is written, for a number whose digits do not tell it."""
         return Family(self.family) if self.family else None
@@ -59,6 +79,11 @@ class WrittenTariff(Written):
 
     mode: Mode = Field(description="free, plain, per_call or per_minute")
     price: Decimal | None = Field(default=None, description="euros, taxes included: 0.80", gt=0)
+    payout: Decimal | None = Field(
+        default=None,
+        ge=0,
+        description="what the operator hands on to the owner, in euros, for a call or a minute as the price is",
+    )
 
     @model_validator(mode="after")
     def _fits(self) -> "WrittenTariff":
@@ -69,10 +94,14 @@ class WrittenTariff(Written):
             raise ValueError(f"a tariff {self.mode} has no price")
         if self.price is not None and self.price % CENT:
             raise ValueError("a price is in whole cents: the law knows no fractions of a cent")
+        if self.payout is not None and not priced:
+            raise ValueError(f"a tariff {self.mode} pays nothing out")
+        if self.payout is not None and self.price is not None and self.payout > self.price:
+            raise ValueError(f"a payout of {self.payout} € is more than the price; write what the operator pays")
         return self
 
     def value(self, name: str) -> Tariff:
-        return Tariff(name, self.mode, self.price or Decimal(0))
+        return Tariff(name, self.mode, self.price or Decimal(0), self.payout)
 
 
 class WrittenAgent(Written):

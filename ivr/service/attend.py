@@ -26,7 +26,11 @@ LEDGER_LIMIT = 10.0  # seconds for a record to be safe before we only log it
 class Attendant:
     """Attends the calls of one controller, each with the release in force when it came."""
 
-    def __init__(self, library: Library, ledger: Ledger, live: Live, office: Office) -> None:
+    def __init__(
+        self, library: Library, ledger: Ledger, live: Live, office: Office, now: Callable[[], datetime] | None = None
+    ) -> None:
+        """``now`` is the callers' clock, by which tariffs begin."""
+        self._now = now or _utc
         self._library = library
         self._ledger = ledger
         self._live = live
@@ -44,7 +48,8 @@ class Attendant:
         log.info("call began number=%s caller=%s", service.number, call.caller.masked)
         self._live.began(call)
         channel = Desk(call, channel_for(release), self._office, release.book.sites)
-        attendance = Attendance(call, release, service, time.monotonic)
+        # For the whole call: who was told a price before midnight is charged that price after it.
+        attendance = Attendance(call, release, service.at(self._now()), time.monotonic)
         ending = Ending.SHUTDOWN
         try:
             ending = await drive(attendance.talk(), channel)
@@ -75,3 +80,7 @@ class Attendant:
                 await self._ledger.append(record)
         except Exception:
             log.exception("record lost to the ledger, it follows: %s", record)
+
+
+def _utc() -> datetime:
+    return datetime.now(UTC)

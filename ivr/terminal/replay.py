@@ -56,9 +56,10 @@ class Replayed:
 
 def replay(past: Past, book: Book) -> Replayed:
     """The past call on ``book``."""
-    service = book.services.get(past.number)
-    if service is None:
+    found = book.services.get(past.number)
+    if found is None:
         return Replayed(past, (), f"{past.number} is not a number of this book any more")
+    service = found.at(past.started)
     secrets: list[str] = []
     run = _run(past, book, service, secrets)
     while len(run.retold.lengths) > len(secrets):

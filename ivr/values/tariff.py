@@ -46,11 +46,15 @@ class Mode(StrEnum):
 
 @dataclass(frozen=True)
 class Tariff:
-    """A way to charge a call: ``price`` is in euros, taxes included, 0 for free and plain."""
+    """A way to charge a call: ``price`` is in euros, taxes included, 0 for free and plain.
+
+    ``payout`` is what the operator hands on to the owner, for a call or a minute as the price is; ``None``: not known.
+    """
 
     name: str
     mode: Mode
     price: Decimal = Decimal(0)
+    payout: Decimal | None = None
 
     @property
     def surcharged(self) -> bool:
@@ -83,6 +87,18 @@ class Tariff:
             return Money(self.price.quantize(CENT))
         amount = self.price * billed_seconds(spoken) / 60
         return Money(amount.quantize(CENT, ROUND_HALF_UP))
+
+    def paid_out(self, spoken: timedelta | None) -> Decimal | None:
+        """What the operator owes the owner for such a call, in euros, to the hundredth of a cent; ``None``: unknown.
+
+        By the same seconds as the charge.  Not rounded to cents: contracts round the sum of a month, not each call.
+        """
+        if self.payout is None or not self.surcharged:
+            return None
+        if spoken is None:
+            return Decimal("0.0000")
+        exact = self.payout if self.mode is Mode.PER_CALL else self.payout * billed_seconds(spoken) / 60
+        return exact.quantize(CENT / 100, ROUND_HALF_UP)
 
 
 def billed_seconds(spoken: timedelta) -> int:

@@ -5,11 +5,13 @@ from pathlib import Path
 
 import click
 
-from ivr.book.book import Book, read_book
+from ivr.book.book import ZONE, Book, read_book
 from ivr.book.cases import case_files, checked_cases
+from ivr.book.dates import NUMBERS, due
 from ivr.book.lawful import unlawful
 from ivr.book.problems import BadBook, Problem, as_json, in_order, pretty
 from ivr.book.promises import told
+from ivr.book.source import read
 from ivr.settings import settings
 from ivr.verbs.manners import example, says
 
@@ -38,7 +40,8 @@ def _check(directory: Path, json_: bool) -> bool:
     book: Book | None = None
     try:
         book, now = read_book(directory), datetime.now(UTC)
-        lawful = unlawful(book, directory, now.date())
+        today = now.astimezone(ZONE).date()
+        lawful = (*unlawful(book, directory, today), *due(book, read(directory / NUMBERS, directory, []), today))
         problems = (*book.warnings, *told(book, now), *lawful, *_recordings(directory, book))
     except BadBook as refusal:
         problems = refusal.problems

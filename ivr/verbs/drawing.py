@@ -4,7 +4,7 @@ import io
 import json
 import subprocess
 import tarfile
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -20,7 +20,7 @@ from ivr.flow.svg_pair import pair_svg
 from ivr.settings import settings
 from ivr.terminal.simulate import NotOurs
 from ivr.values.number import parse
-from ivr.verbs.instant import Instant
+from ivr.verbs.instant import Instant, meant
 from ivr.verbs.manners import example, says
 
 
@@ -32,7 +32,7 @@ from ivr.verbs.manners import example, says
 @says
 def graph(what: str, form: str, output: Path | None) -> None:
     """Draw the flow of a number, or a flow: start, exits, ends, and which part of a call is charged."""
-    drawn = _chart(read_book(settings().book), what)
+    drawn = _chart(read_book(settings().book).at(meant(None)), what)
     text = mermaid(drawn) if form == "mermaid" else svg(drawn)
     if output is None:
         click.echo(text, nl=False)
@@ -58,7 +58,13 @@ def _chart(book: Book, what: str) -> Chart:
 )
 @click.argument("old")
 @click.argument("new", required=False)
-@click.option("--at", "since", type=Instant(), default=None, help="hours are compared from here on, for 400 days [now]")
+@click.option(
+    "--at",
+    "since",
+    type=Instant(),
+    default=None,
+    help="hours and tariffs are compared from here on, for 400 days [now]",
+)
 @click.option("--json", "json_", is_flag=True, help="the sentences as JSON, for programs")
 @click.option(
     "--svg",
@@ -70,13 +76,13 @@ def _chart(book: Book, what: str) -> Chart:
 def diff(old: str, new: str | None, since: datetime | None, json_: bool, picture: Path | None) -> None:
     """What changes for callers from OLD to NEW: directories of books, or git revisions of this one [as it is now]."""
     book = settings().book
-    at = (since or datetime.now(UTC)).astimezone(UTC).replace(second=0, microsecond=0)
+    at = meant(since).replace(second=0, microsecond=0)
     with TemporaryDirectory() as kept:
         directories = [_directory(one, book, Path(kept) / side) for one, side in ((old, "old"), (new, "new"))]
         before, after = (read_book(directory) for directory in directories)
         sentences = list(changes(before, after, at))
     if picture is not None:
-        flows = list(redrawn(before, after))
+        flows = list(redrawn(before.at(at), after.at(at)))
         picture.write_text(pair_svg(f"From {old} to {new or 'the book as it is'}", flows), encoding="utf-8")
         told = f"{', '.join(one.flow for one in flows) or 'no flow'} drawn before and after, in {picture}."
         click.echo(told, err=json_)

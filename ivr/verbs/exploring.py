@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import datetime
 from decimal import Decimal
 from itertools import islice
 from typing import Any
@@ -19,7 +19,7 @@ from ivr.flow.retell import clock, command, spelled
 from ivr.settings import Settings, settings
 from ivr.terminal.simulate import NotOurs, service_of
 from ivr.values.tariff import Money, Tariff
-from ivr.verbs.instant import Instant
+from ivr.verbs.instant import Instant, meant
 from ivr.verbs.manners import example, says
 
 
@@ -35,7 +35,9 @@ from ivr.verbs.manners import example, says
 @click.option("--paths", "list_", is_flag=True, help="each path: what is pressed, the steps, what is heard and owed")
 @click.option("--limit", default=100, show_default=True, type=click.IntRange(1, 1_000_000), help="paths shown at most")
 @click.option("--json", "json_", is_flag=True, help="as JSON, for programs")
-@click.option("--at", "since", type=Instant(), default=None, help="the 400 days of calendars begin here [now]")
+@click.option(
+    "--at", "since", type=Instant(), default=None, help="the tariff of then; the 400 days of calendars begin here [now]"
+)
 @click.option(
     "--property",
     "wanted",
@@ -52,13 +54,13 @@ def explore(
     configured = settings()
     book = read_book(configured.book)
     measured = _measured(configured)
-    at = (since or datetime.now(UTC)).astimezone(UTC).replace(second=0, microsecond=0)
+    at = meant(since).replace(second=0, microsecond=0)
     if wanted is not None:
         _verify(book, number, wanted, at, measured, json_)
         return
     if number is None:
         raise click.UsageError("which number? (or --property, to verify what properties.yaml says)")
-    service = service_of(book, number)
+    service = service_of(book, number).at(at)
     paths = Paths(explored(world_of(book, service, at, measured)))
     if json_:
         shown = [_plain(one, service) for one in islice(paths.each(), limit)]

@@ -1,18 +1,19 @@
 """`ivr law`: the rules of law, and what each says of the book."""
 
 import json
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from textwrap import fill
 
 import click
 
-from ivr.book.book import read_book
+from ivr.book.book import ZONE, read_book
 from ivr.book.lawful import verdicts
 from ivr.book.problems import did_you_mean
 from ivr.flow.law import RULES
 from ivr.flow.law.rule import Judged, Verdict
 from ivr.settings import settings
+from ivr.verbs.instant import Instant, meant
 from ivr.verbs.manners import example, says
 
 WIDTH = 100
@@ -22,9 +23,10 @@ BELOW = " " * 36
 @click.command(epilog=example("ivr law", "ivr law --rule identity", "ivr law /etc/ivr --json"))
 @click.argument("directory", required=False, type=click.Path(path_type=Path, file_okay=False, exists=True))
 @click.option("--rule", default=None, help="one rule, with its source and all that it found")
+@click.option("--at", type=Instant(), default=None, help="on the tariffs and rules in force then [now]")
 @click.option("--json", "json_", is_flag=True, help="for programs")
 @says
-def law(directory: Path | None, rule: str | None, json_: bool) -> None:
+def law(directory: Path | None, rule: str | None, at: datetime | None, json_: bool) -> None:
     """The rules of law with their verdicts on the book in DIRECTORY; status 1 if one of weight is broken.
 
     declared: cannot be seen in a flow, the owner answers for it.
@@ -33,7 +35,7 @@ def law(directory: Path | None, rule: str | None, json_: bool) -> None:
     if rule is not None and rule not in known:
         raise click.BadParameter(f'there is no rule "{rule}"; {did_you_mean(rule, known, "known are")}')
     directory = directory or settings().book
-    found = verdicts(read_book(directory), datetime.now(UTC).date())
+    found = verdicts(read_book(directory), meant(at).astimezone(ZONE).date())
     chosen = [one for one in found if rule in (None, one.rule.id)]
     if json_:
         click.echo(json.dumps([_plain(one) for one in chosen], ensure_ascii=False, indent=2))

@@ -1,16 +1,18 @@
 """`ivr number`: all that the numbering plan, the law and the book say of a phone number."""
 
 import json
+from datetime import datetime
 
 import click
 
-from ivr.book.book import Book, read_book
+from ivr.book.book import ZONE, Book, Service, read_book
 from ivr.book.problems import BadBook
 from ivr.settings import settings
 from ivr.values.geography import department, region
 from ivr.values.number import Family, Number, parse
 from ivr.values.plan import EACH_ITS_OWN, range_of
 from ivr.values.tariff import CAPS, LONG_CALL, LONG_CALL_ABOVE, MOST_A_CALL
+from ivr.verbs.instant import Instant, meant
 from ivr.verbs.manners import example, says
 
 LIMITS = "AF2M, RD SVA 2024 (1 May 2024), p. 16"
@@ -18,9 +20,10 @@ LIMITS = "AF2M, RD SVA 2024 (1 May 2024), p. 16"
 
 @click.command(epilog=example("ivr number 0899000004", "ivr number +33262123456 --json"))
 @click.argument("number")
+@click.option("--at", type=Instant(), default=None, help="with the tariff in force then, and those to come [now]")
 @click.option("--json", "json_", is_flag=True, help="for programs")
 @says
-def number(number: str, json_: bool) -> None:
+def number(number: str, at: datetime | None, json_: bool) -> None:
     """What NUMBER is: family, forms, label, caps, whether it is ours; in whatever spelling."""
     found = parse(number)
     if found.family is Family.UNKNOWN:
@@ -32,17 +35,17 @@ def number(number: str, json_: bool) -> None:
         book: Book | None = read_book(settings().book)
     except BadBook:
         book = None  # the plan knows the number all the same
-    facts = _facts(found, book)
+    facts = _facts(found, book, meant(at))
     if json_:
         return click.echo(json.dumps(facts, ensure_ascii=False, indent=2))
     width = max(map(len, facts))
     for name, value in facts.items():
-        for at, line in enumerate(value if isinstance(value, list) else [value]):
-            click.echo(f"{'' if at else name:<{width}}  {line}")
+        for place, line in enumerate(value if isinstance(value, list) else [value]):
+            click.echo(f"{'' if place else name:<{width}}  {line}")
     return None
 
 
-def _facts(found: Number, book: Book | None) -> dict[str, str | list[str]]:
+def _facts(found: Number, book: Book | None, at: datetime) -> dict[str, str | list[str]]:
     """Name to value, those that there are."""
     service = book.services.get(found.national or "") if book else None
     sort = range_of(found.national) if found.national else None
@@ -60,7 +63,7 @@ def _facts(found: Number, book: Book | None) -> dict[str, str | list[str]]:
         "cartouche": _cartouche(found, declared),
         "cap": _cap(found, declared),
         "limit": _limit(found, declared),
-        "book": _ours(found, book),
+        "book": _ours(found, book, at),
         "sources": _sources(found, declared),
     }
     return {name: str(value) if isinstance(value, str) else value for name, value in facts.items() if value}
@@ -92,20 +95,22 @@ def _limit(found: Number, declared: Family | None) -> str | None:
     return f"{MOST_A_CALL} € a call, and {minutes:.0f} minutes where a minute costs more than {LONG_CALL_ABOVE} €"
 
 
-def _ours(found: Number, book: Book | None) -> list[str]:
+def _ours(found: Number, book: Book | None, at: datetime) -> list[str]:
     if book is None:
         return ["not known: the book has problems, which `ivr check` tells"]
     service = book.services.get(found.national or "")
     if service is None:
         return ["no"]
+    held, *later = service.to_come(at)
+    tariffs = [_tariff(held[1]), *(f"from {begin.astimezone(ZONE).date()}: {_tariff(then)}" for begin, then in later)]
+    return [service.label, *tariffs, f"flow {service.flow.flow}"]
+
+
+def _tariff(service: Service) -> str:
     price = f" {service.tariff.price} €" if service.tariff.surcharged else ""
     limit = service.tariff.limit
     cut = f", cut after {limit.total_seconds():.0f} s" if limit else ""
-    return [
-        service.label,
-        f"tariff {service.tariff.name}: {service.tariff.mode}{price}{cut}",
-        f"flow {service.flow.flow}",
-    ]
+    return f"tariff {service.tariff.name}: {service.tariff.mode}{price}{cut}"
 
 
 def _sources(found: Number, declared: Family | None) -> list[str]:

@@ -209,7 +209,7 @@ class _Stage:
                 if time.monotonic() > deadline:
                     return plan, [Failure("dial", "a record in the ledger", f"none within {SETTLING:g} s")]
                 time.sleep(0.3)
-        tariff = self._simulator.release.book.services[plan.script.number].tariff
+        tariff = self._simulator.release.book.tariffs[plan.simulated.record.tariff]
         return plan, failures(plan.case, self._seen(plan, report, new[0]), _same_charge(tariff, report))
 
     @contextlib.contextmanager

@@ -1,5 +1,6 @@
 """What a call costs, against a slow oracle that counts seconds one by one, and where the law cuts it off."""
 
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 from fractions import Fraction
@@ -141,3 +142,26 @@ def test_the_caps_of_each_family(prefix: str, minute: str, call: str) -> None:
 def test_money_is_written_as_people_read_it() -> None:
     """Two decimals and the sign of the currency."""
     assert [str(Money(Decimal("0.8"))), str(Money(Decimal(3), "CHF"))] == ["0.80 €", "3.00 CHF"]
+
+
+@given(st.integers(1, 80), st.integers(0, 8000), st.timedeltas(timedelta(), timedelta(minutes=40)))
+def test_a_payout_goes_by_the_seconds_of_the_charge(cents: int, hundredths: int, spoken: timedelta) -> None:
+    """A sixtieth of the payout for each second begun, to the hundredth of a cent; rounded to cents by nobody here."""
+    tariff = replace(per_minute(cents), payout=Decimal(hundredths) / 10_000)
+    meter, clock = Fraction(0), timedelta()
+    while clock < spoken:
+        meter += Fraction(hundredths, 60)
+        clock += timedelta(seconds=1)
+    whole = meter.numerator // meter.denominator
+
+    assert Decimal(whole + (meter - whole >= Fraction(1, 2))) / 10_000 == tariff.paid_out(spoken)
+
+
+def test_payouts_of_calls_that_were_not_charged() -> None:
+    """Nothing, where the payout is known; where it is not, nobody knows; a plain number has none."""
+    tariff = replace(per_call(150), payout=Decimal("1.00"))
+
+    assert tariff.paid_out(None) == 0
+    assert tariff.paid_out(timedelta(0)) == Decimal("1.00")
+    assert per_call(150).paid_out(timedelta(seconds=9)) is None
+    assert PLAIN.paid_out(timedelta(seconds=9)) is None

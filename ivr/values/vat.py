@@ -1,0 +1,67 @@
+"""The value-added tax in the price of a call, by the territory of its caller.
+
+The price with taxes is the same for every caller; what is in it is not: the tax is that of the place where the call is
+billed, and so what is left without it differs.  A caller who hides his number, calls from abroad, or has a number
+that names no territory counts as metropolitan.
+Source: Arcep, decision 2014-1103 (30 September 2014), as told by lexing.law; the rates lie in ``dialplans/vat.yaml``,
+each with its source, and those that nobody verified are marked there and wherever they are used.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
+from types import MappingProxyType
+
+from ivr.values.number import Number
+from ivr.values.tariff import CENT, Money
+
+METROPOLE = "metropole"
+
+# By ISO code, as numbers name their territory.
+TERRITORIES: Mapping[str, str] = MappingProxyType(
+    {
+        "GP": "guadeloupe",
+        "GF": "guyane",
+        "MQ": "martinique",
+        "RE": "reunion",
+        "YT": "mayotte",
+        "PM": "saint-pierre-et-miquelon",
+        "WF": "wallis-et-futuna",
+        "PF": "polynesie-francaise",
+        "NC": "nouvelle-caledonie",
+    }
+)
+
+
+@dataclass(frozen=True)
+class Rate:
+    """A rate in percent, where it is written, and whether somebody read it in a text that binds."""
+
+    percent: Decimal
+    source: str = ""
+    verified: bool = False
+
+
+_SOURCE = "lexing.law on Arcep, decision 2014-1103 (2026-11)"
+
+# What holds where a book has no table of its own: the rates with a source.
+RATES: Mapping[str, Rate] = MappingProxyType(
+    {
+        METROPOLE: Rate(Decimal("20"), _SOURCE, verified=True),
+        "guadeloupe": Rate(Decimal("8.5"), _SOURCE, verified=True),
+        "martinique": Rate(Decimal("8.5"), _SOURCE, verified=True),
+        "reunion": Rate(Decimal("8.5"), _SOURCE, verified=True),
+        "guyane": Rate(Decimal("0"), _SOURCE, verified=True),
+    }
+)
+
+
+def territory(caller: Number) -> str:
+    """Where a caller's calls are billed, by his number: the name in the table of rates."""
+    overseas = caller.territory
+    return TERRITORIES.get(overseas.iso, METROPOLE) if overseas else METROPOLE
+
+
+def without_tax(taxed: Money, percent: Decimal) -> Money:
+    """What is left of an amount without its tax, rounded half-up to the cent, once: so of a sum, not of its parts."""
+    return Money((taxed.amount * 100 / (100 + percent)).quantize(CENT, ROUND_HALF_UP), taxed.currency)

@@ -1,0 +1,101 @@
+"""The tables of money: what is wrong in them is told where it is; a price that is no step is warned of."""
+
+import shutil
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from ivr.book.book import read_book
+from ivr.book.problems import BadBook
+
+DEMO = Path(__file__).parents[2]
+
+
+@pytest.fixture
+def book(tmp_path: Path) -> Path:
+    for part in ("dialplans", "prompts"):
+        shutil.copytree(DEMO / part, tmp_path / part)
+    return tmp_path
+
+
+def told(book: Path, file: str, old: str, new: str) -> list[str]:
+    """Everything that is told after an edit."""
+    path = book / "dialplans" / file
+    text = path.read_text(encoding="utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new, 1), encoding="utf-8")
+    try:
+        return [f"{one.rule} {one}" for one in read_book(book).warnings]
+    except BadBook as bad:
+        return [f"{one.rule} {one}" for one in bad.problems]
+
+
+def test_a_price_between_the_steps_is_warned_of(book: Path) -> None:
+    """Not refused: nobody verified the table."""
+    assert told(book, "tariffs.yaml", "price: 0.15", "price: 0.16") == [
+        "IVR426 dialplans/tariffs.yaml:11:3: 0.16 € a minute is no step of dialplans/steps.yaml; near are 0.15 and "
+        "0.18; nobody verified that table: ask the operator"
+    ]
+
+
+def test_a_verified_table_does_not_excuse_itself(book: Path) -> None:
+    """Then the price is wrong, most likely."""
+    told(book, "steps.yaml", "per_call:\n  verified: no", "per_call:\n  verified: yes")
+
+    assert told(book, "tariffs.yaml", "price: 1.50", "price: 1.51") == [
+        "IVR426 dialplans/tariffs.yaml:19:3: 1.51 € a call is no step of dialplans/steps.yaml; near are 1.34 and 1.50"
+    ]
+
+
+def test_without_the_tables_nothing_is_said(book: Path) -> None:
+    """A book needs neither; the rates with a source hold."""
+    for name in ("steps", "vat"):
+        (book / "dialplans" / f"{name}.yaml").unlink()
+    made = read_book(book)
+
+    assert made.warnings == ()
+    assert made.vat["metropole"].percent == Decimal(20)
+    assert "mayotte" not in made.vat
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "line"),
+    [
+        (
+            "vat.yaml", "reunion:", "reunionn:",
+            'IVR106 16:1: reunionn: "reunionn" is not known here; did you mean "reunion"?',
+        ),
+        (
+            "vat.yaml", "percent: 20", "percent: 120",
+            'IVR107 5:12: metropole.percent: "120" is too large; write 100 or less',
+        ),
+        ("vat.yaml", "percent: 20", "percent: 20 %", ""),
+        ("steps.yaml", "per_call:", "per_hour:", ""),
+        (
+            "tariffs.yaml", "price: 0.15", "price: 0.155",
+            "IVR108 9:1: advice: a price is in whole cents: the law knows no fractions of a cent",
+        ),
+        (
+            "tariffs.yaml", "price: 0.15", "price: 0.15\n  payout: 0.20",
+            "IVR108 9:1: advice: a payout of 0.20 € is more than the price; write what the operator pays",
+        ),
+        (
+            "tariffs.yaml", "mode: plain", "mode: plain\n  payout: 0.20",
+            "IVR108 6:1: plain: a tariff plain pays nothing out",
+        ),
+    ],
+)  # fmt: skip
+def test_each_mistake_is_told(book: Path, file: str, old: str, new: str, line: str) -> None:
+    """With what to write."""
+    found = [one.replace(f"dialplans/{file}:", "") for one in told(book, file, old, new)]
+
+    assert found
+    assert not line or found == [line]
+
+
+def test_payouts_are_finer_than_cents(book: Path) -> None:
+    """Contracts are."""
+    told(book, "tariffs.yaml", "price: 0.15", "price: 0.15\n  payout: 0.0842")
+
+    assert read_book(book).tariffs["advice"].payout == Decimal("0.0842")
