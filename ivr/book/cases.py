@@ -66,6 +66,7 @@ KeyText = Annotated[str, AfterValidator(_reads(given.press))]
 FetchedText = Annotated[str, AfterValidator(_reads(given.fetched))]
 InstantText = Annotated[str, AfterValidator(_reads(given.instant))]
 OverrideText = Annotated[str, AfterValidator(_reads(given.override))]
+SpentText = Annotated[str, AfterValidator(_reads(given.spent))]
 ReachedText = Annotated[str, AfterValidator(_reads(given.reached))]
 Names = Annotated[tuple[str, ...], BeforeValidator(one_or_many), Field(json_schema_extra=OR_ONE)]
 
@@ -93,6 +94,7 @@ class WrittenCase(BaseModel):
         default_factory=dict, description="calendars that are open or closed by hand"
     )
     calls: int = Field(default=0, ge=0, description="calls that the caller has made before")
+    spent: SpentText = Field(default="0", description="euros that the caller has spent with us this month: 299.50")
     at_once: int = Field(default=1, ge=1, description="calls in progress to the number, this one included")
     draw: float | None = Field(default=None, ge=0, lt=1, description="the share drawn, from 0 to 1")
     codes: bool = Field(default=True, description="whether there are access codes left to sell")
@@ -105,7 +107,7 @@ class WrittenCase(BaseModel):
     steps: Annotated[tuple[str, ...], BeforeValidator(_words), Field(json_schema_extra=OR_ONE)] = Field(
         default=(), description="all steps, as `ivr calls` prints them"
     )
-    ends: Ending | None = Field(default=None, description="how the call ends: flow, caller, limit, failed")
+    ends: Ending | None = Field(default=None, description="how the call ends: flow, caller, limit, ceiling, failed")
     charged: Annotated[str, AfterValidator(_is_charge)] | None = Field(
         default=None, description=f"what the caller pays: 0.31, {NOTHING} or {SOMETHING}"
     )
@@ -140,6 +142,7 @@ class Case:
             remembered=case.remembered,
             overrides={name: given.override(text) for name, text in case.override.items()},
             calls=case.calls,
+            spent=given.spent(case.spent),
             at_once=case.at_once,
             draw=case.draw,
             codes=case.codes,

@@ -57,6 +57,8 @@ def _prices(number: str, was: Service, now: Service) -> Iterator[str]:
             f"{number}: may ring unanswered for {now.terms.unanswered_limit:g} s "
             f"instead of {was.terms.unanswered_limit:g} s"
         )
+    if was.terms.ceiling and now.terms.ceiling and was.terms.ceiling.most != now.terms.ceiling.most:
+        yield f"{number}: one caller may spend {now.terms.ceiling.most} € a month instead of {was.terms.ceiling.most} €"
 
 
 def _to_come(service: Service, since: datetime) -> Iterator[tuple[date, str]]:

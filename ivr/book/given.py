@@ -7,6 +7,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from decimal import Decimal, InvalidOperation
 from zoneinfo import ZoneInfo
 
 from ivr.flow.commands import Reached
@@ -49,7 +50,8 @@ class Given:
     """What is known of a call beforehand; everything else takes its default.
 
     ``agents`` are what comes of ringing each, ``lookups`` what each other system says, both by name or :data:`ALL`.
-    ``calls`` is how many calls this caller has made before, ``at_once`` how many are in progress to the number, this
+    ``calls`` is how many calls this caller has made before, ``spent`` the euros that he has spent with us this month,
+    ``at_once`` how many are in progress to the number, this
     one included; ``draw`` is a share from 0 to 1; ``codes`` whether there are access codes left to sell; ``talk`` for
     how many seconds agents talk, ``speaks`` for how many the caller leaves a message (0: he says nothing).
     """
@@ -60,6 +62,7 @@ class Given:
     remembered: Mapping[str, str] = field(default_factory=dict)
     overrides: Mapping[str, Override] = field(default_factory=dict)
     calls: int = 0
+    spent: Decimal = Decimal(0)
     at_once: int = 1
     draw: float | None = None
     codes: bool = True
@@ -95,6 +98,17 @@ def reached(text: str) -> Reached:
         return Reached(text)
     except ValueError:
         raise ValueError(f'ringing an agent ends with {", ".join(Reached)}, not "{text}"') from None
+
+
+def spent(text: str) -> Decimal:
+    """``299.50``, in euros.  Raises ``ValueError``."""
+    try:
+        euros = Decimal(text.removesuffix("€").strip())
+    except InvalidOperation:
+        euros = Decimal(-1)
+    if not (euros.is_finite() and euros >= 0):
+        raise ValueError(f'what was spent is an amount in euros like 299.50, not "{text}"')
+    return euros
 
 
 def override(text: str) -> Override:

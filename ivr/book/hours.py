@@ -59,7 +59,8 @@ def _are_days(text: str) -> str:
 WrittenDays = Annotated[str, AfterValidator(_are_days)]
 
 
-def _is_zone(text: str) -> str:
+def is_zone(text: str) -> str:
+    """The same text, if it names a time zone.  Raises ``ValueError``."""
     try:
         ZoneInfo(text)
     except (ZoneInfoNotFoundError, ValueError, OSError):
@@ -89,7 +90,7 @@ class WrittenException(Written):
 class WrittenCalendar(Written):
     """One calendar of calendars.yaml."""
 
-    zone: Annotated[str, AfterValidator(_is_zone)] = Field(description="IANA time zone, such as Europe/Paris")
+    zone: Annotated[str, AfterValidator(is_zone)] = Field(description="IANA time zone, such as Europe/Paris")
     week: dict[
         Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"],
         tuple[WrittenPeriod, ...],

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from decimal import Decimal
 
 from ivr.book.book import Period, Service
+from ivr.book.ceilings import Ceilings
 from ivr.book.dates import in_order_of_time
 from ivr.book.problems import did_you_mean
 from ivr.book.tree import Way
@@ -24,6 +25,7 @@ def services(
     tariffs: Mapping[str, Tariff],
     tariff_names: Iterable[str],
     flows: Mapping[str, Flow | None],
+    ceilings: Ceilings,
     tell: Tell,
 ) -> Iterator[Service]:
     """The services of a book.  A tariff or flow that is named but broken has been told, and is not told again."""
@@ -56,7 +58,7 @@ def services(
                 tell(_way(written, entry, place), *unlawful, "")
             sound = sound and tariff is not None and not unlawful
         if sound and flow:
-            yield _service(number, entry, tariffs, flow)
+            yield _service(number, entry, tariffs, flow, ceilings)
 
 
 def _way(written: str, entry: WrittenNumber, place: int) -> Way:
@@ -84,19 +86,22 @@ def _unlawful(number: Number, tariff: Tariff, declared: Family | None) -> tuple[
     return None
 
 
-def _service(number: Number, entry: WrittenNumber, tariffs: Mapping[str, Tariff], flow: Flow) -> Service:
-    periods = tuple(_period(entry, one, tariffs[one.tariff]) for one in entry.periods)
+def _service(
+    number: Number, entry: WrittenNumber, tariffs: Mapping[str, Tariff], flow: Flow, ceilings: Ceilings
+) -> Service:
+    periods = tuple(_period(entry, one, tariffs[one.tariff], ceilings) for one in entry.periods)
     declared = (entry.declared, entry.owner or "", entry.purpose, entry.description, entry.connects or "")
     first = periods[0]
     return Service(number.national or "", entry.label, first.tariff, flow, first.terms, *declared, periods)
 
 
-def _period(entry: WrittenNumber, written: WrittenPeriod, tariff: Tariff) -> Period:
+def _period(entry: WrittenNumber, written: WrittenPeriod, tariff: Tariff, ceilings: Ceilings) -> Period:
     limit = tariff.limit
     terms = Terms(
         announcement=announcement_name(tariff) if tariff.surcharged else None,
         beep=BEEP,
         limit=limit.total_seconds() if limit else None,
         unanswered_limit=entry.unanswered_limit,
+        ceiling=ceilings(entry.ceiling, tariff) if tariff.surcharged else None,
     )
     return Period(written.since, tariff, terms, written.entered)

@@ -14,6 +14,7 @@ from pydantic import Field, TypeAdapter
 
 from ivr.book.advised import advised
 from ivr.book.book import LANGUAGE, Book
+from ivr.book.ceilings import CEILINGS, WrittenCeiling, ceilings, wrong_names, wrong_prompts
 from ivr.book.hours import WrittenCalendar, wrong_calendars, wrong_exits
 from ivr.book.lists import DEPARTMENTS, WrittenDepartment, lists, wants_departments, wrong_prefixes
 from ivr.book.numbers import services
@@ -59,6 +60,7 @@ class _Anything(frozenset[str]):
 
 # By name; a flow that makes no sense as a whole has its name at least.
 _Flows = dict[str, tuple[Flow | None, Source]]
+_Texts = dict[str, _Table[str]]  # by language
 
 
 class Reading:
@@ -79,6 +81,7 @@ class Reading:
         remotes = self._table("dialplans/remotes.yaml", WrittenRemote, needed=False)
         departments = self._table(DEPARTMENTS, WrittenDepartment, needed=False)
         owners = self._table(OWNERS, WrittenOwner, needed=False)
+        purses = self._table(CEILINGS, WrittenCeiling, needed=False)
         off = self._table(LAW, WrittenOff, needed=False)
         wrong_rules(off.names, lambda way, *said: self._say(_mark(off.source, way), *said))
         listed = lists(self._directory, self._read, self._taken, self._problems)
@@ -94,7 +97,7 @@ class Reading:
         flows = self._flows()
         for flow, source in flows.values():
             self._links(flow, source, {**names, "flow": frozenset(flows)})
-        for table in (tariffs, calendars, agents, remotes, owners):
+        for table in (tariffs, calendars, agents, remotes, owners, purses):
             self._names(table)
         priced = {name: tariff.value(name) for name, tariff in tariffs.good.items()}
 
@@ -102,8 +105,12 @@ class Reading:
             self._say(_mark(numbers.source, way), rule, message, hint)
 
         wrong_owners(numbers.good, owners.names, tell)
+        wrong_names(numbers.good, purses.names, tell)
+        for finding in wrong_prompts(purses.good, prompts[LANGUAGE].names):
+            self._find(finding, purses.source)
+        ceiling = ceilings(purses.good, prompts[LANGUAGE].names)
         drawn = {name: flow for name, (flow, _) in flows.items()}
-        served = {one.number: one for one in services(numbers.good, priced, tariffs.names, drawn, tell)}
+        served = {one.number: one for one in services(numbers.good, priced, tariffs.names, drawn, ceiling, tell)}
         self._hours(calendars, flows, prompts)
         started = {number.flow for number in numbers.good.values()}
         self._across(flows, started, departments)
@@ -221,7 +228,7 @@ class Reading:
         for finding in found:
             self._find(finding, source)
 
-    def _hours(self, calendars: "_Table[WrittenCalendar]", flows: _Flows, prompts: dict[str, "_Table[str]"]) -> None:
+    def _hours(self, calendars: "_Table[WrittenCalendar]", flows: _Flows, prompts: _Texts) -> None:
         """Calendars in themselves, and what they and the flows say of each other."""
         drawn = {name: flow for name, (flow, _) in flows.items() if flow}
         whole = drawn if len(drawn) == len(flows) else None
@@ -243,13 +250,7 @@ class Reading:
                 message = f'"{node}" asks for a department, and {DEPARTMENTS} says none'
                 self._say(_mark(flows[name][1], ("nodes", node)), "IVR247", message, "write it, or ask for regions")
 
-    def _languages(
-        self,
-        flows: _Flows,
-        started: Set[str],
-        prompts: dict[str, "_Table[str]"],
-        calendars: "_Table[WrittenCalendar]",
-    ) -> None:
+    def _languages(self, flows: _Flows, started: Set[str], prompts: _Texts, calendars: _Table[WrittenCalendar]) -> None:
         """A language that a flow offers has every prompt that may be said after the choice."""
         drawn = {name: flow for name, (flow, _) in flows.items() if flow}
         if len(drawn) < len(flows) or not is_sound(drawn):

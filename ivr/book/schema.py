@@ -12,6 +12,7 @@ from typing import Annotated, Any, get_args
 from pydantic import Field, TypeAdapter
 
 from ivr.book.cases import WrittenCase
+from ivr.book.ceilings import WrittenCeiling
 from ivr.book.hours import WrittenCalendar
 from ivr.book.lists import WrittenDepartment, WrittenList
 from ivr.book.money import WrittenSteps, WrittenVat
@@ -40,6 +41,7 @@ TABLES: dict[str, Any] = {
     "departments": WrittenDepartment,
     "owners": WrittenOwner,
     "law": WrittenOff,
+    "ceilings": WrittenCeiling,
     "prompts": PromptText,
     "recordings": WrittenRecording,
     "lexicon": Annotated[str, Field(min_length=1, max_length=200)],

@@ -59,6 +59,9 @@ class WrittenNumber(Written):
     connects: Annotated[str, AfterValidator(_is_number)] | None = Field(
         default=None, description="of a connection service: the outside number that callers are put through to"
     )
+    ceiling: Name = Field(
+        default="default", description="what one caller may spend a month, by the name in ceilings.yaml"
+    )
     unanswered_limit: float = Field(
         default=30, ge=25, le=180, description="seconds for which the number's carrier bears an unanswered call"
     )

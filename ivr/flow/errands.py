@@ -5,7 +5,8 @@ Errands make no sound and need no answered line.  The service's desk runs them, 
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import Literal
 
 from ivr.flow.commands import Command, Need, Phrase
@@ -107,6 +108,16 @@ class Tally(Command[int]):
 
 
 @dataclass(frozen=True)
+class Spent(Command[Decimal | None]):
+    """How many euros this caller's finished calls to our numbers have cost him since ``since``.
+
+    ``None``: nobody knows, because he withholds his number or the ledger does not answer; he is then let through.
+    """
+
+    since: datetime
+
+
+@dataclass(frozen=True)
 class Draw(Command[float]):
     """A number from 0 to 1, the end not included: chance, or always the same for a caller if ``sticky``.
 
@@ -140,7 +151,7 @@ class Verify(Command[bool]):
     digits: Hidden
 
 
-Errand = Recall | Remember | Fetch | Post | Discard | Issue | Tally | Draw | Overridden | Overrule | Verify
+Errand = Recall | Remember | Fetch | Post | Discard | Issue | Tally | Spent | Draw | Overridden | Overrule | Verify
 
 
 def left(message: str, seconds: float, box: str) -> Post:

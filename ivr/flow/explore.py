@@ -34,6 +34,7 @@ from ivr.flow.outcomes import Known, Outcome, outcomes, undecided
 from ivr.flow.passages import Explored, Passage, Root, State
 from ivr.values.calendar import Calendar, Opening, Override
 from ivr.values.calendar import State as Opened
+from ivr.values.call import Ending
 from ivr.values.number import Number
 
 MOST_STATES = 5000
@@ -245,6 +246,8 @@ class _Explorer:
         elif not ends:
             talked = any(getattr(choice.outcome.result, "reached", None) is Reached.TALKED for choice in log.choices)
             ends = "after a conversation" if talked else "hung up by us"
+            if run.line.ending is not Ending.FLOW:
+                ends = f"{run.line.ending}, unanswered"
         before = state.log
         human = None
         if log.human is not None and before.human is None:

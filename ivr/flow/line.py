@@ -7,13 +7,16 @@ It never goes back.  A node only says what it wants done; each command says what
 brings itself there first:
 
     needs EARLY       Progress
-    needs ANNOUNCED   … and, on a surcharged number, the free announcement, whole or skipped by its own key, and
-                      its beep
+    needs ANNOUNCED   … and, on a surcharged number, a look at what the caller has spent this month, then the free
+                      announcement, whole or skipped by its own key, and its beep
     needs ANSWERED    … and Answer, then the limit that the tariff sets, armed in the exchange
 
 So an announcement cannot be forgotten, charging cannot begin before it has ended, and a flow that only says
 "we are closed" never answers.  Nothing else in the house yields Answer; `tests/flow/test_line.py` proves that no
 sequence of commands makes this file break its order.
+
+A caller who has reached his ceiling hears so instead of the announcement, and the call ends unanswered.  What is left
+of a ceiling bounds the call like the tariff's limit.
 
 A Dial on a line that was not answered leaves the answer to the agent who picks up: ringing stays free for as long
 as carriers bear an unanswered call (``unanswered_limit``).  A ring that would last longer is cut in two: the first
@@ -30,6 +33,7 @@ from ivr.flow.commands import (
     Command,
     Dial,
     Dialled,
+    Hangup,
     Limit,
     Need,
     Now,
@@ -38,6 +42,9 @@ from ivr.flow.commands import (
     Reached,
     Talk,
 )
+from ivr.flow.errands import Spent
+from ivr.values.call import Ending
+from ivr.values.ceiling import Ceiling
 
 LEAST_RING = 1.0  # seconds: a shorter ring reaches nobody
 SKIP = "#"  # the key that ends the announcement early, where a profile knows one (RD SVA 2024, p. 32)
@@ -55,7 +62,7 @@ class Terms:
     (nothing is charged, the operator has said it, or the law excepts the number), ``beep`` where no tone is to follow.
     ``skip`` is the only key that may end the announcement early, empty where none may.
     ``limit`` is the longest charged time and ``unanswered_limit`` the longest that the carrier bears an
-    unanswered call; seconds.
+    unanswered call; seconds.  ``ceiling`` is what one caller may spend in a month, ``None`` where nothing is charged.
     """
 
     announcement: str | None
@@ -63,19 +70,31 @@ class Terms:
     limit: float | None
     unanswered_limit: float
     skip: str = SKIP
+    ceiling: Ceiling | None = None
+
+
+class _Over(Exception):
+    """The call must end now: why, and what the caller is told."""
+
+    def __init__(self, ending: Ending, prompt: str) -> None:
+        self.ending = ending
+        self.prompt = prompt
 
 
 class Line:
     """One call's line; :meth:`carry` wraps the talk of its flow.
 
-    ``state`` may be read by whoever draws the call (the simulator, the dashboard); nobody else writes it.
+    ``state`` may be read by whoever draws the call (the simulator, the dashboard), ``ending`` by whoever writes the
+    record; nobody else writes them.
     """
 
     def __init__(self, terms: Terms) -> None:
         self._terms = terms
+        self._limit = terms.limit
         self._opened: datetime | None = None
         self._talking_since: datetime | None = None  # since before an agent answered the line, until a limit is armed
         self.state: Need = Need.NOTHING
+        self.ending: Ending = Ending.FLOW
 
     def carry(self, talk: Talk[None]) -> Talk[None]:
         """Yield the flow's commands, each preceded by what it needs of the line."""
@@ -88,6 +107,10 @@ class Line:
                 command = talk.send(result)
         except StopIteration:
             return
+        except _Over as over:
+            self.ending = over.ending
+            yield from Play((over.prompt,))
+            yield from Hangup()
         finally:
             talk.close()
 
@@ -103,17 +126,33 @@ class Line:
             self._opened = yield from Now()
             self.state = Need.EARLY
         if need >= Need.ANNOUNCED and self.state < Need.ANNOUNCED:
+            yield from self._afford()
             yield from self._announce()
             self.state = Need.ANNOUNCED
         if need >= Need.ANSWERED and self.state < Need.ANSWERED:
             yield from Answer()
             self.state = Need.ANSWERED
-            if self._terms.limit is not None:
-                yield from Limit(self._terms.limit)
-        if need >= Need.EARLY and self._talking_since is not None and self._terms.limit is not None:
+            if self._limit is not None:
+                yield from Limit(self._limit)
+        if need >= Need.EARLY and self._talking_since is not None and self._limit is not None:
             spent = ((yield from Now()) - self._talking_since).total_seconds()
             self._talking_since = None
-            yield from Limit(max(1.0, self._terms.limit - max(0.0, spent)))
+            yield from Limit(max(1.0, self._limit - max(0.0, spent)))
+
+    def _afford(self) -> Talk[None]:
+        """See what the caller has spent this month: who has reached his ceiling is told so, free, and not answered."""
+        ceiling = self._terms.ceiling
+        if ceiling is None:
+            return
+        assert self._opened is not None  # noqa: S101 - _bring_to opened it
+        spent = yield from Spent(ceiling.month(self._opened))
+        if spent is None:
+            return
+        if ceiling.reached(spent):
+            raise _Over(Ending.CEILING, ceiling.prompt)
+        room = ceiling.room(spent)
+        if room is not None:
+            self._limit = room if self._limit is None else min(room, self._limit)
 
     def _announce(self) -> Talk[None]:
         if self._terms.announcement is not None:
@@ -127,7 +166,7 @@ class Line:
         now = yield from Now()
         free = self._terms.unanswered_limit - max(0.0, (now - self._opened).total_seconds())
         if free >= LEAST_RING:
-            dialled = yield from replace(dial, ring=min(dial.ring, free), limit=self._terms.limit)
+            dialled = yield from replace(dial, ring=min(dial.ring, free), limit=self._limit)
             if dialled.reached is Reached.TALKED:
                 self.state = Need.ANSWERED
                 self._talking_since = now

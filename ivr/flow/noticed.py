@@ -20,14 +20,14 @@ from ivr.flow.commands import (
     Progress,
     Speak,
 )
-from ivr.flow.errands import Discard, Draw, Fetch, Overridden, Post, Remember
+from ivr.flow.errands import Discard, Draw, Fetch, Overridden, Post, Remember, Spent
 from ivr.flow.keys import Reading, reading
 from ivr.flow.line import FlowError
 from ivr.flow.onlooker import Log, Run, World, note, still
 from ivr.flow.outcomes import Known, Outcome, outcomes
 from ivr.values.calendar import Override
 
-_UNNOTICED = Now | Progress | Answer | Limit | Remember | Discard | Overridden
+_UNNOTICED = Now | Progress | Answer | Limit | Spent | Remember | Discard | Overridden
 _WORDS = frozenset[str]()
 
 

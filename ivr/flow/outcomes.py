@@ -5,6 +5,7 @@ The lengths are those of the simulator, so that a path found here costs there wh
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any, assert_never
 
 from ivr.flow.commands import (
@@ -40,6 +41,7 @@ from ivr.flow.errands import (
     Post,
     Recall,
     Remember,
+    Spent,
     Tally,
     Verify,
 )
@@ -53,6 +55,7 @@ REFUSAL = 0.5  # seconds until a ring is known to be in vain
 TALK = 60.0  # seconds for which an agent talks
 MESSAGE = 10.0  # seconds that a caller speaks to a recorder
 CROWD = 10**6  # calls counted: more than any limit
+FORTUNE = Decimal(10**6)  # euros spent: more than any ceiling
 
 # Seconds of an utterance, by its name.
 Seconds = Callable[[str], float]
@@ -208,6 +211,10 @@ def _errand(errand: Errand, known: Known, anonymous: bool) -> Sequence[Outcome]:
             if anonymous:
                 return (Outcome(0),)
             return Outcome(0, label="first call of this caller"), Outcome(CROWD, label="many calls of this caller")
+        case Spent():
+            if anonymous:
+                return NOTHING
+            return Outcome(Decimal(0)), Outcome(FORTUNE, label="ceiling of the caller reached")
         case Draw():
             return tuple(Outcome(share / 200, label=f"share drawn: {share / 2:g} %") for share in range(200))
         case Overridden(calendar=calendar):

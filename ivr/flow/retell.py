@@ -7,7 +7,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from ivr.flow.commands import Command, Dial, Reached
-from ivr.flow.errands import Draw, Fetch, Issue, Overridden, Recall, Tally
+from ivr.flow.errands import Draw, Fetch, Issue, Overridden, Recall, Spent, Tally
 from ivr.flow.onlooker import Choice
 from ivr.flow.paths import Path
 from ivr.values.number import Number
@@ -62,6 +62,8 @@ def _errand(asked: Command[Any], result: Any) -> Iterator[str]:
             yield f"--override={calendar}={'open' if result.open else 'closed'}"
         case Tally(of=of) if result is not None and result > 1:
             yield f"--at-once={result}" if of == "now" else f"--calls={result}"
+        case Spent() if result:
+            yield f"--spent={result}"
         case Draw():
             yield f"--draw={result:g}"
         case Issue() if result is None:

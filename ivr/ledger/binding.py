@@ -18,7 +18,7 @@ from ivr.ledger.chain import EMPTY, PERSONAL, Head, chained, following
 from ivr.ledger.engine import instant, is_sqlite, shown
 from ivr.ledger.reading import version
 from ivr.ledger.seal import NoKey, Seal
-from ivr.ledger.tables import COLUMNS, SINCE, VERSION, Row, calls, head, metadata, schema
+from ivr.ledger.tables import CALLER_INDEX, COLUMNS, SINCE, VERSION, Row, calls, head, metadata, schema
 
 log = logging.getLogger(__name__)
 
@@ -29,6 +29,7 @@ def prepare(connection: Connection, url: URL, seal: Seal | None) -> None:
     """Have the tables there, and of our version.  Raises :class:`BadLedger` for a later one."""
     found = version(connection, url)
     metadata.create_all(connection)
+    CALLER_INDEX.create(connection, checkfirst=True)
     if found is None:
         connection.execute(insert(schema).values(version=VERSION))
         connection.execute(insert(head).values(_columns(EMPTY)))

@@ -10,6 +10,7 @@ import uuid
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
+from decimal import Decimal
 from pathlib import Path
 from threading import Lock
 from typing import TypeVar
@@ -124,6 +125,10 @@ class Cabinet:
     async def calls_since(self, caller: str, since: datetime) -> int:
         """See the port."""
         return await asyncio.to_thread(self._ledger.count, caller, since)
+
+    async def spent(self, caller: str, since: datetime) -> Decimal:
+        """See the port."""
+        return await asyncio.to_thread(self._ledger.spent, caller, since)
 
     # -- overrides -------------------------------------------------------------------------------------------------
 

@@ -1,16 +1,19 @@
 """Reading the ledger, from any process, while another one writes it."""
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import URL, Connection, Engine, Select, inspect, select
+from sqlalchemy import URL, Connection, Engine, Select, func, inspect, select
 from sqlalchemy.exc import DBAPIError, OperationalError
 
 from ivr.ledger.chain import EMPTY, Head
 from ivr.ledger.engine import is_sqlite, reading, shown
 from ivr.ledger.tables import VERSION, Kept, calls, head, kept, of_version, schema
+
+LONGEST_RING = timedelta(minutes=10)  # before an answer; carriers bear three minutes
 
 
 class BadLedger(Exception):
@@ -66,10 +69,24 @@ class Reader:
         began = since.astimezone(UTC).isoformat(timespec="microseconds")
         return len(self._ask(select(calls).where(calls.c.caller == caller, calls.c.started > began)))
 
+    def spent(self, caller: str, since: datetime) -> Decimal:
+        """What the calls of ``caller`` that were answered at ``since`` or later have cost him, in whole cents.
+
+        Raises :class:`BadLedger`.
+        """
+        # A call that began before may have been answered since; none rings for hours.
+        began = (since - LONGEST_RING).astimezone(UTC).isoformat(timespec="microseconds")
+        answered = since.astimezone(UTC).isoformat(timespec="microseconds")
+        found = select(func.sum(calls.c.amount_cents).label("cents")).where(
+            calls.c.caller == caller, calls.c.started >= began, calls.c.answered >= answered
+        )
+        rows = self._rows(found, summed=True)
+        return Decimal(int(rows[0]["cents"] or 0) if rows else 0) / 100
+
     def _ask(self, question: Select[*tuple[object, ...]]) -> list[Kept]:
         return [kept(row) for row in self._rows(question)]
 
-    def _rows(self, question: Select[*tuple[object, ...]]) -> Sequence[Mapping[Any, Any]]:
+    def _rows(self, question: Select[*tuple[object, ...]], *, summed: bool = False) -> Sequence[Mapping[Any, Any]]:
         if is_sqlite(self._url) and not Path(str(self._url.database)).exists():
             return []
         try:
@@ -78,7 +95,9 @@ class Reader:
                 if found is None:
                     return []
                 # A ledger that nobody has opened for writing since an update is still of the version before.
-                asked = question.with_only_columns(*of_version(found), maintain_column_froms=True)
+                # Sums are over columns that all have.
+                whole = question.with_only_columns(*of_version(found), maintain_column_froms=True)
+                asked = question if summed else whole
                 return connection.execute(asked).mappings().all()
         except DBAPIError as error:
             raise unusable(self._url, error) from error

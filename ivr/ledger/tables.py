@@ -84,6 +84,8 @@ calls = Table(
 )
 Index("calls_started", calls.c.started)
 Index("calls_number_started", calls.c.number, calls.c.started)
+CALLER_INDEX = Index("calls_caller_started", calls.c.caller, calls.c.started)
+"""What a caller has done lately, asked while he waits.  Not in the first ledgers: made where it is lacking."""
 
 SINCE = {
     2: (

@@ -53,7 +53,7 @@ class Attendance:
             log.exception("call failed step=%s", self.trail[-1] if self.trail else "-")
             yield from self._apology()
             return Ending.FAILED
-        return Ending.FLOW
+        return self._line.ending
 
     def record(self, toll: Toll | None, ended: datetime, ending: Ending) -> Record:
         """What is written of the call; ``toll`` is what the exchange measured, if it said."""

@@ -25,6 +25,7 @@ from ivr.flow.errands import (
     Post,
     Recall,
     Remember,
+    Spent,
     Tally,
     Verify,
     left,
@@ -90,6 +91,8 @@ class Desk:
                 return sum(call.dialled.national == self.call.dialled.national for call in self.office.live.calls)
             case Tally(within=within):
                 return await _within(memory.calls_since(caller, now - within), 0) if caller else 0
+            case Spent(since=since):
+                return await _within(memory.spent(caller, since), None) if caller else None
             case Draw(sticky=sticky, salt=salt):
                 return _share(f"{salt} {caller}") if sticky and caller else random.random()  # noqa: S311 - shares
             case Overridden(calendar=calendar):
@@ -156,7 +159,7 @@ class Desk:
 def closed(errand: Errand) -> Any:
     """What an errand comes to where there is no office (plain AGI): nothing known, nothing found; a task is refused."""
     match errand:
-        case Recall() | Remember() | Overridden() | Discard() | Issue():
+        case Recall() | Remember() | Overridden() | Discard() | Issue() | Spent():
             return None
         case Overrule() | Verify():
             return False

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Protocol
 
 from ivr.flow.commands import Command
@@ -99,6 +100,10 @@ class Memory(Protocol):
 
     async def calls_since(self, caller: str, since: datetime) -> int:
         """How many finished calls the ledger has of ``caller`` that began after ``since``."""
+        ...
+
+    async def spent(self, caller: str, since: datetime) -> Decimal:
+        """How many euros the calls of ``caller`` that were answered at ``since`` or later have cost him."""
         ...
 
     async def override(self, calendar: str, at: datetime) -> Override | None:

@@ -58,6 +58,7 @@ def case_text(name: str, lived: Lived, from_: str, given: Given) -> str:
     usual = Given()
     for key, value, default in (
         ("calls", given.calls, usual.calls),
+        ("spent", given.spent, usual.spent),
         ("at_once", given.at_once, usual.at_once),
         ("draw", given.draw, usual.draw),
         ("speaks", given.speaks, usual.speaks),
@@ -96,6 +97,7 @@ def call_words(case: Case) -> str:
             words += ["--agents", word] if (option, name) == ("--agent", ALL) else [option, f"{name}={word}"]
     for option, number, default in (
         ("--calls", written.calls, usual.calls),
+        ("--spent", written.spent, f"{usual.spent}"),
         ("--at-once", written.at_once, usual.at_once),
         ("--draw", written.draw, usual.draw),
         ("--speaks", written.speaks, usual.speaks),

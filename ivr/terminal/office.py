@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from decimal import Decimal
 
 from ivr.flow.errands import Fetch, Fetched, Issue, Override
 from ivr.service.desk import Office
@@ -24,6 +25,7 @@ class PaperOffice:
     remembered: dict[str, str] = field(default_factory=dict)
     overrides: dict[str, Override] = field(default_factory=dict)
     calls: int = 0
+    spending: Decimal = Decimal(0)
     letters: list[Letter] = field(default_factory=list)
 
     async def recall(self, caller: str, key: str, at: datetime) -> str | None:
@@ -37,6 +39,9 @@ class PaperOffice:
 
     async def calls_since(self, caller: str, since: datetime) -> int:
         return self.calls
+
+    async def spent(self, caller: str, since: datetime) -> Decimal:
+        return self.spending
 
     async def override(self, calendar: str, at: datetime) -> Override | None:
         found = self.overrides.get(calendar)

@@ -14,6 +14,7 @@ from ivr.flow.errands import (
     Post,
     Recall,
     Remember,
+    Spent,
     Tally,
     Verify,
 )
@@ -21,6 +22,7 @@ from ivr.service.desk import Desk
 from ivr.service.ports import Toll
 from ivr.terminal.cast import Cast
 from ivr.terminal.text import REFUSAL, TextChannel
+from ivr.values.tariff import Money
 
 
 class PaperDesk:
@@ -72,6 +74,8 @@ def _shown(errand: Errand, told: Any) -> str:
             return f"forgets {key} of this caller" if value is None else f"will remember that {key} is {value}"
         case Tally(of=of):
             return f"calls in progress: {told}" if of == "now" else f"calls of this caller before: {told}"
+        case Spent():
+            return f"has spent {Money(told)} with us this month" if told else ""
         case Draw():
             return f"draws {told:.2f}"
         case Issue(product=product):

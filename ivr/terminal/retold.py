@@ -25,7 +25,20 @@ from ivr.flow.commands import (
     Progress,
     Speak,
 )
-from ivr.flow.errands import Discard, Draw, Fetch, Issue, Overridden, Overrule, Post, Recall, Remember, Tally, Verify
+from ivr.flow.errands import (
+    Discard,
+    Draw,
+    Fetch,
+    Issue,
+    Overridden,
+    Overrule,
+    Post,
+    Recall,
+    Remember,
+    Spent,
+    Tally,
+    Verify,
+)
 from ivr.flow.tape import Entry
 
 TRIES = 40  # digits tried for one secret
@@ -98,8 +111,8 @@ class Retold:
                 return Played()
             case Progress() | Answer() | Limit() | Speak() | Hangup() | Remember() | Post() | Discard():
                 return None
-            case Overridden() | Recall():
-                # Not asked then; by far the most callers and calendars have none.
+            case Overridden() | Recall() | Spent():
+                # Not asked then; by far the most callers and calendars have none, and few reach their ceiling.
                 return None
             case Overrule():
                 return True

@@ -70,7 +70,9 @@ class Simulator:
         call = Call("simulated", parse(service.number), parse(caller), LANGUAGE, at)
         live = Live()
         live.began(call)
-        office = PaperOffice(remembered=dict(cast.given.remembered), overrides=dict(cast.given.overrides))
+        office = PaperOffice(
+            remembered=dict(cast.given.remembered), overrides=dict(cast.given.overrides), spending=cast.given.spent
+        )
         desk = PaperDesk(Desk(call, channel, office.office(live, at), book.sites), channel, cast)
         # Time is the channel's: a simulated minute takes no time at all, and is owed for all the same.
         attendance = Attendance(call, self.release, service, lambda: (channel.at - at).total_seconds())

@@ -12,7 +12,8 @@ class Ending(StrEnum):
 
     CALLER = "caller"  # the caller hung up
     FLOW = "flow"  # the flow came to its end and hung up
-    LIMIT = "limit"  # the legal limit of the tariff cut the call
+    LIMIT = "limit"  # the legal limit of the tariff cut the call, or what was left of the caller's ceiling
+    CEILING = "ceiling"  # the caller has spent what he may this month: told so free, and never answered
     FAILED = "failed"  # we broke down; the caller heard the apology
     SHUTDOWN = "shutdown"  # the controller was stopped with the call in progress
     LOST = "lost"  # the line to the exchange was lost

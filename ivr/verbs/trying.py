@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Callable
 from datetime import UTC, datetime
+from decimal import Decimal
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -92,6 +93,7 @@ def _presses(text: str) -> tuple[given.Press, ...]:
     help="a calendar opened or closed by hand",
 )
 @click.option("--calls", type=click.IntRange(0), default=0, help="calls that this caller made before")
+@click.option("--spent", type=Read("EUROS", given.spent), default="0", help="what he has spent with us this month")
 @click.option("--at-once", type=click.IntRange(1), default=1, help="calls in progress to the number")
 @click.option("--draw", type=click.FloatRange(0, 1, max_open=True), default=None, help="the share drawn")
 @click.option("--speaks", type=click.FloatRange(0), default=given.MESSAGE, help="seconds of the message that he leaves")
@@ -111,6 +113,7 @@ def simulate(
     remembered: tuple[tuple[str, str], ...],
     override: tuple[tuple[str, Any], ...],
     calls: int,
+    spent: Decimal,
     at_once: int,
     draw: float | None,
     speaks: float,
@@ -129,6 +132,7 @@ def simulate(
         remembered=dict(remembered),
         overrides=dict(override),
         calls=calls,
+        spent=spent,
         at_once=at_once,
         draw=draw,
         speaks=speaks,

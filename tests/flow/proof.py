@@ -9,6 +9,7 @@ import random
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from types import ModuleType
 from typing import Any
 
@@ -40,10 +41,14 @@ from ivr.flow.errands import (
     Issue,
     Overrule,
     Recall,
+    Spent,
     Tally,
     Verify,
 )
 from ivr.flow.line import Terms
+from ivr.flow.outcomes import FORTUNE
+from ivr.values.call import Ending
+from ivr.values.tariff import Mode
 
 
 class Broken(AssertionError):
@@ -77,20 +82,34 @@ class _Judge:
     answered: bool = False
     answered_by: str = ""
     limited: bool = False
+    counted: bool = False  # what the caller has spent this month was looked at
+    now: datetime | None = None
+    refused: bool = False  # … and is all that he may
+    limit: float | None = None
     seen: list[str] = field(default_factory=list)
 
     def hear(self, calls: Sequence[Asked]) -> None:
+        self.limit = self.terms.limit
         previous: Command[Any] | None = None
         for place, asked in enumerate(calls):
             command = asked.command
             after = f"{place}: {command} after {previous}"
-            if isinstance(previous, Answer) and self.terms.limit is not None:
+            if self.refused:
+                self._must(not asked.ours, f"the flow goes on after the caller was refused, {after}")
+                wanted = Hangup() if isinstance(previous, Play) else self._message()
+                self._must(command == wanted, f"not {wanted}, {after}")
+            if isinstance(previous, Answer) and self.limit is not None:
                 self._must(isinstance(command, Limit), f"an answer without its limit at once, {after}")
             self._one(asked, previous, after)
             if isinstance(previous, Limit | Answer) and not isinstance(command, Limit):
                 needed = command.needs >= Need.ANSWERED or isinstance(command, Dial) or self.answered_by == "agent"
                 self._must(needed, f"nothing needed the answer, {after}")
             previous = command if asked.done else None
+        if self.refused and calls[-1].done:
+            self._must(isinstance(previous, Hangup), f"a caller was refused and is left on the line: {previous}")
+
+    def _message(self) -> Play | None:
+        return Play((self.terms.ceiling.prompt,)) if self.terms.ceiling else None
 
     def _one(self, asked: Asked, previous: Command[Any] | None, after: str) -> None:
         command = asked.command
@@ -110,15 +129,46 @@ class _Judge:
                     self.answered, self.answered_by = True, "us"
             case Limit():
                 self._limit(command, previous, after)
+            case Spent():
+                self._must(not asked.ours, f"the line asks for itself what was spent, {after}")
+                self._once("spent", after)
+                self._must(self.opened is not None and not self.announced, f"too early or too late, {after}")
+                assert self.terms.ceiling is not None
+                assert self.now is not None
+                self._must(command.since == self.terms.ceiling.month(self.now), f"not of this month, {after}")
+                if asked.done:
+                    self._count(asked.result)
+            case Play() if not asked.ours and self.refused:
+                self._sound(after)
+                self._must(not self.answered and not self.announced, f"the refusal is not free, {after}")
             case Play() if not asked.ours:
                 self._line_says(asked, command, after)
-            case Now() | Hangup():
+            case Now():
+                self.now = asked.result
+            case Hangup():
                 pass
             case _ if isinstance(command, Errand):
                 pass
             case _:
                 self._must(asked.ours, f"the line asks for itself what is the flow's, {after}")
                 self._for_the_flow(asked, after)
+
+    def _count(self, spent: Decimal | None) -> None:
+        """By the slow way: second by second, what the rest of the month's money pays for."""
+        self.counted = True
+        ceiling = self.terms.ceiling
+        assert ceiling is not None
+        if spent is None:
+            return
+        left, tariff = ceiling.most - spent, ceiling.tariff
+        if tariff.mode is Mode.PER_CALL:
+            self.refused = left < tariff.price
+            return
+        affordable = max(0, int(left / tariff.price * 60) + 2)
+        while affordable and affordable * tariff.price > left * 60:
+            affordable -= 1
+        self.refused = affordable < 60
+        self.limit = affordable if self.limit is None else min(self.limit, affordable)
 
     def _line_says(self, asked: Asked, command: Play, after: str) -> None:
         self._sound(after)
@@ -142,11 +192,11 @@ class _Judge:
             self._charged(after)
         if command.needs >= Need.ANSWERED:
             self._must(self.answered, f"a service on a line not answered, {after}")
-        if self.answered and self.terms.limit is not None:
+        if self.answered and self.limit is not None:
             self._must(self.limited, f"charging runs without a limit, {after}")
         if isinstance(command, Dial) and not self.answered:
             self._charged(after)
-            self._must(command.limit == self.terms.limit, f"a free ring without the limit, {after}")
+            self._must(command.limit == self.limit, f"a free ring without the limit, {after}")
             assert self.opened is not None
             last = asked.at - self.opened + command.ring
             self._must(last <= self.terms.unanswered_limit + 1e-3, f"unanswered for {last} s, {after}")
@@ -155,14 +205,14 @@ class _Judge:
 
     def _limit(self, command: Limit, previous: Command[Any] | None, after: str) -> None:
         self._once("limit", after)
-        self._must(self.terms.limit is not None, f"a limit that the tariff does not know, {after}")
-        assert self.terms.limit is not None
+        self._must(self.limit is not None, f"a limit that the tariff does not know, {after}")
+        assert self.limit is not None
         if self.answered_by == "us":
             self._must(isinstance(previous, Answer), f"a limit not directly after the answer, {after}")
-            self._must(command.seconds == self.terms.limit, f"the wrong limit, {after}")
+            self._must(command.seconds == self.limit, f"the wrong limit, {after}")
         else:
             self._must(self.answered, f"a limit on a line not answered, {after}")
-            self._must(1 <= command.seconds <= self.terms.limit, f"the wrong limit, {after}")
+            self._must(1 <= command.seconds <= self.limit, f"the wrong limit, {after}")
         self.limited = True
 
     def _sound(self, after: str) -> None:
@@ -171,6 +221,7 @@ class _Judge:
     def _charged(self, after: str) -> None:
         """What comes now may cost the caller."""
         self._must(self.opened is not None, f"no early media before, {after}")
+        self._must(self.counted or self.terms.ceiling is None, f"nobody asked what was spent, {after}")
         if self.terms.announcement is not None:
             self._must(self.announced, f"the price was not announced, {after}")
             self._must(self.beeped or self.terms.beep is None, f"no beep, {after}")
@@ -208,7 +259,7 @@ def carry_out(talk: Talk[None], given: Sequence[int], world: World, most: int = 
     try:
         while len(calls) < most:
             command = talk.send(result)
-            ours = id(command) in given or isinstance(command, Dial | Ask | Hangup)
+            ours = id(command) in given or isinstance(command, Dial | Ask)
             try:
                 result, took = world(command)
             except Gone as gone:
@@ -261,9 +312,12 @@ def converse(line: ModuleType, commands: Sequence[Command[Any]], terms: Terms, w
     """
     given: list[int] = []
     told: list[Any] = []
-    talk = line.Line(line.Terms(**vars(terms))).carry(given_by(commands, given, told))
-    calls = carry_out(talk, given, world)
+    carrier = line.Line(line.Terms(**vars(terms)))
+    calls = carry_out(carrier.carry(given_by(commands, given, told)), given, world)
     judge(calls, terms)
+    over = bool(calls) and isinstance(calls[-1].command, Hangup) and not calls[-1].ours
+    if over and carrier.ending is not Ending.CEILING:
+        raise Broken(f"the record would say that {carrier.ending} ended the call")
     flow_calls = [asked for asked in calls if asked.ours]
     whole = [list(group) for _, group in itertools.groupby(flow_calls, key=_same)]
     merged = [parts[-1] for parts in whole]
@@ -271,7 +325,7 @@ def converse(line: ModuleType, commands: Sequence[Command[Any]], terms: Terms, w
         raise Broken("commands of the flow were lost, added or changed")
     if told != [asked.result for asked in merged if asked.done][: len(told)]:
         raise Broken("the flow was told something else than what happened")
-    if calls and calls[-1].done and len(merged) < len(commands):
+    if calls and calls[-1].done and len(merged) < len(commands) and not over:
         raise Broken("commands of the flow were lost")
     for place, (parts, command) in enumerate(zip(whole, commands, strict=False)):
         if isinstance(command, Dial):
@@ -338,6 +392,8 @@ def every_result(command: Command[Any]) -> Sequence[tuple[Any, float]]:
             return [(None, 0.0), ("1", 0.0)]
         case Tally():
             return [(0, 0.0), (10**6, 0.0)]
+        case Spent():
+            return [(Decimal(298), 0.0), (FORTUNE, 0.0)]
         case Draw():
             return [(0.0, 0.0), (0.999, 0.0)]
         case Issue():
@@ -355,6 +411,9 @@ def every_result(command: Command[Any]) -> Sequence[tuple[Any, float]]:
     return [(None, 0.0)]
 
 
+SPENT = (*(None, Decimal(0), Decimal(150)) * 2, *map(Decimal, ("270", "298.99", "299.20", "299.21")), FORTUNE)
+
+
 def random_world(dice: random.Random) -> World:
     """A world of chance, where the caller may hang up at any instant."""
     leaves_at = dice.randrange(1, 30)
@@ -363,6 +422,8 @@ def random_world(dice: random.Random) -> World:
     def perform(command: Command[Any]) -> tuple[Any, float]:
         if next(count) == leaves_at:
             raise Gone
+        if isinstance(command, Spent):
+            return dice.choice(SPENT), 0.0
         result, took = dice.choice(every_result(command))
         return result, took if isinstance(command, Dial) else took * dice.uniform(0.2, 2.0)
 

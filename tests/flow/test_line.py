@@ -6,7 +6,9 @@ must be caught by the first two ways, so that the judge itself is known to see.
 
 import random
 from collections.abc import Callable, Sequence
-from datetime import timedelta
+from dataclasses import replace
+from datetime import datetime, timedelta
+from decimal import Decimal
 from functools import cache
 from pathlib import Path
 from types import ModuleType
@@ -34,11 +36,15 @@ from ivr.flow.commands import (
     Progress,
     Reached,
 )
+from ivr.flow.errands import Spent
 from ivr.flow.line import FlowError, Line, Terms
 from ivr.flow.node import Scene
 from ivr.flow.walk import walk
+from ivr.values.call import Ending
+from ivr.values.ceiling import Ceiling
+from ivr.values.tariff import Mode, Tariff
 
-from .play import CALL, NIGHT, NOON, OFFICE, perform
+from .play import CALL, NIGHT, NOON, OFFICE, PARIS, perform
 from .proof import (
     EPOCH,
     Broken,
@@ -55,6 +61,9 @@ from .proof import given_by as flow_that_gives
 
 DEMO = Path(__file__).parents[2]
 SURCHARGED = Terms(announcement="announcement/tried", beep="beep", limit=1800.0, unanswered_limit=30.0)
+DEAR = Tariff("dear", Mode.PER_MINUTE, Decimal("0.80"))
+ONCE = Tariff("once", Mode.PER_CALL, Decimal("0.80"))
+CEILING = Ceiling(Decimal(300), "spent", PARIS, DEAR)
 PLAIN = Terms(announcement=None, beep="beep", limit=None, unanswered_limit=30.0)
 
 # Often just what a carrier bears, or a little more: there the cutting of a ring is at its edge.
@@ -66,6 +75,7 @@ every_terms = st.builds(
     skip=st.sampled_from(["#", "#", ""]),
     limit=st.none() | st.floats(min_value=60, max_value=24000, allow_nan=False),
     unanswered_limit=st.sampled_from([25.0, 60.0]) | st.floats(min_value=25, max_value=180, allow_nan=False),
+    ceiling=st.sampled_from([None, None, CEILING, replace(CEILING, tariff=ONCE)]),
 )
 every_command: st.SearchStrategy[Command[Any]] = st.one_of(
     st.just(0).map(lambda _: Now()),
@@ -213,13 +223,14 @@ ANSWER = """\
             self.state = Need.ANSWERED
 """
 LIMIT = """\
-            if self._terms.limit is not None:
-                yield from Limit(self._terms.limit)
+            if self._limit is not None:
+                yield from Limit(self._limit)
 """
-BRING_ANNOUNCED = """\
+AFFORD = "            yield from self._afford()\n"
+SPEAK = "            yield from self._announce()\n"
+BRING_ANNOUNCED = f"""\
         if need >= Need.ANNOUNCED and self.state < Need.ANNOUNCED:
-            yield from self._announce()
-            self.state = Need.ANNOUNCED
+{AFFORD}{SPEAK}            self.state = Need.ANNOUNCED
 """
 BRING_ANSWERED = f"""\
         if need >= Need.ANSWERED and self.state < Need.ANSWERED:
@@ -250,9 +261,9 @@ MUTANTS: dict[str, list[tuple[str, str]]] = {
     "opens early media again and again": [("            self.state = Need.EARLY\n", "")],
     "arms no limit": [(LIMIT, "")],
     "arms the limit before the answer": [(ANSWER + LIMIT, LIMIT + ANSWER)],
-    "arms a longer limit": [("Limit(self._terms.limit)", "Limit(self._terms.limit + 1)")],
+    "arms a longer limit": [("Limit(self._limit)", "Limit(self._limit + 1)")],
     "answers again and again": [("yield from Answer()\n            self.state = Need.ANSWERED", "yield from Answer()")],
-    "rings free without the limit": [(", limit=self._terms.limit)", ")")],
+    "rings free without the limit": [(", limit=self._limit)", ")")],
     "rings free for ever": [("ring=min(dial.ring, free)", "ring=dial.ring")],
     "forgets how long the line is open": [("unanswered_limit - max(0.0,", "unanswered_limit - min(0.0,")],
     "rings only as long as it is free": [("is not Reached.NO_ANSWER or dial.ring - free < LEAST_RING:", "in Reached:")],
@@ -264,6 +275,17 @@ MUTANTS: dict[str, list[tuple[str, str]]] = {
     ],
     "lets the call run for ever after an agent": [("self._talking_since = now", "pass")],
     "lets nodes answer": [("isinstance(command, Progress | Answer | Limit)", "isinstance(command, Progress | Limit)")],
+    "never asks what the caller has spent": [(AFFORD, "")],
+    "announces before it asks what was spent": [(AFFORD + SPEAK, SPEAK + AFFORD)],
+    "answers who has reached his ceiling": [("if ceiling.reached(spent):", "if False:")],
+    "refuses who has not": [("if ceiling.reached(spent):", "if not ceiling.reached(spent):")],
+    "lets the call cost more than is left": [("min(room, self._limit)", "max(room, self._limit)")],
+    "forgets what is left": [("self._limit = room if", "_ = room if")],
+    "looks at another month": [("ceiling.month(self._opened)", "ceiling.month(self._opened).replace(day=2)")],
+    "refuses without a word": [("            yield from Play((over.prompt,))\n", "")],
+    "leaves who was refused on the line": [("            yield from Hangup()\n", "")],
+    "charges for the refusal": [("            self.ending = over.ending\n", "            yield from Answer()\n")],
+    "records a refusal as an end of the flow": [("self.ending = over.ending", "pass")],
     "swallows a hang-up": [
         ("except StopIteration:\n            return\n", "except Exception:\n            yield from Answer()\n")
     ],
@@ -273,7 +295,7 @@ MUTANTS: dict[str, list[tuple[str, str]]] = {
 
 def prove(line: ModuleType) -> None:
     """Everything that must hold of a line, by chance and on every path; the same for the line and for its mutants."""
-    by_chance(line, 400)
+    by_chance(line, 600)
     for number in DEPTHS:
         every_path(line, demo().services[number], depth=9)
 
@@ -419,6 +441,41 @@ def test_an_agent_on_an_answered_line_rings_without_ceremony() -> None:
     """The limit is armed already; the Dial has none of its own."""
     opened = [(Progress(), None), (Now(), NOON), (Answer(), None)]
     perform_on(PLAIN, [MENU, AGENT], [*opened, (MENU, Heard("1")), (AGENT, Dialled(Reached.BUSY))])
+
+
+def test_who_has_reached_his_ceiling_is_refused_free_and_at_once() -> None:
+    """Instead of the announcement he hears why; the flow is closed, wherever it was."""
+    line = perform_on(
+        replace(SURCHARGED, ceiling=CEILING),
+        [MENU, Hangup()],
+        [
+            (Progress(), None),
+            (Now(), NOON),
+            (Spent(datetime(2026, 6, 1, tzinfo=PARIS)), Decimal("299.21")),
+            (Play(("spent",)), Played()),
+            (Hangup(), None),
+        ],
+    )
+
+    assert (line.state, line.ending) == (Need.EARLY, Ending.CEILING)
+
+
+def test_what_is_left_of_a_ceiling_bounds_the_call() -> None:
+    """Eighty cents and a half are a minute at 0.80 €, and what is over buys no whole second."""
+    perform_on(
+        replace(SURCHARGED, ceiling=CEILING),
+        [MENU],
+        [
+            (Progress(), None),
+            (Now(), NOON),
+            (Spent(datetime(2026, 6, 1, tzinfo=PARIS)), Decimal("299.195")),
+            (Play(("announcement/tried",), until="#"), Played()),
+            (Play(("beep",)), Played()),
+            (Answer(), None),
+            (Limit(60.0), None),
+            (MENU, Heard("1")),
+        ],
+    )
 
 
 @pytest.mark.parametrize("forbidden", [Progress(), Answer(), Limit(1)])

@@ -2,6 +2,7 @@
 
 import json
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from typing import Any, get_args
 
 import pytest
@@ -38,6 +39,7 @@ from ivr.flow.errands import (
     Post,
     Recall,
     Remember,
+    Spent,
     Tally,
     Verify,
 )
@@ -72,6 +74,8 @@ EXCHANGES: list[tuple[Command[Any], Any]] = [
     (Issue("guide", timedelta(hours=24), 8), "12345678"),
     (Issue("guide", timedelta(hours=24), 8), None),
     (Tally("caller", timedelta(hours=1)), 3),
+    (Spent(NOW), Decimal("299.50")),
+    (Spent(NOW), None),
     (Draw(True, "salt"), 0.125),
     (Overridden("office"), HAND),
     (Overridden("office"), None),

@@ -109,6 +109,23 @@ async def test_calls_are_counted_in_the_ledger(cabinet: Cabinet, place: Path) ->
     assert await cabinet.calls_since("+33698765432", NOON) == 1
 
 
+async def test_what_a_caller_has_spent_is_summed_over_the_ledger(cabinet: Cabinet, place: Path) -> None:
+    """Of all our numbers, from the answer on: a call that began before the month and was answered in it counts."""
+    assert await cabinet.spent(CALLER, NOON) == 0
+    ledger = Store.at(place.with_name("ledger.sqlite"))
+    ledger.open()
+    calls = [made(1), made(2, "0825000003"), made(3, caller="+33698765432"), made(4, answered=None)]
+    for record in calls:
+        await ledger.append(record)
+    begins = max(record.answered for record in calls[:2] if record.answered)
+    ledger.close()
+
+    assert calls[1].started < begins
+    assert await cabinet.spent(CALLER, NOON) == calls[0].amount.amount + calls[1].amount.amount
+    assert await cabinet.spent(CALLER, begins) == calls[1].amount.amount
+    assert await cabinet.spent(CALLER, begins + timedelta(microseconds=1)) == 0
+
+
 # -- overrides ---------------------------------------------------------------------------------------------------
 
 SHUT = Override(open=False, why="neige", until=NOON + DAY)

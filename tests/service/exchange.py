@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
+from decimal import Decimal
 from typing import Any
 
 from ivr.book.book import Book
@@ -119,6 +120,8 @@ class Paper:
     def __init__(self) -> None:
         self.letters: list[Letter] = []
         self.spoken: dict[str, float] = {}
+        self.spending: Decimal | Exception = Decimal(0)
+        self.since: list[datetime] = []
 
     async def recall(self, caller: str, key: str, at: datetime) -> None:
         return None
@@ -128,6 +131,12 @@ class Paper:
 
     async def calls_since(self, caller: str, since: datetime) -> int:
         return 0
+
+    async def spent(self, caller: str, since: datetime) -> Decimal:
+        self.since.append(since)
+        if isinstance(self.spending, Exception):
+            raise self.spending
+        return self.spending
 
     async def override(self, calendar: str, at: datetime) -> None:
         return None
@@ -151,8 +160,8 @@ class Paper:
         return Fetched("failed")
 
 
-def office_of(live: Live) -> desk.Office:
-    paper = Paper()
+def office_of(live: Live, paper: Paper | None = None) -> desk.Office:
+    paper = paper or Paper()
     return desk.Office(
         memory=paper, outbox=paper, remote=paper, messages=paper, codes=paper, live=live, now=lambda: datetime.now(UTC)
     )
@@ -164,8 +173,9 @@ class Office:
     def __init__(self, book: Book, ledger: FakeLedger | None = None) -> None:
         self.ledger = ledger or FakeLedger()
         self.live = Live()
+        self.paper = Paper()
         self.library = Library(lambda: Release(book, {}))
-        self.attendant = Attendant(self.library, self.ledger, self.live, office_of(self.live))
+        self.attendant = Attendant(self.library, self.ledger, self.live, office_of(self.live, self.paper))
 
     async def attend(self, channel: FakeChannel, call: Call) -> None:
         await self.attendant.attend(call, lambda release: channel)

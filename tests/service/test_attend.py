@@ -3,16 +3,18 @@
 import asyncio
 import logging
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from ivr.book.book import Book, read_book
-from ivr.flow.commands import Answer, Ask, Command, Dial, Hangup, Now, Play, Progress, Reached
+from ivr.flow.commands import Answer, Ask, Command, Dial, Hangup, Limit, Now, Play, Progress, Reached
+from ivr.flow.errands import Spent
 from ivr.service.ports import Fault, HungUp, Toll
 from ivr.service.record import Record
 from ivr.values.call import Ending
@@ -20,6 +22,7 @@ from ivr.values.tariff import Money
 
 from .exchange import Breaks, FakeChannel, FakeLedger, Office, calling
 
+PARIS = ZoneInfo("Europe/Paris")
 DEMO = Path(__file__).parents[2]
 ANNOUNCEMENT, BEEP = ("announcement/per-minute-0-80",), ("beep",)
 APOLOGY = Play(("fallback",))
@@ -141,6 +144,47 @@ async def test_a_call_that_the_limit_cut_is_recorded_so() -> None:
     record = await record_of(FakeChannel(breaks=at(Ask), how=HungUp()), book=book)
 
     assert record.ending is Ending.LIMIT
+
+
+# -- the caller's month ------------------------------------------------------------------------------------------
+
+
+async def test_who_has_reached_his_ceiling_is_told_so_free() -> None:
+    """299.50 € spent: half a euro is no minute at 0.80 €.  Neither announced nor answered, and the record says why."""
+    office = Office(demo())
+    office.paper.spending = Decimal("299.50")
+    channel = FakeChannel()
+    await office.attend(channel, calling())
+    (record,) = office.ledger.records
+    played = [command.phrase for command in channel.performed if isinstance(command, Play)]
+
+    assert played == [("ceiling",)]
+    assert (record.ending, record.answered, record.announced_from) == (Ending.CEILING, None, None)
+    assert (record.billed_seconds, record.amount) == (0, NOTHING)
+    assert Spent(office.paper.since[0]) in [entry.command for entry in record.tape]
+    assert office.paper.since[0].astimezone(PARIS).timetz() == time(0, tzinfo=PARIS)
+
+
+async def test_a_call_is_cut_where_the_ceiling_is_reached() -> None:
+    """Two euros left are two and a half minutes at 0.80 €: the exchange is told so when it answers."""
+    office = Office(demo())
+    office.paper.spending = Decimal(298)
+    channel = FakeChannel(["1"])
+    await office.attend(channel, calling())
+
+    assert [command for command in channel.performed if isinstance(command, Limit)] == [Limit(150.0)]
+
+
+async def test_a_ledger_that_does_not_answer_stops_no_call() -> None:
+    """Nobody knows what the caller has spent, and he is let through, as is who withholds his number."""
+    office = Office(demo())
+    office.paper.spending = OSError("the database is gone")
+    await office.attend(FakeChannel(["1"]), calling(identity="1"))
+    office.paper.spending = Decimal(1000)
+    await office.attend(FakeChannel(["1"]), calling(caller="anonymous", identity="2"))
+
+    assert [record.ending for record in office.ledger.records] == [Ending.FLOW, Ending.FLOW]
+    assert all(record.answered for record in office.ledger.records)
 
 
 # -- when we break down ------------------------------------------------------------------------------------------

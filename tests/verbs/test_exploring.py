@@ -36,10 +36,13 @@ def test_all_paths_of_a_number_in_figures(typed: Type) -> None:
     done = typed("explore", "0899000004", AT)
 
     assert done.exit_code == 0, done.output
-    assert "  paths           693, through 17 states of a call\n" in done.output
+    assert "  paths           695, through 18 states of a call\n" in done.output
     assert "  price           0.00 € to 2.36 €    ivr simulate 0899000004" in done.output
     assert "0 to 3 keys until an agent rings" in done.output
-    assert "  never charged   1 path\n                  hours:closed closed:done\n" in done.output
+    assert (
+        "  never charged   3 paths\n                  hours:closed closed:done\n                  hours:open\n"
+        in done.output
+    )
     assert "callers       0612345678, anonymous" in done.output
 
 
@@ -48,14 +51,14 @@ def test_paths_are_listed_up_to_a_limit(typed: Type) -> None:
     done = typed("explore", "0899000004", AT, "--paths", "--limit", "7")
 
     assert sum("[" in line and line.endswith("]") for line in done.output.splitlines()) == 7
-    assert done.output.endswith("… and 686 more; --limit shows more of them\n")
+    assert done.output.endswith("… and 688 more; --limit shows more of them\n")
 
 
 def test_paths_as_json(typed: Type) -> None:
     """For programs: figures, and each path with its command."""
     told = json.loads(typed("explore", "0825000003", AT, "--json", "--limit", "50").output)
 
-    assert told["paths"] == 2433
+    assert told["paths"] == 2440
     assert len(told["paths_shown"]) == 50
     assert all(path["simulate"].startswith("ivr simulate 0825000003") for path in told["paths_shown"])
 
