@@ -115,6 +115,7 @@ def exchange(book: Book, settings: Settings) -> provision.Exchange:
         numbers=tuple(book.services),
         agents=tuple(provision.Agent(name, secret.derive(settings.secret, f"agent:{name}")) for name in book.agents),
         ami_secret=secret.derive(settings.secret, f"ami:{AMI_ACCOUNT}"),
+        queues=tuple(book.queues.values()),
         deploy_secret=secret.derive(settings.secret, f"ami:{DEPLOY_ACCOUNT}"),
         sip_bind=settings.sip_bind,
         sip_port=settings.sip_port,

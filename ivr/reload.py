@@ -20,7 +20,7 @@ SETTLE = 300  # milliseconds without a further change before an edit counts as f
 DEPLOY_LIMIT = 10.0  # seconds for Asterisk to take up its part
 
 # The file that changed -> the module of Asterisk that reads it.
-READ_BY = {"extensions_numbers.conf": "pbx_config.so", "pjsip.conf": "res_pjsip.so"}
+READ_BY = {"extensions_numbers.conf": "pbx_config.so", "pjsip.conf": "res_pjsip.so", "queues.conf": "app_queue.so"}
 
 
 class Reloader:

@@ -166,6 +166,7 @@ def test_an_agent_whom_asterisk_cannot_be_told_of_is_one_sentence(house: House) 
     """Some names are taken by the fixed part of its configuration."""
     house.edit("dialplans/agents.yaml", "camille:", "public:")
     house.edit("dialplans/agents.yaml", "Camille", "Public")
+    house.edit("dialplans/queues.yaml", "camille", "public")
     for flow in (house.book / "dialplans" / "flows").iterdir():
         flow.write_text(flow.read_text().replace("camille", "public"))
 
@@ -469,7 +470,8 @@ def test_prepare_makes_all_that_must_stand_before_asterisk(prepared: Path) -> No
 
     assert (found["secrets"], found["secrets/master"]) == (0o700, 0o600)
     assert {name: mode for name, mode in found.items() if name.startswith("asterisk/")} == {
-        f"asterisk/{name}.conf": 0o640 for name in ("extensions_numbers", "manager_accounts", "options", "pjsip", "rtp")
+        f"asterisk/{name}.conf": 0o640
+        for name in ("extensions_numbers", "manager_accounts", "options", "pjsip", "queues", "rtp")
     }
     assert {
         "sounds/catalogue.json",

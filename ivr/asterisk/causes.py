@@ -1,10 +1,10 @@
-"""Asterisk's words for how an attempt ended, in ours, and ours for how a call ends, in the network's: two tables.
+"""Asterisk's words for how an attempt ended, in ours, and ours for how a call ends, in the network's: three tables.
 
-Sources: app_dial.c of Asterisk 22, variable DIALSTATUS; ITU-T Q.850 (10/2018), table 1, for the numbers, and
-hangup_cause2sip() of chan_pjsip.c for what an unanswered caller's network then sees.
+Sources: app_dial.c and app_queue.c of Asterisk 22, variables DIALSTATUS and QUEUESTATUS; ITU-T Q.850 (10/2018),
+table 1, for the numbers, and hangup_cause2sip() of chan_pjsip.c for what an unanswered caller's network then sees.
 """
 
-from ivr.flow.commands import Cause, Reached
+from ivr.flow.commands import Cause, Reached, Served
 
 Q850: dict[Cause, int] = {
     Cause.BUSY: 17,  # 486
@@ -25,4 +25,15 @@ DIALSTATUS: dict[str, Reached] = {
     "TORTURE": Reached.UNAVAILABLE,
     "INVALIDARGS": Reached.UNAVAILABLE,
     "CANCEL": Reached.NO_ANSWER,  # the caller went while it rang; the hang-up itself comes on the wire
+}
+
+QUEUESTATUS: dict[str, Served] = {
+    "CONTINUE": Served.TALKED,  # the agent has hung up
+    "TIMEOUT": Served.TIMEOUT,
+    "FULL": Served.FULL,
+    "JOINEMPTY": Served.EMPTY,
+    "JOINUNAVAIL": Served.EMPTY,
+    "LEAVEEMPTY": Served.EMPTIED,
+    "LEAVEUNAVAIL": Served.EMPTIED,
+    "WITHDRAW": Served.EMPTIED,  # somebody took him out by hand
 }

@@ -4,8 +4,9 @@ import asyncio
 import logging
 from typing import Any
 
+from ivr.asterisk.agi_order import Refused
 from ivr.asterisk.agi_server import AgiSession, LineLost
-from ivr.asterisk.agi_talk import Refused, Speaker
+from ivr.asterisk.agi_talk import Speaker
 from ivr.asterisk.agi_wire import command as agi_command
 from ivr.flow.commands import Command
 from ivr.service.ports import Fault, HungUp, Toll

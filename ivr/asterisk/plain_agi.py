@@ -15,7 +15,8 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any, TextIO
 
-from ivr.asterisk.agi_talk import Refused, Speaker
+from ivr.asterisk.agi_order import Refused
+from ivr.asterisk.agi_talk import Speaker
 from ivr.asterisk.agi_wire import Outcome, WireError
 from ivr.asterisk.arrival import arrival
 from ivr.asterisk.plain_line import PlainLine

@@ -15,11 +15,16 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
-Kind = Literal["number", "agent name", "secret"]
+from ivr.values.queue import Queue, Strategy
+
+Kind = Literal["number", "agent name", "queue name", "music", "key", "secret"]
 
 _ALLOWED: Mapping[Kind, re.Pattern[str]] = {
     "number": re.compile(r"[0-9]{3,15}"),
     "agent name": re.compile(r"[a-z][a-z0-9_-]{0,31}"),
+    "queue name": re.compile(r"[a-z][a-z0-9-]{0,40}"),
+    "music": re.compile(r"[a-z][a-z0-9-]{0,40}"),
+    "key": re.compile(r"[0-9*#]"),
     "secret": re.compile(r"[A-Za-z0-9]{16,64}"),
 }
 
@@ -47,8 +52,25 @@ RESERVED = frozenset(
 )
 """Section names that the fixed part uses: no agent may be called like that."""
 
+RESERVED_QUEUES = frozenset({"general", "queue-defaults"})
+"""Sections of queues.conf that are no queues."""
+
 PORTS_PER_CALL = 4
 """RTP and RTCP for the caller, and again for the agent he may be put through to."""
+
+
+STRATEGIES: Mapping[Strategy, str] = {
+    Strategy.ALL: "ringall",
+    Strategy.LONGEST_IDLE: "leastrecent",
+    Strategy.FEWEST_CALLS: "fewestcalls",
+    Strategy.ROUND_ROBIN: "rrmemory",
+    Strategy.RANDOM: "random",
+    Strategy.WEIGHTED: "wrandom",
+}
+"""In app_queue's words.  Its `linear` is left out: a queue takes it up at a restart only."""
+
+NOBODY = "paused,penalty,unavailable,invalid,unknown"
+"""Agents who are not there, in app_queue's words; who talks or rests is there."""
 
 
 class UnsafeError(ValueError):
@@ -72,6 +94,7 @@ class Exchange:
     agents: tuple[Agent, ...]
     ami_secret: str = field(repr=False)
     deploy_secret: str = field(repr=False)
+    queues: tuple[Queue, ...] = ()
     sip_bind: str = "0.0.0.0"  # noqa: S104 - callers come from outside
     sip_port: int = 5060
     rtp_start: int = 10000
@@ -87,6 +110,7 @@ def files(exchange: Exchange) -> dict[str, str]:
     return {
         "options.conf": _options(exchange),
         "pjsip.conf": _pjsip(exchange),
+        "queues.conf": _queues(exchange),
         "rtp.conf": _rtp(exchange),
         "manager_accounts.conf": _manager(exchange),
         "extensions_numbers.conf": _extensions(exchange),
@@ -174,11 +198,42 @@ def _extensions(exchange: Exchange) -> str:
     for number in _distinct("number", exchange.numbers):
         for dialled in dialled_forms(_token("number", number)):
             lines += [f"exten => {dialled},1,Set(DIALLED={number})", " same => n,Goto(attend,start,1)"]
+    for queue in (queue for queue in exchange.queues if queue.key):
+        # Where app_queue jumps when the key is pressed.  The AGI session goes on; this is for when it has ended.
+        lines += ["", f"[leave-{_token('queue name', queue.name)}]"]
+        # A pattern of one key, so that nobody takes it for one of the numbers that can be dialled.
+        lines += [f"exten => _{_token('key', queue.key)},1,Goto(queue-left,start,1)", "exten => T,1,Hangup(16)"]
     lines += ["", "[agents]"]
     for agent in _distinct_agents(exchange.agents):
         name = _token("agent name", agent.name)
         lines.append(f"exten => {name},hint,PJSIP/{name}")
     return "\n".join(lines) + "\n"
+
+
+def _queues(exchange: Exchange) -> str:
+    known = {agent.name for agent in exchange.agents}
+    parts = []
+    _distinct("queue name", (queue.name for queue in exchange.queues))
+    for queue in exchange.queues:
+        name = _token("queue name", queue.name)
+        settings = [
+            ("strategy", STRATEGIES[queue.strategy]),
+            ("timeout", f"{queue.ring:d}"),
+            ("wrapuptime", f"{queue.wrap_up:d}"),
+            ("maxlen", f"{queue.max_length:d}"),
+            ("musicclass", _token("music", queue.music)),
+            ("joinempty", "yes" if queue.join_when_empty else NOBODY),
+            ("leavewhenempty", NOBODY if queue.leave_when_empty else "no"),
+            ("context", f"leave-{name}" if queue.key else ""),
+            ("announce-frequency", f"{queue.say_every * (queue.say_position or queue.say_wait):d}"),
+            ("announce-position", "yes" if queue.say_position else "no"),
+            ("announce-holdtime", "yes" if queue.say_wait else "no"),
+        ]
+        for agent in sorted(queue.agents.keys() & known):
+            interface = f"PJSIP/{_token('agent name', agent)}"
+            settings.append(("member", f"{interface},{queue.agents[agent]:d},{agent},{interface}"))
+        parts.append(_section(name, settings, "queue-defaults"))
+    return "\n".join(parts)
 
 
 def _section(name: str, settings: Iterable[tuple[str, str]], template: str | None = None, *, more: bool = False) -> str:
@@ -191,6 +246,8 @@ def _token(kind: Kind, text: str) -> str:
     if not _ALLOWED[kind].fullmatch(text):
         shown = "…" if kind == "secret" else repr(text)
         raise UnsafeError(f"{kind}: {shown} is not of the form {_ALLOWED[kind].pattern}")
+    if kind == "queue name" and text in RESERVED_QUEUES:
+        raise UnsafeError(f"queue name: {text!r} is a section of the fixed configuration; choose another")
     if kind == "agent name" and text in RESERVED:
         raise UnsafeError(f"agent name: {text!r} is a section of the fixed configuration; choose another")
     return text

@@ -10,7 +10,7 @@ import logging
 from collections.abc import Mapping
 from datetime import timedelta
 
-from ivr.asterisk.agi_talk import epoch
+from ivr.asterisk.agi_order import epoch
 from ivr.service.ports import Toll
 
 log = logging.getLogger(__name__)

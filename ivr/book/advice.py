@@ -1,9 +1,9 @@
 """What can be wrong in a book whose every name and link is right: what callers are told, and what nobody uses.
 
 IVR280  an option that no text speaks of            IVR285  a prompt that nobody uses
-IVR281  a spoken key that is no option (error)      IVR286  an agent, calendar, tariff or list that nobody uses
+IVR281  a spoken key that is no option (error)      IVR286  an agent, queue, calendar, tariff or list that nobody uses
 IVR282  keys that begin other keys                  IVR287  choices or a sentence too long to listen to
-IVR283  the key before what it is for               IVR288  a ring longer than the carrier bears unanswered
+IVR283  the key before what it is for               IVR288  a ring or wait longer than the carrier bears unanswered
 IVR284  more options than people remember
 """
 
@@ -17,6 +17,7 @@ from ivr.flow.commands import Need
 from ivr.flow.flow import Drawing, Flow, Place
 from ivr.flow.node import Node, references
 from ivr.flow.nodes.menu import Menu
+from ivr.flow.nodes.queue import Queue
 from ivr.flow.nodes.say import Say
 from ivr.flow.nodes.transfer import Transfer
 from ivr.flow.outcomes import SPEECH
@@ -143,9 +144,11 @@ def _unused(book: Book, at: Places, house: Iterable[str]) -> Iterator[Problem]:
             mark = at("prompt", language, (name,))
             hint = "delete it, or have a node say it"
             yield Problem.at(mark, "IVR285", f'nobody says the prompt "{name}"', hint, severity="warning")
+    serving = {agent for queue in book.queues.values() for agent in queue.agents}
     tariffs = {period.tariff.name for service in book.services.values() for period in service.periods}
     for what, defined, used, how in (
-        ("agent", set(book.agents), named.get("agent", set()), "rings the agent"),
+        ("agent", set(book.agents), named.get("agent", set()) | serving, "rings the agent"),
+        ("queue", set(book.queues), named.get("queue", set()), "sends callers to the queue"),
         ("calendar", set(book.calendars), named.get("calendar", set()), "asks the calendar"),
         ("list", set(book.lists), named.get("list", set()), "uses the list"),
         ("tariff", set(book.tariffs), tariffs, "has the tariff"),
@@ -172,6 +175,15 @@ def _rings(book: Book, service: Service, at: Places) -> Iterator[Problem]:
                 f'"{place.node}" rings for {node.ring:g} s, but the carrier of {service.number} bears an unanswered '
                 f"call for {service.terms.unanswered_limit:g} s: the rest of the ring is charged",
                 f"ring for at most {service.terms.unanswered_limit:g} s",
+                severity="warning",
+            )
+        if isinstance(node, Queue) and node.wait > service.terms.unanswered_limit:
+            yield Problem.at(
+                at("flow", place.flow, ("nodes", place.node)),
+                "IVR288",
+                f'"{place.node}" lets callers wait for {node.wait:g} s, but the carrier of {service.number} bears an '
+                f"unanswered call for {service.terms.unanswered_limit:g} s: the rest of the wait is charged",
+                f"let them wait for at most {service.terms.unanswered_limit:g} s",
                 severity="warning",
             )
 

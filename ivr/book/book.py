@@ -19,6 +19,7 @@ from ivr.values.calendar import Calendar
 from ivr.values.number import Family
 from ivr.values.phrase import Utterance
 from ivr.values.purpose import Purpose
+from ivr.values.queue import Queue
 from ivr.values.site import Site
 from ivr.values.speech import Speech
 from ivr.values.tariff import Tariff
@@ -110,6 +111,7 @@ class Book:
     marks: Mapping[tuple[str, str], Mark] = field(default_factory=dict)
     properties: tuple[tuple[Property, Mark], ...] = ()
     speech: Speech = field(default_factory=Speech)
+    queues: Mapping[str, Queue] = field(default_factory=dict)
     owners: Mapping[str, Owner] = field(default_factory=dict)
     switched_off: Mapping[str, Off] = field(default_factory=dict)  # rules of law, by id
     vat: Mapping[str, Rate] = field(default_factory=lambda: RATES)  # by territory
@@ -124,6 +126,13 @@ class Book:
     def at(self, instant: datetime) -> "Book":
         """The book with each number on the tariff in force at an instant."""
         return replace(self, services={number: one.at(instant) for number, one in self.services.items()})
+
+    @property
+    def served(self) -> Mapping[str, tuple[str, ...]]:
+        """Who serves each queue: those of the least penalty first."""
+        return {
+            name: tuple(sorted(queue.agents, key=lambda one: queue.agents[one])) for name, queue in self.queues.items()
+        }
 
     def utterances(self) -> list[Utterance]:
         """Everything that a caller of this book may hear, beeps apart; also the announcements of tariffs to come, so

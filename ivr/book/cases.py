@@ -22,7 +22,7 @@ from ivr.book.source import Source, files, read
 from ivr.book.tree import Sequence as TreeSequence
 from ivr.book.tree import mark_of
 from ivr.book.typed import typed
-from ivr.flow.commands import Reached
+from ivr.flow.commands import Reached, Served
 from ivr.flow.node import OR_ONE, one_or_many
 from ivr.values.announcement import BEEP
 from ivr.values.call import Ending
@@ -67,6 +67,7 @@ FetchedText = Annotated[str, AfterValidator(_reads(given.fetched))]
 InstantText = Annotated[str, AfterValidator(_reads(given.instant))]
 OverrideText = Annotated[str, AfterValidator(_reads(given.override))]
 SpentText = Annotated[str, AfterValidator(_reads(given.spent))]
+ServedText = Annotated[str, AfterValidator(_reads(given.served))]
 ReachedText = Annotated[str, AfterValidator(_reads(given.reached))]
 Names = Annotated[tuple[str, ...], BeforeValidator(one_or_many), Field(json_schema_extra=OR_ONE)]
 
@@ -85,6 +86,10 @@ class WrittenCase(BaseModel):
     )
     agents: Annotated[dict[str, ReachedText], BeforeValidator(_for_all), Field(json_schema_extra=OR_ONE)] = Field(
         default_factory=dict, description="what comes of ringing: talked, busy, no_answer, unavailable; by agent or all"
+    )
+    queue: Annotated[dict[str, ServedText], BeforeValidator(_for_all), Field(json_schema_extra=OR_ONE)] = Field(
+        default_factory=dict,
+        description="what comes of waiting: talked, timeout, full, empty, emptied, key; by queue or all",
     )
     lookup: Annotated[dict[str, FetchedText], BeforeValidator(_for_all), Field(json_schema_extra=OR_ONE)] = Field(
         default_factory=dict, description="what another system says: found:name=Dupont, not_found, failed"
@@ -138,6 +143,7 @@ class Case:
         return Given(
             keys=tuple(map(given.press, case.keys)),
             agents={name: Reached(text) for name, text in case.agents.items()},
+            queues={name: Served(text) for name, text in case.queue.items()},
             lookups={name: given.fetched(text) for name, text in case.lookup.items()},
             remembered=case.remembered,
             overrides={name: given.override(text) for name, text in case.override.items()},
@@ -206,6 +212,7 @@ def _known(book: Book) -> dict[str, tuple[str, frozenset[str]]]:
     return {
         "dial": ("number", frozenset(book.services)),
         "agents": ("agent", frozenset({*book.agents, ALL})),
+        "queue": ("queue", frozenset({*book.queues, ALL})),
         "talks_to": ("agent", frozenset({*book.agents, NOBODY})),
         "lookup": ("remote", frozenset({*book.sites, ALL})),
         "override": ("calendar", frozenset(book.calendars)),
@@ -222,6 +229,7 @@ def _problems(case: Case, known: Mapping[str, tuple[str, frozenset[str]]]) -> It
         "dial": [parse(written.dial).national or written.dial],
         "agents": written.agents,
         "talks_to": [written.talks_to] if written.talks_to else [],
+        "queue": written.queue,
         "lookup": written.lookup,
         "override": written.override,
         "hears": written.hears,

@@ -10,7 +10,7 @@ from datetime import datetime
 from decimal import Decimal, InvalidOperation
 from zoneinfo import ZoneInfo
 
-from ivr.flow.commands import Reached
+from ivr.flow.commands import Reached, Served
 from ivr.flow.errands import Fetched
 from ivr.values.calendar import Override
 
@@ -49,7 +49,8 @@ class Press:
 class Given:
     """What is known of a call beforehand; everything else takes its default.
 
-    ``agents`` are what comes of ringing each, ``lookups`` what each other system says, both by name or :data:`ALL`.
+    ``agents`` are what comes of ringing each, ``queues`` of waiting in each, ``lookups`` what each other system says,
+    all by name or :data:`ALL`.  In a queue that is not named its agents decide.
     ``calls`` is how many calls this caller has made before, ``spent`` the euros that he has spent with us this month,
     ``at_once`` how many are in progress to the number, this
     one included; ``draw`` is a share from 0 to 1; ``codes`` whether there are access codes left to sell; ``talk`` for
@@ -58,6 +59,7 @@ class Given:
 
     keys: tuple[Press, ...] = ()
     agents: Mapping[str, Reached] = field(default_factory=dict)
+    queues: Mapping[str, Served] = field(default_factory=dict)
     lookups: Mapping[str, Fetched] = field(default_factory=dict)
     remembered: Mapping[str, str] = field(default_factory=dict)
     overrides: Mapping[str, Override] = field(default_factory=dict)
@@ -109,6 +111,14 @@ def spent(text: str) -> Decimal:
     if not (euros.is_finite() and euros >= 0):
         raise ValueError(f'what was spent is an amount in euros like 299.50, not "{text}"')
     return euros
+
+
+def served(text: str) -> Served:
+    """``talked``, ``timeout``, ``full``, ``empty``, ``emptied`` or ``key``.  Raises ``ValueError``."""
+    try:
+        return Served(text)
+    except ValueError:
+        raise ValueError(f'waiting in a queue ends with {", ".join(Served)}, not "{text}"') from None
 
 
 def override(text: str) -> Override:

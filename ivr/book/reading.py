@@ -6,9 +6,8 @@ Numbers, tariffs, calendars, agents, lists and flows come from ``dialplans/``, t
 import hashlib
 import re
 from collections.abc import Set
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any, Generic, TypeVar, cast
+from typing import Annotated, Any, TypeVar, cast
 
 from pydantic import Field, TypeAdapter
 
@@ -20,9 +19,11 @@ from ivr.book.lists import DEPARTMENTS, WrittenDepartment, lists, wants_departme
 from ivr.book.numbers import services
 from ivr.book.owners import LAW, OWNERS, WrittenOff, WrittenOwner, wrong_owners, wrong_rules
 from ivr.book.problems import BadBook, Mark, Problem, did_you_mean, in_order
+from ivr.book.queues import QUEUES, WrittenQueue, queues, wrong_keys, wrong_queues
 from ivr.book.remotes import WrittenRemote
 from ivr.book.sales import unlawful_sales
 from ivr.book.source import Source, files, read
+from ivr.book.table import Anything, Table
 from ivr.book.tree import Mapping, Scalar, Way, child, mark_of
 from ivr.book.typed import typed
 from ivr.book.written import NAME, WrittenAgent, WrittenNumber, WrittenTariff
@@ -42,25 +43,9 @@ T = TypeVar("T")
 ANY_NODE: TypeAdapter[AnyNode] = TypeAdapter(AnyNode)
 
 
-@dataclass(frozen=True)
-class _Table(Generic[T]):
-    """A file of names: what is sound, all the names, and where they stand."""
-
-    good: dict[str, T]
-    names: frozenset[str]
-    source: Source
-
-
-class _Anything(frozenset[str]):
-    """The names in a file that cannot be read: it may have had any, and what uses one is not wrong for that."""
-
-    def __contains__(self, _: object) -> bool:
-        return True
-
-
 # By name; a flow that makes no sense as a whole has its name at least.
 _Flows = dict[str, tuple[Flow | None, Source]]
-_Texts = dict[str, _Table[str]]  # by language
+_Texts = dict[str, Table[str]]  # by language
 
 
 class Reading:
@@ -78,6 +63,7 @@ class Reading:
         tariffs = self._table("dialplans/tariffs.yaml", WrittenTariff)
         calendars = self._table("dialplans/calendars.yaml", WrittenCalendar)
         agents = self._table("dialplans/agents.yaml", WrittenAgent)
+        queued = self._table(QUEUES, WrittenQueue, needed=False)
         remotes = self._table("dialplans/remotes.yaml", WrittenRemote, needed=False)
         departments = self._table(DEPARTMENTS, WrittenDepartment, needed=False)
         owners = self._table(OWNERS, WrittenOwner, needed=False)
@@ -91,13 +77,14 @@ class Reading:
             "language": frozenset(prompts),
             "calendar": calendars.names,
             "agent": agents.names,
+            "queue": queued.names,
             "remote": remotes.names,
             "list": frozenset(listed),
         }
         flows = self._flows()
         for flow, source in flows.values():
             self._links(flow, source, {**names, "flow": frozenset(flows)})
-        for table in (tariffs, calendars, agents, remotes, owners, purses):
+        for table in (tariffs, calendars, agents, queued, remotes, owners, purses):
             self._names(table)
         priced = {name: tariff.value(name) for name, tariff in tariffs.good.items()}
 
@@ -111,6 +98,8 @@ class Reading:
         ceiling = ceilings(purses.good, prompts[LANGUAGE].names)
         drawn = {name: flow for name, (flow, _) in flows.items()}
         served = {one.number: one for one in services(numbers.good, priced, tariffs.names, drawn, ceiling, tell)}
+        for finding in wrong_queues(queued.source, queued.good, agents.names):
+            self._find(finding, queued.source)
         self._hours(calendars, flows, prompts)
         started = {number.flow for number in numbers.good.values()}
         self._across(flows, started, departments)
@@ -130,6 +119,7 @@ class Reading:
             lists=listed,
             departments=departments.good,
             agents=tuple(agents.good),
+            queues=queues(queued.good, drawing.flows.values()),
             prompts={language: table.good for language, table in prompts.items()},
             digest=self._digest.hexdigest()[:16],
             warnings=in_order(self._problems),
@@ -157,28 +147,28 @@ class Reading:
     def _taken(self, file: str, text: str) -> None:
         self._digest.update(f"{file}\0{text}\0".encode())
 
-    def _table(self, name: str, model: type[T], *, needed: bool = True) -> "_Table[T]":
+    def _table(self, name: str, model: type[T], *, needed: bool = True) -> "Table[T]":
         """A file that maps names to things of one kind.  What is sound in it is kept, and what is not has at least
         its name, so that one mistake is told once and not again wherever the name is used.
         """
         if not needed and not (self._directory / name).exists():
-            return _Table({}, frozenset(), Source(name, "", None))
+            return Table({}, frozenset(), Source(name, "", None))
         source = self._read(self._directory / name)
         if not isinstance(source.tree, Mapping):
             if source.tree:
                 typed(dict[str, model], source.tree, "", self._problems)  # type: ignore[valid-type]
-            return _Table({}, _Anything(), source)
+            return Table({}, Anything(), source)
         good = typed(dict[str, model], source.tree, "", self._problems)  # type: ignore[valid-type]
         if good is None:
             found = {key: typed(model, tree, "", []) for key, tree in source.tree.values.items()}
             good = {key: value for key, value in found.items() if value is not None}
-        return _Table(good, frozenset(source.tree.values), source)
+        return Table(good, frozenset(source.tree.values), source)
 
-    def _prompts(self) -> dict[str, "_Table[str]"]:
+    def _prompts(self) -> dict[str, "Table[str]"]:
         """The texts by language; a language is there when its file is."""
         written = files(self._directory / "prompts", "*.yaml")
         languages = {LANGUAGE, *(path.stem for path in written)}
-        prompts: dict[str, _Table[str]] = {}
+        prompts: dict[str, Table[str]] = {}
         for language in sorted(languages):
             file = f"prompts/{language}.yaml"
             if not re.fullmatch(r"[a-z]{2}", language):
@@ -228,7 +218,7 @@ class Reading:
         for finding in found:
             self._find(finding, source)
 
-    def _hours(self, calendars: "_Table[WrittenCalendar]", flows: _Flows, prompts: _Texts) -> None:
+    def _hours(self, calendars: "Table[WrittenCalendar]", flows: _Flows, prompts: _Texts) -> None:
         """Calendars in themselves, and what they and the flows say of each other."""
         drawn = {name: flow for name, (flow, _) in flows.items() if flow}
         whole = drawn if len(drawn) == len(flows) else None
@@ -237,10 +227,10 @@ class Reading:
         for name, finding in wrong_exits(drawn, calendars.good):
             self._find(finding, flows[name][1])
 
-    def _across(self, flows: _Flows, started: Set[str], departments: "_Table[str]") -> None:
+    def _across(self, flows: _Flows, started: Set[str], departments: "Table[str]") -> None:
         """What is wrong between the flows, and what they want of the table of departments."""
         drawn = {name: flow for name, (flow, _) in flows.items() if flow}
-        for name, finding in across(drawn, started):
+        for name, finding in (*across(drawn, started), *wrong_keys(drawn)):
             self._find(finding, flows[name][1])
         for prefix in wrong_prefixes(departments.names):
             hint = "write four to six digits, as dialled in France: 0320"
@@ -250,7 +240,7 @@ class Reading:
                 message = f'"{node}" asks for a department, and {DEPARTMENTS} says none'
                 self._say(_mark(flows[name][1], ("nodes", node)), "IVR247", message, "write it, or ask for regions")
 
-    def _languages(self, flows: _Flows, started: Set[str], prompts: _Texts, calendars: _Table[WrittenCalendar]) -> None:
+    def _languages(self, flows: _Flows, started: Set[str], prompts: _Texts, calendars: Table[WrittenCalendar]) -> None:
         """A language that a flow offers has every prompt that may be said after the choice."""
         drawn = {name: flow for name, (flow, _) in flows.items() if flow}
         if len(drawn) < len(flows) or not is_sound(drawn):
@@ -269,7 +259,7 @@ class Reading:
             if name not in reached:
                 self._say(_mark(source, ("flow",)), "IVR213", f'no number uses the flow "{name}"', severity="warning")
 
-    def _names(self, table: "_Table[Any]") -> None:
+    def _names(self, table: "Table[Any]") -> None:
         for name in table.names:
             if not re.fullmatch(NAME, name):
                 self._say(

@@ -18,6 +18,7 @@ from ivr.book.lists import WrittenDepartment, WrittenList
 from ivr.book.money import WrittenSteps, WrittenVat
 from ivr.book.owners import WrittenOff, WrittenOwner
 from ivr.book.promises import WrittenProperties
+from ivr.book.queues import OR_LIST, WrittenQueue
 from ivr.book.reading import PromptText
 from ivr.book.recordings import WrittenRecording
 from ivr.book.remotes import WrittenRemote
@@ -29,7 +30,7 @@ from ivr.flow.nodes import KINDS
 
 FOLDER = ".schema"
 YES_NO = ("yes", "no")
-OR_ONE_KEY = next(iter(OR_ONE))
+OR_ONE_KEY, OR_LIST_KEY = next(iter(OR_ONE)), next(iter(OR_LIST))
 
 # The files that map names to things of one kind.
 TABLES: dict[str, Any] = {
@@ -37,6 +38,7 @@ TABLES: dict[str, Any] = {
     "tariffs": WrittenTariff,
     "calendars": WrittenCalendar,
     "agents": WrittenAgent,
+    "queues": WrittenQueue,
     "remotes": WrittenRemote,
     "departments": WrittenDepartment,
     "owners": WrittenOwner,
@@ -97,11 +99,17 @@ def _plain(schema: Any) -> Any:
             **{key: _plain(value) for key, value in schema.items() if key != "type"},
             "enum": [*YES_NO, True, False],
         }
-    left_out = {"discriminator", OR_ONE_KEY} | ({"title"} if isinstance(schema.get("title"), str) else set())
+    left_out = {"discriminator", OR_ONE_KEY, OR_LIST_KEY} | (
+        {"title"} if isinstance(schema.get("title"), str) else set()
+    )
     plain = {key: _plain(value) for key, value in schema.items() if key not in left_out}
     if schema.get(OR_ONE_KEY):
         kept = {key: plain.pop(key) for key in ("description", "default") if key in plain}
         return {"anyOf": [plain["items" if "items" in plain else "additionalProperties"], plain], **kept}
+    if schema.get(OR_LIST_KEY):
+        kept = {key: plain.pop(key) for key in ("description", "default") if key in plain}
+        name = plain.get("propertyNames", {"type": "string"})
+        return {"anyOf": [name, {"type": "array", "items": name, "minItems": 1}, plain], **kept}
     return plain
 
 

@@ -28,6 +28,13 @@ office:
 alex:
   label: Alex
 """,
+    "dialplans/queues.yaml": """# yaml-language-server: $schema=.schema/queues.json
+advisers:
+  label: Advisers
+  agents: [alex]
+  ring: 20
+  max_length: 10
+""",
     "dialplans/flows/welcome.yaml": """# yaml-language-server: $schema=../.schema/flow.json
 flow: welcome
 start: hours
@@ -46,10 +53,11 @@ nodes:
     prompt: address
     exits: {done: menu}
   alex:
-    kind: transfer
-    to: alex
+    kind: queue
+    queue: advisers
     prompt: transfer
-    exits: {busy: nobody, no_answer: nobody, unavailable: nobody}
+    wait: 120
+    exits: {timeout: nobody, full: nobody, empty: nobody, emptied: nobody}
   nobody:
     kind: bye
     prompt: nobody

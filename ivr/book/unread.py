@@ -15,7 +15,20 @@ FOLDERS = ("dialplans/flows", "dialplans/lists", "dialplans/tests")
 KNOWN = (
     *(
         f"dialplans/{name}.yaml"
-        for name in ("numbers", "tariffs", "calendars", "agents", "remotes", "departments", "voices", "vat", "steps")
+        for name in (
+            *(
+                "numbers",
+                "tariffs",
+                "calendars",
+                "agents",
+                "queues",
+                "remotes",
+                "departments",
+                "voices",
+                "vat",
+                "steps",
+            ),
+        )
     ),
     "dialplans/properties.yaml",
 )

@@ -13,6 +13,7 @@ from ivr.flow.commands import Cause, Need
 from ivr.flow.flow import BACK, REPEAT, Drawing, Place
 from ivr.flow.node import Into, Leave, Node, Over
 from ivr.flow.nodes.hours import Hours
+from ivr.flow.nodes.queue import Queue
 from ivr.flow.nodes.say import Say
 from ivr.flow.nodes.transfer import Transfer
 
@@ -131,6 +132,9 @@ def _lines(node: Node, texts: Mapping[str, str]) -> Iterator[str]:
     if isinstance(node, Transfer):
         yield f"{', '.join(node.to)}, {node.ring:g} s"
         return
+    if isinstance(node, Queue):
+        yield f"queue {node.queue}, {node.wait:g} s"
+        return
     if (cause := node.parting()) is not Cause.NORMAL:
         yield f"cause {cause}"
     match node.beyond():
@@ -161,7 +165,7 @@ def _charges(drawing: Drawing, start: Place) -> dict[tuple[str, str], Charge]:
         node = drawing.node(here)
         says = isinstance(node, Say) and drawing.need(here) is Need.ANSWERED
         answered = answered or node.need() is Need.ANSWERED or says
-        charge = Charge.CHARGED if answered else Charge.RINGING if isinstance(node, Transfer) else Charge.FREE
+        charge = Charge.CHARGED if answered else Charge.RINGING if isinstance(node, Transfer | Queue) else Charge.FREE
         key = here.flow, here.node
         found[key] = max(found.get(key, charge), charge, key=rank.index)
         waiting += [(after, answered) for after in drawing.next(here)]

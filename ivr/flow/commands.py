@@ -88,6 +88,33 @@ class Dialled:
     answered: datetime | None = None
 
 
+class Served(StrEnum):
+    """How waiting in a queue ended."""
+
+    TALKED = "talked"  # someone took the call, and the conversation is over
+    TIMEOUT = "timeout"  # nobody did within the longest wait
+    FULL = "full"  # as many wait as may
+    EMPTY = "empty"  # nobody is there who could take the call: not let in
+    EMPTIED = "emptied"  # the last who could has gone while the caller waited
+    KEY = "key"  # the caller pressed the key that ends the wait
+
+
+@dataclass(frozen=True)
+class Queued:
+    """``agent`` is who took the call, ``rang`` all who were rung for it, in order, as far as the exchange told.
+
+    ``answered`` is when the line was, if the exchange can tell; ``waited`` are seconds in the queue, ``place`` the
+    caller's when he left it, from 1; both ``None`` where he was not let in.
+    """
+
+    served: Served
+    agent: str | None = None
+    answered: datetime | None = None
+    waited: float | None = None
+    place: int | None = None
+    rang: tuple[str, ...] = ()
+
+
 # -- commands that nodes give ----------------------------------------------------------------------------------
 
 
@@ -132,6 +159,25 @@ class Dial(Command[Dialled]):
 
     agents: tuple[str, ...]
     ring: float
+    limit: float | None = None
+    needs: Need = field(default=Need.ANNOUNCED, kw_only=True, compare=False, repr=False)
+
+
+@dataclass(frozen=True)
+class Enqueue(Command[Queued]):
+    """Wait in a queue for at most ``wait`` seconds, with music or ringing, until an agent takes the call.
+
+    Who has more ``priority`` is served first; ``key`` ends the wait.  ``place`` is where to enter, from 1, for who
+    had one before; ``None``: at the end.  On a line not yet answered the agent answers it, and ``limit`` is the
+    longest conversation then, as for :class:`Dial`.
+    """
+
+    queue: str
+    wait: float
+    priority: int = 0
+    key: str = ""
+    music: bool = True
+    place: int | None = None
     limit: float | None = None
     needs: Need = field(default=Need.ANNOUNCED, kw_only=True, compare=False, repr=False)
 
@@ -214,4 +260,4 @@ class Limit(Command[None]):
     seconds: float
 
 
-LineCommand = Now | Play | Ask | Gather | Capture | Speak | Dial | Hangup | Progress | Answer | Limit
+LineCommand = Now | Play | Ask | Gather | Capture | Speak | Dial | Enqueue | Hangup | Progress | Answer | Limit

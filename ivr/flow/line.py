@@ -22,6 +22,7 @@ A Dial on a line that was not answered leaves the answer to the agent who picks 
 as carriers bear an unanswered call (``unanswered_limit``).  A ring that would last longer is cut in two: the first
 part free, the rest after answering; a rest too short to hear is not worth a charge, and is dropped.  Where the flow
 goes on after an agent answered the line, the tariff's limit is armed for what is left of it, the ring counted in.
+An Enqueue is waited out in the same way: free at first, then answered, and on from the place that the caller had.
 """
 
 from dataclasses import dataclass, replace
@@ -33,13 +34,16 @@ from ivr.flow.commands import (
     Command,
     Dial,
     Dialled,
+    Enqueue,
     Hangup,
     Limit,
     Need,
     Now,
     Play,
     Progress,
+    Queued,
     Reached,
+    Served,
     Talk,
 )
 from ivr.flow.errands import Spent
@@ -47,6 +51,8 @@ from ivr.values.call import Ending
 from ivr.values.ceiling import Ceiling
 
 LEAST_RING = 1.0  # seconds: a shorter ring reaches nobody
+TALKED = frozenset({Reached.TALKED, Served.TALKED})
+IN_VAIN = frozenset({Reached.NO_ANSWER, Served.TIMEOUT})  # longer might have helped
 SKIP = "#"  # the key that ends the announcement early, where a profile knows one (RD SVA 2024, p. 32)
 
 
@@ -116,7 +122,7 @@ class Line:
 
     def _with_line(self, command: Command[Any]) -> Talk[Any]:
         yield from self._bring_to(command.needs)
-        if isinstance(command, Dial) and self.state < Need.ANSWERED:
+        if isinstance(command, Dial | Enqueue) and self.state < Need.ANSWERED:
             return (yield from self._dial_free(command))
         return (yield command)
 
@@ -160,18 +166,31 @@ class Line:
             if self._terms.beep is not None:
                 yield from Play((self._terms.beep,))
 
-    def _dial_free(self, dial: Dial) -> Talk[Dialled]:
-        """Ring before the answer for as long as the carrier bears it, then answer and ring on."""
+    def _dial_free(self, dial: Dial | Enqueue) -> Talk[Dialled | Queued]:
+        """Ring, or wait in a queue, before the answer for as long as the carrier bears it, then answer and go on."""
         assert self._opened is not None  # noqa: S101 - _bring_to opened it
         now = yield from Now()
         free = self._terms.unanswered_limit - max(0.0, (now - self._opened).total_seconds())
+        lasts = dial.ring if isinstance(dial, Dial) else dial.wait
         if free >= LEAST_RING:
-            dialled = yield from replace(dial, ring=min(dial.ring, free), limit=self._limit)
-            if dialled.reached is Reached.TALKED:
+            reached: Dialled | Queued = yield replace(_cut(dial, min(lasts, free)), limit=self._limit)
+            if _came_to(reached) in TALKED:
                 self.state = Need.ANSWERED
                 self._talking_since = now
-            if dialled.reached is not Reached.NO_ANSWER or dial.ring - free < LEAST_RING:
-                return dialled
-            dial = replace(dial, ring=dial.ring - free)
+            if _came_to(reached) not in IN_VAIN or lasts - free < LEAST_RING:
+                return reached
+            dial = _cut(dial, lasts - free, reached)
         yield from self._bring_to(Need.ANSWERED)
-        return (yield from dial)
+        answered: Dialled | Queued = yield dial
+        return answered
+
+
+def _cut(dial: Dial | Enqueue, seconds: float, before: Dialled | Queued | None = None) -> Dial | Enqueue:
+    """The same for ``seconds``; who waited ``before`` takes up the place that he had."""
+    if isinstance(dial, Dial):
+        return replace(dial, ring=seconds)
+    return replace(dial, wait=seconds, place=before.place if isinstance(before, Queued) else dial.place)
+
+
+def _came_to(reached: Dialled | Queued) -> Reached | Served:
+    return reached.reached if isinstance(reached, Dialled) else reached.served

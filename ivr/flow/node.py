@@ -75,6 +75,7 @@ class Refers:
 PromptName = Annotated[str, Refers("prompt")]
 CalendarName = Annotated[str, Refers("calendar")]
 AgentName = Annotated[str, Refers("agent")]
+QueueName = Annotated[str, Refers("queue")]
 NodeName = Annotated[str, Refers("node")]
 FlowName = Annotated[str, Refers("flow")]
 ListName = Annotated[str, Refers("list")]

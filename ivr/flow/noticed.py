@@ -11,6 +11,7 @@ from ivr.flow.commands import (
     Cause,
     Command,
     Dial,
+    Enqueue,
     Gather,
     Hangup,
     Heard,
@@ -130,6 +131,8 @@ def noticed(old: Side, new: Side) -> Iterator[str]:
             yield f"rings {', '.join(other.agents)} instead of {', '.join(one.agents)}"
         if abs(one.ring - other.ring) >= 1:
             yield f"rings {', '.join(other.agents)} for {other.ring:g} s instead of {one.ring:g} s"
+    if isinstance(one, Enqueue) and isinstance(other, Enqueue):
+        yield from _waited(one, other)
     if isinstance(one, Ask) and isinstance(other, Ask):
         yield from _asked(old.node, one, other)
     if isinstance(one, Ask | Gather) and isinstance(other, Ask | Gather):
@@ -150,6 +153,17 @@ def noticed(old: Side, new: Side) -> Iterator[str]:
             yield f"records for at most {other.longest:g} s instead of {one.longest:g} s"
         if one.box != other.box:
             yield f"keeps the message in {other.box} instead of {one.box}"
+
+
+def _waited(one: Enqueue, other: Enqueue) -> Iterator[str]:
+    if one.queue != other.queue:
+        yield f"waits in {other.queue} instead of {one.queue}"
+    if abs(one.wait - other.wait) >= 1:
+        yield f"waits in {other.queue} for {other.wait:g} s instead of {one.wait:g} s"
+    if one.priority != other.priority:
+        yield f"waits in {other.queue} with priority {other.priority} instead of {one.priority}"
+    if one.key != other.key:
+        yield f"{f'key {other.key}' if other.key else 'no key'} ends the wait instead of {one.key or 'none'}"
 
 
 def _asked(node: str, one: Ask, other: Ask) -> Iterator[str]:
@@ -177,7 +191,7 @@ def common(old: Side, new: Side) -> list[tuple[Outcome, Outcome]]:
     if isinstance(one, Draw):
         return [(made := Outcome(share / 20 + 0.025, 0.0, f"{share * 5} %"), made) for share in range(20)]
     left, right = old.options(), new.options()
-    if isinstance(one, Dial) or len(left) != len(right):
+    if isinstance(one, Dial | Enqueue) or len(left) != len(right):
         return list(zip(left, right, strict=False))
     return [
         (first, first) if isinstance(one, Gather) else (first, second)
@@ -198,6 +212,8 @@ def does(side: Side) -> str:
             return f"asks “{_short(side.said())}”"
         case Dial(agents=agents):
             return f"rings {', '.join(agents)}"
+        case Enqueue(queue=queue):
+            return f"waits in {queue}"
         case Capture():
             return "records a message"
         case Speak(language=language):

@@ -8,7 +8,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from ivr.flow.commands import Answer, Command, Dial, Limit, Phrase, Play, Progress, Reached, Speak
+from ivr.flow.commands import Answer, Command, Dial, Enqueue, Limit, Phrase, Play, Progress, Reached, Served, Speak
 from ivr.flow.errands import Overridden
 from ivr.flow.flow import Drawing, Flow
 from ivr.flow.line import Line, Terms
@@ -167,6 +167,13 @@ def note(log: Log, command: Command[Any], outcome: Outcome, run: Run, terms: Ter
             log.rings += agents
             log.human = log.human or (log.elapsed, log.keys, log.charged)
             if outcome.result.reached is Reached.TALKED and not log.answered:
+                log.unannounced |= terms.announcement is not None and not log.announced
+                log.answered = log.unlimited = True
+                charged = outcome.took - outcome.charged_after
+        case Enqueue(queue=queue):
+            log.rings.append(queue)
+            log.human = log.human or (log.elapsed, log.keys, log.charged)
+            if outcome.result.served is Served.TALKED and not log.answered:
                 log.unannounced |= terms.announcement is not None and not log.announced
                 log.answered = log.unlimited = True
                 charged = outcome.took - outcome.charged_after

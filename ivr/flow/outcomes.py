@@ -16,6 +16,7 @@ from ivr.flow.commands import (
     Command,
     Dial,
     Dialled,
+    Enqueue,
     Gather,
     Hangup,
     Heard,
@@ -26,7 +27,9 @@ from ivr.flow.commands import (
     Play,
     Played,
     Progress,
+    Queued,
     Reached,
+    Served,
     Speak,
 )
 from ivr.flow.errands import (
@@ -123,6 +126,8 @@ def _line(command: LineCommand, seconds: Seconds, known: Known) -> Sequence[Outc
             return Outcome(said, said.seconds, "leaves a message"), Outcome(Captured(name, 1.0), 1.0, "says nothing")
         case Dial():
             return tuple(_rings(command))
+        case Enqueue():
+            return tuple(_waits(command))
         case _:
             assert_never(command)
 
@@ -185,6 +190,19 @@ def _rings(dial: Dial) -> Iterator[Outcome]:
     yield Outcome(Dialled(Reached.BUSY), REFUSAL, f"{names} busy")
     yield Outcome(Dialled(Reached.NO_ANSWER), dial.ring, f"{names}: no answer")
     yield Outcome(Dialled(Reached.UNAVAILABLE), REFUSAL, f"{names} unavailable")
+
+
+def _waits(wanted: Enqueue) -> Iterator[Outcome]:
+    queue, ring = wanted.queue, min(RING, wanted.wait)
+    talked = Queued(Served.TALKED, waited=ring, place=1)
+    yield Outcome(talked, ring + TALK, f"an agent of {queue} answers", charged_after=ring)
+    yield Outcome(Queued(Served.TIMEOUT, waited=wanted.wait, place=1), wanted.wait, f"{queue}: nobody answers in time")
+    yield Outcome(Queued(Served.FULL), REFUSAL, f"{queue} is full")
+    yield Outcome(Queued(Served.EMPTY), REFUSAL, f"{queue}: no agent is there")
+    yield Outcome(Queued(Served.EMPTIED, waited=ring, place=1), ring, f"{queue}: the last agent goes")
+    if wanted.key:
+        left = Queued(Served.KEY, waited=ring, place=1)
+        yield Outcome(left, ring, f"key {wanted.key} while waiting", wanted.key)
 
 
 def _errand(errand: Errand, known: Known, anonymous: bool) -> Sequence[Outcome]:

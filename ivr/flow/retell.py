@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from ivr.flow.commands import Command, Dial, Reached
+from ivr.flow.commands import Command, Dial, Enqueue, Reached, Served
 from ivr.flow.errands import Draw, Fetch, Issue, Overridden, Recall, Spent, Tally
 from ivr.flow.onlooker import Choice
 from ivr.flow.paths import Path
@@ -27,7 +27,11 @@ def _options(path: Path) -> Iterator[str]:
         yield f"--from={caller}"
     if path.root.hours:
         yield f"--at={clock(path.root.at)}"
-    keys = [choice.outcome.key for choice in path.choices if choice.outcome.key is not None]
+    keys = [
+        choice.outcome.key
+        for choice in path.choices
+        if choice.outcome.key is not None and not isinstance(choice.command, Enqueue)
+    ]
     if keys:
         yield f"--keys={','.join(key or 'silence' for key in keys)}"
     yield from _agents([choice for choice in path.choices if isinstance(choice.command, Dial)])
@@ -53,6 +57,8 @@ def _agents(rings: list[Choice]) -> Iterator[str]:
 
 def _errand(asked: Command[Any], result: Any) -> Iterator[str]:
     match asked:
+        case Enqueue(queue=queue) if result.served is not Served.TALKED:
+            yield f"--queue={queue}={result.served}"
         case Fetch(remote=remote):
             values = ",".join(f"{name}={value}" for name, value in result.values.items())
             yield f"--lookup={remote}={result.outcome}{':' * bool(values)}{values}"

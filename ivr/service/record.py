@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 
-from ivr.flow.commands import Answer, Dialled, Play, Progress
+from ivr.flow.commands import Answer, Dialled, Play, Progress, Queued
 from ivr.flow.line import SKIP, Terms
 from ivr.flow.tape import Entry
 from ivr.flow.walk import Step
@@ -114,7 +114,7 @@ def _measured(call: Call, tape: Sequence[Entry], ended: datetime) -> Toll:
         answered = None
         if isinstance(entry.command, Answer) and entry.done:
             answered = _instant(call, entry.at)
-        elif isinstance(entry.result, Dialled):
+        elif isinstance(entry.result, Dialled | Queued):
             answered = entry.result.answered
         if answered is not None:
             return Toll(answered, ended - answered)

@@ -6,7 +6,7 @@ from typing import TypeVar
 
 from ivr.book import given
 from ivr.book.given import Given, Press
-from ivr.flow.commands import Ask, Dial, Gather, Reached
+from ivr.flow.commands import Ask, Dial, Enqueue, Gather, Reached, Served
 from ivr.flow.errands import Fetch, Fetched, Recall
 from ivr.terminal.cast import Cast, HangsUp
 
@@ -15,6 +15,15 @@ T = TypeVar("T")
 MARGIN = " " * 12
 
 _RINGS = {"": Reached.TALKED, "t": Reached.TALKED, "b": Reached.BUSY, "n": Reached.NO_ANSWER, "u": Reached.UNAVAILABLE}
+_WAITS = {
+    "": Served.TALKED,
+    "t": Served.TALKED,
+    "n": Served.TIMEOUT,
+    "f": Served.FULL,
+    "e": Served.EMPTY,
+    "g": Served.EMPTIED,
+    "k": Served.KEY,
+}
 _FINDS = {"": "not_found", "n": "not_found", "x": "failed"}
 
 
@@ -43,6 +52,16 @@ class AskingCast(Cast):
         reached = self._until(asked, lambda typed: _RINGS[typed])
         self.played = replace(self.played, agents={**self.played.agents, agent: reached})
         return reached
+
+    def serve(self, wanted: Enqueue) -> tuple[Served, str | None]:
+        """What comes of waiting in a queue."""
+        if wanted.queue not in self.given.queues and given.ALL not in self.given.queues:
+            ways = "Enter or t: talks, n: nobody in time, f: full, e: nobody there, g: the last agent goes"
+            asked = f"{wanted.queue} ({ways}{', k: key ' + wanted.key if wanted.key else ''})"
+            served = self._until(asked, lambda typed: _WAITS[typed])
+            self.given = replace(self.given, queues={**self.given.queues, wanted.queue: served})
+            self.played = replace(self.played, queues={**self.played.queues, wanted.queue: served})
+        return super().serve(wanted)
 
     def fetched(self, fetch: Fetch) -> Fetched:
         """What another system says."""

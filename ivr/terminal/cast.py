@@ -4,8 +4,10 @@ What is *given* decides; what nobody gave has a default, so that a call can be l
 `ivr.terminal.asking` asks a person instead.
 """
 
+from collections.abc import Mapping, Sequence
+
 from ivr.book.given import ALL, Given, Press
-from ivr.flow.commands import Ask, Dial, Gather, Reached
+from ivr.flow.commands import Ask, Dial, Enqueue, Gather, Reached, Served
 from ivr.flow.errands import Draw, Fetch, Fetched, Issue, Recall, Tally
 from ivr.service.ports import HungUp
 
@@ -19,6 +21,8 @@ class Cast:
 
     def __init__(self, given: Given) -> None:
         self.given = given
+        # Who serves each queue, in the order in which they are rung; the simulator knows.
+        self.queues: Mapping[str, Sequence[str]] = {}
         # What was played, so that it can be played again.
         self.played = given
         self.waiting = list(given.keys)
@@ -60,6 +64,19 @@ class Cast:
             if reached in each.values():
                 return reached, None
         return Reached.UNAVAILABLE, None
+
+    def serve(self, wanted: Enqueue) -> tuple[Served, str | None]:
+        """What comes of waiting in a queue, and who takes the call: what is given, or the first agent who does."""
+        agents = self.queues.get(wanted.queue, ())
+        each = {name: self.reached(name, Dial((name,), wanted.wait)) for name in agents}
+        talking = next((name for name, reached in each.items() if reached is Reached.TALKED), None)
+        served = self.given.queues.get(wanted.queue, self.given.queues.get(ALL))
+        if served is None:
+            there = not each or any(reached is not Reached.UNAVAILABLE for reached in each.values())
+            served = Served.TALKED if talking or not each else Served.TIMEOUT if there else Served.EMPTY
+        if served is Served.KEY and not wanted.key:
+            served = Served.TIMEOUT
+        return served, (talking or next(iter(agents), None)) if served is Served.TALKED else None
 
     def reached(self, agent: str, dial: Dial) -> Reached:
         """What comes of ringing one agent."""

@@ -49,6 +49,7 @@ def case_text(name: str, lived: Lived, from_: str, given: Given) -> str:
         lines.append(f"  keys: {_list(map(str, given.keys))}")
     for key, table in (
         ("agents", given.agents),
+        ("queue", given.queues),
         ("lookup", {name: outcome(told) for name, told in given.lookups.items()}),
         ("remembered", given.remembered),
         ("override", {name: "open" if one.open else "closed" for name, one in given.overrides.items()}),
@@ -89,6 +90,7 @@ def call_words(case: Case) -> str:
         words += ["--keys", ",".join(map(str, case.given.keys))]
     for option, table in (
         ("--agent", written.agents),
+        ("--queue", written.queue),
         ("--lookup", written.lookup),
         ("--remembered", written.remembered),
         ("--override", written.override),

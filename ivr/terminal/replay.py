@@ -18,12 +18,12 @@ from datetime import datetime
 from typing import Any
 
 from ivr.book.book import LANGUAGE, Book, Service
-from ivr.flow.commands import Command, Dial
+from ivr.flow.commands import Command, Dial, Enqueue
 from ivr.flow.line import Line
 from ivr.flow.node import Scene
 from ivr.flow.tape import Entry
 from ivr.flow.walk import Standing, Step, walk
-from ivr.terminal.retold import Retold, TapeEnds, digits
+from ivr.terminal.retold import Retold, TapeEnds, digits, whom
 from ivr.values.call import Call, Ending
 from ivr.values.number import Family, Number, parse
 
@@ -150,8 +150,8 @@ def _rings(commands: Iterable[Command[Any]]) -> list[tuple[str, ...]]:
     """Whom a call rang, in order; a ring that the line cut in two counts once."""
     found: list[tuple[str, ...]] = []
     for command in commands:
-        if isinstance(command, Dial) and command.agents not in found[-1:]:
-            found.append(command.agents)
+        if isinstance(command, Dial | Enqueue) and whom(command) not in found[-1:]:
+            found.append(whom(command))
     return found
 
 

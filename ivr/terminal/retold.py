@@ -15,6 +15,7 @@ from ivr.flow.commands import (
     Capture,
     Command,
     Dial,
+    Enqueue,
     Gather,
     Hangup,
     Heard,
@@ -82,8 +83,8 @@ class Retold:
         if self.agreed == self._asked < len(self._plain) and self._plain[self._asked] == _plain(command):
             self.agreed += 1
         self._asked += 1
-        if isinstance(command, Dial) and command.agents not in self.rang[-1:]:
-            self.rang.append(command.agents)
+        if isinstance(command, Dial | Enqueue) and whom(command) not in self.rang[-1:]:
+            self.rang.append(whom(command))
         waiting = self._waiting[_meaning(command)]
         if not waiting:
             return self._otherwise(command)
@@ -126,7 +127,7 @@ class Retold:
             entry.done
             for meaning, waiting in self._waiting.items()
             for entry in waiting
-            if meaning[0] in ("keys", "digits", "ring")
+            if meaning[0] in ("keys", "digits", "ring", "queue")
         )
 
 
@@ -135,12 +136,18 @@ _WANTED: dict[type[Command[Any]], str] = {
     Gather: "digits",
     Capture: "a message",
     Dial: "whether an agent answers",
+    Enqueue: "whether an agent takes the call",
     Fetch: "what another system says",
     Tally: "how many calls there are",
     Draw: "a share",
     Issue: "an access code",
     Verify: "whether a PIN is right",
 }
+
+
+def whom(command: Dial | Enqueue) -> tuple[str, ...]:
+    """Whom a command rings, in words."""
+    return command.agents if isinstance(command, Dial) else (f"the queue {command.queue}",)
 
 
 def _meaning(command: Command[Any]) -> tuple[Any, ...]:
@@ -152,6 +159,8 @@ def _meaning(command: Command[Any]) -> tuple[Any, ...]:
             return ("digits",)
         case Dial():
             return ("ring",)
+        case Enqueue():
+            return ("queue",)
         case Play(phrase=phrase):
             return ("play", phrase)
         case Recall(key=key) | Remember(key=key):

@@ -65,6 +65,7 @@ class Simulator:
         """
         cast = cast or Cast(Given())
         book = self.release.book
+        cast.queues = book.served
         service = service_of(book, dialled).at(at)
         channel = TextChannel(service.tariff, at, cast, LANGUAGE, self._said, write)
         call = Call("simulated", parse(service.number), parse(caller), LANGUAGE, at)

@@ -14,6 +14,7 @@ from ivr.flow.commands import (
     Command,
     Dial,
     Dialled,
+    Enqueue,
     Gather,
     Hangup,
     Heard,
@@ -24,7 +25,9 @@ from ivr.flow.commands import (
     Play,
     Played,
     Progress,
+    Queued,
     Reached,
+    Served,
     Speak,
 )
 from ivr.flow.keys import Reading, reading
@@ -37,6 +40,13 @@ KEY = 1.0  # seconds for a key
 RING = 5.0  # seconds until an agent answers
 REFUSAL = 0.5  # seconds until it is known that an agent cannot be reached
 HESITATION = 0.5  # part of a sentence that is heard by who cuts it short
+
+NOT_SERVED = {
+    Served.TIMEOUT: "nobody answers in time",
+    Served.FULL: "the queue is full",
+    Served.EMPTY: "no agent is there",
+    Served.EMPTIED: "the last agent goes",
+}
 
 # Of an utterance in a language: its text, and its length in seconds.
 Said = Callable[[str, str], tuple[str, float]]
@@ -119,6 +129,8 @@ class TextChannel:
                 self.line(f"speaks {language} from now on")
             case Dial():
                 return self._dial(command)
+            case Enqueue():
+                return self._enqueue(command)
             case Hangup(cause=cause):
                 self.line("hang-up" if cause is Cause.NORMAL else f"hang-up, cause {cause}")
             case _:
@@ -195,6 +207,26 @@ class TextChannel:
         self.wait(self.cast.given.talk)
         self.line(f"{agent} hangs up after {self.cast.given.talk:g} s")
         return Dialled(reached, agent)
+
+    def _enqueue(self, wanted: Enqueue) -> Queued:
+        self.line(f"waits in {wanted.queue} for up to {wanted.wait:g} s")
+        served, agent = self.cast.serve(wanted)
+        if served in (Served.FULL, Served.EMPTY):
+            self.wait(REFUSAL)
+            self.line(NOT_SERVED[served])
+            return Queued(served)
+        waited = wanted.wait if served is Served.TIMEOUT else min(RING, wanted.wait)
+        self.wait(waited)
+        if served is not Served.TALKED:
+            self.line(f'key "{wanted.key}"' if served is Served.KEY else NOT_SERVED[served])
+            return Queued(served, waited=waited, place=1)
+        if self._answered is None:
+            self._answer()
+        who = agent or "an agent"
+        self.line(f"{who} answers")
+        self.wait(self.cast.given.talk)
+        self.line(f"{who} hangs up after {self.cast.given.talk:g} s")
+        return Queued(served, agent, waited=waited, place=1, rang=(agent,) if agent else ())
 
     def _say(self, phrase: Phrase) -> None:
         if phrase:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from ivr.book.cases import NOBODY, NOTHING, SOMETHING, Case
-from ivr.flow.commands import Ask, Dialled, Gather, Play
+from ivr.flow.commands import Ask, Dialled, Gather, Play, Queued
 from ivr.service.record import Record
 from ivr.terminal.simulate import Lived
 from ivr.values.call import Ending
@@ -55,7 +55,7 @@ def said(record: Record) -> tuple[str, ...]:
 def answered_by(record: Record) -> tuple[str, ...]:
     """The agents who answered, in order."""
     results = (entry.result for entry in record.tape)
-    return tuple(told.agent for told in results if isinstance(told, Dialled) and told.agent)
+    return tuple(told.agent for told in results if isinstance(told, Dialled | Queued) and told.agent)
 
 
 def failures(case: Case, found: Seen, same_charge: Callable[[str, Money], bool] | None = None) -> list[Failure]:

@@ -20,7 +20,7 @@ from ivr import app, secret
 from ivr.book.book import LANGUAGE
 from ivr.book.cases import NOTHING, Case
 from ivr.book.given import Given
-from ivr.flow.commands import Capture, Dial, Dialled, Reached, Speak
+from ivr.flow.commands import Capture, Dial, Dialled, Enqueue, Queued, Reached, Speak
 from ivr.flow.errands import Draw, Fetch, Verify
 from ivr.flow.tape import Entry
 from ivr.ledger.tables import Kept
@@ -46,7 +46,7 @@ SETTLING = 15.0  # seconds for a record to be in the ledger
 SLACK = timedelta(seconds=2)  # by which phone and exchange may differ about how long a call lasted
 
 # What a stack knows by itself, by the word of a case that gives it.
-_OURS = ("lookup", "remembered", "override", "calls", "at_once", "draw", "codes", "speaks")
+_OURS = ("queue", "lookup", "remembered", "override", "calls", "at_once", "draw", "codes", "speaks")
 _UNKNOWN = {Fetch: "asks another system", Verify: "wants a PIN", Draw: "draws a share", Capture: "records a message"}
 
 
@@ -105,7 +105,7 @@ def plan(case: Case, settings: Settings, simulator: Simulator, bare: Simulator, 
     for kind, why in _UNKNOWN.items():
         if any(isinstance(command, kind) for command in commands):
             return f"the call {why}, and what comes of that is not the case's to say on a running stack"
-    rung = [name for command in commands if isinstance(command, Dial) for name in command.agents]
+    rung = [name for command in commands for name in _rung(command, simulator)]
     rings = {name: _reached(case.given, name) for name in rung}
     return Planned(
         case,
@@ -123,6 +123,13 @@ def plan(case: Case, settings: Settings, simulator: Simulator, bare: Simulator, 
         {name: reached is not Reached.UNAVAILABLE for name, reached in rings.items()},
         lived,
     )
+
+
+def _rung(command: Any, simulator: Simulator) -> Sequence[str]:
+    """Whose phones a command may ring."""
+    if isinstance(command, Enqueue):
+        return simulator.release.book.served.get(command.queue, ())
+    return command.agents if isinstance(command, Dial) else ()
 
 
 def _reached(given: Given, agent: str) -> Reached:
@@ -246,7 +253,7 @@ class _Stage:
         if left is not None and kept.ending is Ending.CALLER and kept.steps == plan.simulated.record.steps:
             nodes += (left.node,)
         results = (entry.result for entry in map(Entry.read, kept.tape))
-        agents = tuple(told.agent for told in results if isinstance(told, Dialled) and told.agent)
+        agents = tuple(told.agent for told in results if isinstance(told, Dialled | Queued) and told.agent)
         heard = tuple(one.name.partition(":")[2] for one in sorted(found.heard, key=lambda one: one.start))
         return Seen(heard, nodes, kept.steps, agents, kept.ending, kept.amount)
 

@@ -12,7 +12,7 @@ import click
 from ivr import app
 from ivr.book import given
 from ivr.book.given import ALL, Given
-from ivr.flow.commands import Reached
+from ivr.flow.commands import Reached, Served
 from ivr.settings import settings
 from ivr.terminal.asking import AskingCast
 from ivr.terminal.cast import Cast
@@ -80,6 +80,12 @@ def _presses(text: str) -> tuple[given.Press, ...]:
     help="of one: talked, busy, no_answer or unavailable",
 )
 @click.option(
+    "--queue",
+    type=Read("[QUEUE=]OUTCOME", _named(given.served, ALL)),
+    multiple=True,
+    help="of waiting: talked, timeout, full, empty, emptied or key [its agents decide]",
+)
+@click.option(
     "--lookup",
     type=Read("[REMOTE=]OUTCOME", _named(given.fetched, ALL)),
     multiple=True,
@@ -109,6 +115,7 @@ def simulate(
     keys: tuple[given.Press, ...],
     agents: Reached | None,
     agent: tuple[tuple[str, Reached], ...],
+    queue: tuple[tuple[str, Served], ...],
     lookup: tuple[tuple[str, Any], ...],
     remembered: tuple[tuple[str, str], ...],
     override: tuple[tuple[str, Any], ...],
@@ -128,6 +135,7 @@ def simulate(
     told = Given(
         keys=keys,
         agents={**({ALL: agents} if agents else {}), **dict(agent)},
+        queues=dict(queue),
         lookups=dict(lookup),
         remembered=dict(remembered),
         overrides=dict(override),
@@ -155,6 +163,7 @@ def _known(simulator: Simulator, told: Given) -> None:
     book = simulator.release.book
     for what, names, known in (
         ("agent", told.agents, book.agents),
+        ("queue", told.queues, book.queues),
         ("remote", told.lookups, book.sites),
         ("calendar", told.overrides, book.calendars),
     ):

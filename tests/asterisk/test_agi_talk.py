@@ -6,9 +6,11 @@ from typing import Any
 
 import pytest
 
-from ivr.asterisk.agi_talk import LONGEST_TALK, PATIENCE, Refused, Speaker, epoch
+from ivr.asterisk.agi_agents import LONGEST_TALK
+from ivr.asterisk.agi_order import PATIENCE, Refused, epoch
+from ivr.asterisk.agi_talk import Speaker
 from ivr.asterisk.agi_wire import Opened, Reply, Wire, command
-from ivr.asterisk.causes import DIALSTATUS, Q850
+from ivr.asterisk.causes import DIALSTATUS, Q850, QUEUESTATUS
 from ivr.flow.commands import (
     Answer,
     Ask,
@@ -17,6 +19,7 @@ from ivr.flow.commands import (
     Cause,
     Dial,
     Dialled,
+    Enqueue,
     Gather,
     Hangup,
     Heard,
@@ -26,7 +29,9 @@ from ivr.flow.commands import (
     Play,
     Played,
     Progress,
+    Queued,
     Reached,
+    Served,
     Speak,
 )
 from ivr.service.ports import Fault, HungUp
@@ -89,6 +94,22 @@ ONE = Ask(("hello",), ("1", "2", "*", "#"))
 TWO = Ask(("hello", "menu"), ("1", "2", "#"))
 LONG = Ask(("hello",), ("1", "12", "31"))
 CAMILLE = Dial(("camille", "karim"), 25)
+
+
+def waiting(words: str, *answers: str, priority: int = 0, limit: str = '""') -> Script:
+    """Waiting in a queue: what is set before, Queue itself, and what it left in the variables."""
+    before = ("CHANNEL(language) fr", f"QUEUE_PRIO {priority}", f"__IVR_TALK_LIMIT {limit}")
+    cleared = (f'{name} ""' for name in ("QUEUESTATUS", "QUEUEPOSITION", "QUEUEWAIT_MS", "MEMBERNAME"))
+    names = ("QUEUESTATUS", "QUEUEPOSITION", "QUEUEWAIT_MS", "MEMBERNAME", "CDR(answer,u)")
+    return [
+        *((f"SET VARIABLE {one}", "200 result=1") for one in (*before, *cleared)),
+        (f"EXEC Queue {words}", "200 result=0"),
+        *((f"GET VARIABLE {name}", f"200 result=1 ({answer})") for name, answer in zip(names, answers, strict=False)),
+    ]
+
+
+PARTS = Enqueue("parts", 300)
+QUEUED = "parts,cC,,,300,,,,"
 
 EXCHANGES: dict[str, tuple[LineCommand, Script, Any]] = {
     "now": (Now(), [], NOON),
@@ -229,6 +250,24 @@ EXCHANGES: dict[str, tuple[LineCommand, Script, Any]] = {
         ],
         Dialled(Reached.NO_ANSWER),
     ),
+    "queue, talked": (
+        Enqueue("parts", 18.7, 3, place=2, limit=1800.0),
+        waiting(
+            "parts,cC,,,18,,queue-talk,,2", "CONTINUE", "1", "7250", "karim", "1795000010.5", priority=3, limit="1800"
+        ),
+        Queued(Served.TALKED, "karim", datetime.fromtimestamp(1795000010.5, UTC), 7.25, 1),
+    ),
+    "queue, ringing in place of music": (
+        Enqueue("parts", 300, music=False),
+        waiting("parts,cCr,,,300,,,,", "TIMEOUT", "4", "300000"),
+        Queued(Served.TIMEOUT, waited=300.0, place=4),
+    ),
+    "queue, left by a key": (
+        Enqueue("parts", 300, key="1"),
+        waiting(QUEUED, "", "2", "3000"),
+        Queued(Served.KEY, waited=3.0, place=2),
+    ),
+    "queue, full": (PARTS, waiting(QUEUED, "FULL", "", ""), Queued(Served.FULL)),
     "hang up": (
         Hangup(),
         [SERVED, ("CHANNEL STATUS", "200 result=6"), ("EXEC Hangup 16", "200 result=-1")],
@@ -288,6 +327,31 @@ def test_every_way_in_which_ringing_ends(status: str) -> None:
     }.get(status, Dialled(Reached.UNAVAILABLE))
 
     assert lived(CAMILLE, script) == expected
+
+
+@pytest.mark.parametrize(
+    ("status", "served"),
+    [
+        ("TIMEOUT", Served.TIMEOUT),
+        ("FULL", Served.FULL),
+        ("JOINEMPTY", Served.EMPTY),
+        ("JOINUNAVAIL", Served.EMPTY),
+        ("LEAVEEMPTY", Served.EMPTIED),
+        ("LEAVEUNAVAIL", Served.EMPTIED),
+        ("WITHDRAW", Served.EMPTIED),
+    ],
+)
+def test_every_way_in_which_waiting_ends(status: str, served: Served) -> None:
+    """In words that the flow knows; `CONTINUE` and the key stand among the exchanges."""
+    assert lived(PARTS, waiting(QUEUED, status, "", "")) == Queued(served)
+    assert {Served.TALKED, *QUEUESTATUS.values(), Served.KEY} == set(Served)
+
+
+@pytest.mark.parametrize(("status", "place"), [("", ""), ("SOMETHING NEW", "1")])
+def test_a_queue_that_asterisk_does_not_know_is_a_fault(status: str, place: str) -> None:
+    """The caller hears the apology, and somebody is told."""
+    with pytest.raises(Fault, match='let nobody wait in "parts"'):
+        lived(PARTS, waiting(QUEUED, status, place, ""))
 
 
 @pytest.mark.parametrize(("name", "place"), ORDERS)

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ivr.asterisk.provision import Agent, Exchange, UnsafeError, dialled_forms, files, write
+from ivr.asterisk.provision import STRATEGIES, Agent, Exchange, UnsafeError, dialled_forms, files, write
+from ivr.values.queue import Queue, Strategy
 
 CAMILLE = Agent("camille", "camille0secret0of0tests")
 EXCHANGE = Exchange(
@@ -49,6 +50,48 @@ def test_each_agent_has_endpoint_password_and_address():
     assert "[camille](agent-endpoint)\nauth = camille\naors = camille\n" in text
     assert "[camille](agent-auth)\nusername = camille\npassword = camille0secret0of0tests\n" in text
     assert "[camille](agent-aor)\n" in text
+
+
+PARTS = Queue("parts", {"karim": 0, "camille": 5}, key="1", say_position=True, max_length=20, wrap_up=5)
+SALES = Queue("sales", {"karim": 0}, Strategy.LONGEST_IDLE, join_when_empty=True, leave_when_empty=False)
+
+
+def test_each_queue_has_its_agents_and_its_rules():
+    """In app_queue's own words; the phones are watched, so that who talks elsewhere is not rung."""
+    text = files(replace(EXCHANGE, queues=(PARTS, SALES)))["queues.conf"]
+    parts, sales = text.split("\n\n")
+
+    assert parts.splitlines() == [
+        "[parts](queue-defaults)",
+        "strategy = ringall",
+        "timeout = 20",
+        "wrapuptime = 5",
+        "maxlen = 20",
+        "musicclass = default",
+        "joinempty = paused,penalty,unavailable,invalid,unknown",
+        "leavewhenempty = paused,penalty,unavailable,invalid,unknown",
+        "context = leave-parts",
+        "announce-frequency = 45",
+        "announce-position = yes",
+        "announce-holdtime = no",
+        "member = PJSIP/camille,5,camille,PJSIP/camille",
+        "member = PJSIP/karim,0,karim,PJSIP/karim",
+    ]
+    assert "strategy = leastrecent\n" in sales
+    assert "joinempty = yes\nleavewhenempty = no\ncontext = \nannounce-frequency = 0\n" in sales
+
+
+def test_a_key_that_ends_the_wait_has_a_place_to_jump_to():
+    """Only that key, and only for queues that have one; the absolute limit is kept there too."""
+    text = files(replace(EXCHANGE, queues=(PARTS, SALES)))["extensions_numbers.conf"]
+
+    assert "[leave-parts]\nexten => _1,1,Goto(queue-left,start,1)\nexten => T,1,Hangup(16)\n" in text
+    assert "leave-sales" not in text
+
+
+def test_every_strategy_has_app_queues_word():
+    """Else a book could ask for one that Asterisk is never told of."""
+    assert STRATEGIES.keys() == set(Strategy)
 
 
 def test_ports_and_limits_reach_their_files():
@@ -99,6 +142,11 @@ def test_the_ami_accounts_bring_no_rights_of_their_own():
         replace(EXCHANGE, agents=(Agent("anonymous", "k" * 26),)),
         replace(EXCHANGE, agents=(CAMILLE, CAMILLE)),
         replace(EXCHANGE, agents=(Agent("camille", "short"),)),
+        replace(EXCHANGE, queues=(Queue("general\n[x]", {"karim": 0}),)),
+        replace(EXCHANGE, queues=(SALES, SALES)),
+        replace(EXCHANGE, queues=(Queue("general", {"karim": 0}),)),
+        replace(EXCHANGE, queues=(Queue("sales", {"karim": 0}, music="a\nb"),)),
+        replace(EXCHANGE, queues=(Queue("sales", {"karim": 0}, key="1,1,System(id)"),)),
         replace(EXCHANGE, ami_secret="k" * 20 + "\nwrite = system"),
         replace(EXCHANGE, sip_bind="0.0.0.0\nfoo"),
         replace(EXCHANGE, sip_port=80),

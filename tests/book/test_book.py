@@ -114,6 +114,7 @@ RUN_AGAIN = "kind: run\n    flow: identify\n    exits: {identified: given-up, un
 # The end of the last of the four numbers.
 LAST = "  unanswered_limit: 60\n"
 
+PARTS, QUEUES = "dialplans/flows/parts.yaml", "dialplans/queues.yaml"
 CUSTOMERS, IDENTIFY = "dialplans/flows/customers.yaml", "dialplans/flows/identify.yaml"
 DEPARTMENTS = "dialplans/departments.yaml"
 
@@ -254,6 +255,47 @@ MISTAKES: dict[str, tuple[Edit, str]] = {
     "an agent who does not exist": (
         (REPAIR, "to: camille", "to: camile"),
         'dialplans/flows/repair.yaml:26:5: there is no agent "camile"; did you mean "camille"?',
+    ),
+    "a queue that does not exist": (
+        (PARTS, "queue: parts", "queue: part"),
+        'dialplans/flows/parts.yaml:11:5: there is no queue "part"; did you mean "parts"?',
+    ),
+    "an agent of a queue who does not exist": (
+        (QUEUES, "karim: 0", "karin: 0"),
+        'dialplans/queues.yaml:6:12: there is no agent "karin"; did you mean "karim"?',
+    ),
+    "an agent in a queue's list who does not exist": (
+        (QUEUES, "{karim: 0, camille: 5}", "[camille, karin]"),
+        'dialplans/queues.yaml:6:21: there is no agent "karin"; did you mean "karim"?',
+    ),
+    "a queue with a name that Asterisk needs": (
+        (QUEUES, "", "general:\n  label: all\n  agents: karim\n"),
+        'dialplans/queues.yaml:11:1: a queue cannot be called "general"; choose another: '
+        "Asterisk's own settings stand under it",
+    ),
+    "a strategy that does not exist": (
+        (QUEUES, "ring: 20", "strategy: longest-idle"),
+        'dialplans/queues.yaml:7:13: parts.strategy: "longest-idle" is not known here; did you mean "longest_idle"?',
+    ),
+    "a penalty below zero": (
+        (QUEUES, "camille: 5", "camille: -5"),
+        'dialplans/queues.yaml:6:31: parts.agents.camille: "-5" is too small; write 0 or more',
+    ),
+    "a key that leads nowhere": (
+        (PARTS, ", key: callback}", "}"),
+        "dialplans/flows/parts.yaml:9:3: nodes.agents: key 1 leads nowhere; "
+        "write where such a call goes: exits: {key: …}",
+    ),
+    "two keys for one queue": (
+        (
+            PARTS,
+            "  booked:\n    kind: bye\n    prompt: callback-booked\n",
+            "  booked:\n    kind: queue\n    queue: parts\n"
+            "    exits: {timeout: bye, full: bye, empty: bye, emptied: bye}\n",
+        ),
+        'dialplans/flows/parts.yaml:21:3: "booked" lets callers leave the queue "parts" by no key, '
+        'and "agents" by key 1; '
+        "give both the same key, or each a queue of its own",
     ),
     "a node that does not exist": (
         (REPAIR, "silence: operator", "silence: operater"),

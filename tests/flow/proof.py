@@ -21,6 +21,7 @@ from ivr.flow.commands import (
     Command,
     Dial,
     Dialled,
+    Enqueue,
     Gather,
     Hangup,
     Heard,
@@ -30,7 +31,9 @@ from ivr.flow.commands import (
     Play,
     Played,
     Progress,
+    Queued,
     Reached,
+    Served,
     Talk,
 )
 from ivr.flow.errands import (
@@ -102,7 +105,9 @@ class _Judge:
                 self._must(isinstance(command, Limit), f"an answer without its limit at once, {after}")
             self._one(asked, previous, after)
             if isinstance(previous, Limit | Answer) and not isinstance(command, Limit):
-                needed = command.needs >= Need.ANSWERED or isinstance(command, Dial) or self.answered_by == "agent"
+                needed = (
+                    command.needs >= Need.ANSWERED or isinstance(command, Dial | Enqueue) or self.answered_by == "agent"
+                )
                 self._must(needed, f"nothing needed the answer, {after}")
             previous = command if asked.done else None
         if self.refused and calls[-1].done:
@@ -194,13 +199,13 @@ class _Judge:
             self._must(self.answered, f"a service on a line not answered, {after}")
         if self.answered and self.limit is not None:
             self._must(self.limited, f"charging runs without a limit, {after}")
-        if isinstance(command, Dial) and not self.answered:
+        if isinstance(command, Dial | Enqueue) and not self.answered:
             self._charged(after)
             self._must(command.limit == self.limit, f"a free ring without the limit, {after}")
             assert self.opened is not None
-            last = asked.at - self.opened + command.ring
+            last = asked.at - self.opened + lasting(command)
             self._must(last <= self.terms.unanswered_limit + 1e-3, f"unanswered for {last} s, {after}")
-            if asked.done and asked.result.reached is Reached.TALKED:
+            if asked.done and came_to(asked.result) == "talked":
                 self.answered, self.answered_by = True, "agent"
 
     def _limit(self, command: Limit, previous: Command[Any] | None, after: str) -> None:
@@ -259,7 +264,7 @@ def carry_out(talk: Talk[None], given: Sequence[int], world: World, most: int = 
     try:
         while len(calls) < most:
             command = talk.send(result)
-            ours = id(command) in given or isinstance(command, Dial | Ask)
+            ours = id(command) in given or isinstance(command, Dial | Enqueue | Ask)
             try:
                 result, took = world(command)
             except Gone as gone:
@@ -328,25 +333,42 @@ def converse(line: ModuleType, commands: Sequence[Command[Any]], terms: Terms, w
     if calls and calls[-1].done and len(merged) < len(commands) and not over:
         raise Broken("commands of the flow were lost")
     for place, (parts, command) in enumerate(zip(whole, commands, strict=False)):
-        if isinstance(command, Dial):
+        if isinstance(command, Dial | Enqueue):
             _rings(parts, command, over=place < len(told))
     return calls
 
 
-def _rings(parts: Sequence[Asked], wanted: Dial, *, over: bool) -> None:
-    """However a ring is cut, an agent rings for as long as the flow said, but for less than a second."""
-    rung = sum(part.command.ring for part in parts if isinstance(part.command, Dial))
-    short = over and parts[-1].result.reached is Reached.NO_ANSWER and rung <= wanted.ring - 1
-    if rung > wanted.ring + 1e-6 or short or any(part.command.ring < 1 for part in parts):  # type: ignore[attr-defined]
-        raise Broken(f"rings for {rung} s where {wanted.ring} s were asked for")
+def lasting(command: Dial | Enqueue) -> float:
+    """For how long somebody is tried to be reached."""
+    return command.ring if isinstance(command, Dial) else command.wait
+
+
+def came_to(result: Dialled | Queued) -> str:
+    """What came of it."""
+    return result.reached if isinstance(result, Dialled) else result.served
+
+
+def _rings(parts: Sequence[Asked], wanted: Dial | Enqueue, *, over: bool) -> None:
+    """However a ring or a wait is cut, it lasts for as long as the flow said, but for less than a second."""
+    each = [lasting(part.command) for part in parts if isinstance(part.command, Dial | Enqueue)]
+    short = over and came_to(parts[-1].result) in ("no_answer", "timeout") and sum(each) <= lasting(wanted) - 1
+    if sum(each) > lasting(wanted) + 1e-6 or short or min(each) < 1:
+        raise Broken(f"rings for {sum(each)} s where {lasting(wanted)} s were asked for")
+    for part in parts[1:]:
+        if isinstance(part.command, Enqueue) and part.command.place != parts[0].result.place:
+            raise Broken(f"loses his place: {part.command}")
 
 
 def _bare(command: Command[Any]) -> tuple[Any, ...]:
+    if isinstance(command, Enqueue):
+        return Enqueue, command.queue, command.priority, command.key, command.music
     return (Dial, command.agents) if isinstance(command, Dial) else (type(command), command)
 
 
 def _same(asked: Asked) -> Any:
-    """The two halves of one Dial have the same agents; each Dial here has agents of its own."""
+    """The two halves of one Dial have the same agents; each Dial here has agents of its own; so have queues."""
+    if isinstance(asked.command, Enqueue):
+        return asked.command.queue
     return asked.command.agents if isinstance(asked.command, Dial) else id(asked)
 
 
@@ -402,6 +424,10 @@ def every_result(command: Command[Any]) -> Sequence[tuple[Any, float]]:
             return [(Captured(name, longest), longest), (Captured(name, 1.0), 3.0)]
         case Verify() | Overrule():
             return [(True, 0.0), (False, 0.0)]
+        case Enqueue(wait=wait):
+            lasted = {Served.TALKED: 60.0, Served.TIMEOUT: wait, Served.FULL: 0.5, Served.EMPTY: 0.5}
+            ways = [served for served in Served if served is not Served.KEY or command.key]
+            return [(Queued(served, place=3), lasted.get(served, 2.0)) for served in ways]
         case Dial(ring=ring):
             took = {Reached.TALKED: 60.0, Reached.NO_ANSWER: ring}
             return [
@@ -425,7 +451,7 @@ def random_world(dice: random.Random) -> World:
         if isinstance(command, Spent):
             return dice.choice(SPENT), 0.0
         result, took = dice.choice(every_result(command))
-        return result, took if isinstance(command, Dial) else took * dice.uniform(0.2, 2.0)
+        return result, took if isinstance(command, Dial | Enqueue) else took * dice.uniform(0.2, 2.0)
 
     return perform
 

@@ -26,6 +26,7 @@ from ivr.flow.commands import (
     Command,
     Dial,
     Dialled,
+    Enqueue,
     Hangup,
     Heard,
     Limit,
@@ -34,7 +35,9 @@ from ivr.flow.commands import (
     Play,
     Played,
     Progress,
+    Queued,
     Reached,
+    Served,
 )
 from ivr.flow.errands import Spent
 from ivr.flow.line import FlowError, Line, Terms
@@ -52,6 +55,7 @@ from .proof import (
     converse,
     every_result,
     judge,
+    lasting,
     mutants,
     noted,
     odometer,
@@ -88,12 +92,21 @@ every_command: st.SearchStrategy[Command[Any]] = st.one_of(
     st.builds(lambda first: Ask(("asked",), ("1", "2"), first), st.floats(1, 60)),
     st.builds(lambda ring: Dial(("someone",), ring), seconds),
     st.builds(lambda ring: Dial(("someone",), ring), seconds),
+    st.builds(lambda wait, key: Enqueue("queue", wait, 2, key), seconds, st.sampled_from(["", "1"])),
+    st.builds(lambda wait: Enqueue("queue", wait), seconds),
 )
 
 
 def _each_apart(commands: list[Command[Any]]) -> list[Command[Any]]:
-    """Each Dial with agents of its own, so that the two halves of one are told from two."""
-    return [Dial((f"agent-{n}",), c.ring) if isinstance(c, Dial) else c for n, c in enumerate(commands)]
+    """Each Dial with agents of its own, so that the two halves of one are told from two; each queue with a name."""
+    return [
+        Dial((f"agent-{n}",), c.ring)
+        if isinstance(c, Dial)
+        else replace(c, queue=f"queue-{n}")
+        if isinstance(c, Enqueue)
+        else c
+        for n, c in enumerate(commands)
+    ]
 
 
 every_talk = st.lists(every_command, max_size=8).map(_each_apart)
@@ -120,7 +133,31 @@ def by_chance(line: ModuleType, examples: int) -> None:
         for forbidden in (Progress(), Answer(), Limit(1)):
             refused(line, [*commands[:2], forbidden], terms)
 
+    for commands, terms in EDGES:
+        converse(line, commands, terms, _in_vain)
     holds()
+
+
+# What chance finds too seldom: just what a carrier bears, a little more, and much more.
+EDGES: list[tuple[list[Command[Any]], Terms]] = [
+    ([wanted, Now()], Terms(None, "beep", None, 25.0))
+    for wanted in (
+        Dial(("agent",), 25.5),
+        Dial(("agent",), 60.0),
+        Enqueue("queue", 25.5),
+        Enqueue("queue", 60.0, 2, "1"),
+    )
+]
+
+
+def _in_vain(command: Command[Any]) -> tuple[Any, float]:
+    """Nobody answers; who waits is third when he leaves."""
+    match command:
+        case Dial(ring=ring):
+            return Dialled(Reached.NO_ANSWER), ring
+        case Enqueue(wait=wait):
+            return Queued(Served.TIMEOUT, place=3), wait
+    return every_result(command)[0]
 
 
 def refused(line: ModuleType, commands: Sequence[Command[Any]], terms: Terms) -> None:
@@ -153,7 +190,8 @@ def test_a_clock_set_back_never_makes_a_ring_longer_than_the_carrier_bears(
         return every_result(command)[-1]
 
     calls = carry_out(Line(terms).carry(flow_that_gives(commands, [], [])), [], world)
-    free = [a.command.ring for a in calls if isinstance(a.command, Dial) and a.command.limit is not None]
+    tried = [a.command for a in calls if isinstance(a.command, Dial | Enqueue)]
+    free = [lasting(command) for command in tried if command.limit is not None]
 
     assert all(ring <= terms.unanswered_limit for ring in free)
 
@@ -255,7 +293,7 @@ MUTANTS: dict[str, list[tuple[str, str]]] = {
     "lets a key cut the beep": [("Play((self._terms.beep,))", 'Play((self._terms.beep,), until="#")')],
     "announces again and again": [("            self.state = Need.ANNOUNCED\n", "")],
     "dials before announcing": [
-        ("_bring_to(command.needs)", "_bring_to(Need.EARLY if isinstance(command, Dial) else command.needs)")
+        ("_bring_to(command.needs)", "_bring_to(Need.EARLY if isinstance(command, Dial | Enqueue) else command.needs)")
     ],
     "opens no early media": [("            yield from Progress()\n", "")],
     "opens early media again and again": [("            self.state = Need.EARLY\n", "")],
@@ -263,17 +301,19 @@ MUTANTS: dict[str, list[tuple[str, str]]] = {
     "arms the limit before the answer": [(ANSWER + LIMIT, LIMIT + ANSWER)],
     "arms a longer limit": [("Limit(self._limit)", "Limit(self._limit + 1)")],
     "answers again and again": [("yield from Answer()\n            self.state = Need.ANSWERED", "yield from Answer()")],
-    "rings free without the limit": [(", limit=self._limit)", ")")],
-    "rings free for ever": [("ring=min(dial.ring, free)", "ring=dial.ring")],
+    "rings free without the limit": [(", limit=self._limit)", ", limit=None)")],
+    "rings free for ever": [("min(lasts, free)", "lasts")],
     "forgets how long the line is open": [("unanswered_limit - max(0.0,", "unanswered_limit - min(0.0,")],
-    "rings only as long as it is free": [("is not Reached.NO_ANSWER or dial.ring - free < LEAST_RING:", "in Reached:")],
-    "rings the whole time again": [("ring=dial.ring - free)", "ring=dial.ring)")],
-    "answers for a ring too short to hear": [("dial.ring - free < LEAST_RING", "dial.ring <= free")],
+    "rings only as long as it is free": [("not in IN_VAIN or lasts - free < LEAST_RING:", "in {*Reached, *Served}:")],
+    "rings the whole time again": [("_cut(dial, lasts - free, reached)", "_cut(dial, lasts, reached)")],
+    "answers for a ring too short to hear": [("lasts - free < LEAST_RING", "lasts <= free")],
     "rings on without answering": [("        yield from self._bring_to(Need.ANSWERED)\n", "")],
     "forgets that an agent answered": [
         ("    self.state = Need.ANSWERED\n                self._talking_since = now\n", "    pass\n")
     ],
     "lets the call run for ever after an agent": [("self._talking_since = now", "pass")],
+    "loses a place": [("before.place if isinstance(before, Queued) else dial.place", "dial.place")],
+    "lets queues forget the carrier": [("isinstance(command, Dial | Enqueue)", "isinstance(command, Dial)")],
     "lets nodes answer": [("isinstance(command, Progress | Answer | Limit)", "isinstance(command, Progress | Limit)")],
     "never asks what the caller has spent": [(AFFORD, "")],
     "announces before it asks what was spent": [(AFFORD + SPEAK, SPEAK + AFFORD)],
@@ -435,6 +475,65 @@ def test_nobody_is_answered_for_a_ring_too_short_to_hear() -> None:
             (Dial(("camille",), 24.997), Dialled(Reached.NO_ANSWER)),
         ],
     )
+
+
+WAIT = Enqueue("parts", 300, 2, "1")
+
+
+def test_waiting_is_free_until_an_agent_takes_the_call() -> None:
+    """His answer is the line's, and the wait carries the limit of the talk."""
+    line = perform_on(
+        SURCHARGED,
+        [WAIT, Hangup()],
+        [
+            (Progress(), None),
+            (Now(), NOON),
+            (Play(("announcement/tried",), until="#"), Played()),
+            (Play(("beep",)), Played()),
+            (Now(), NOON + timedelta(seconds=12)),
+            (replace(WAIT, wait=18, limit=1800.0), Queued(Served.TALKED, "camille")),
+            (Hangup(), None),
+        ],
+    )
+
+    assert line.state is Need.ANSWERED
+
+
+def test_who_waits_longer_than_the_carrier_bears_is_answered_and_keeps_his_place() -> None:
+    """He was third, and is third again."""
+    perform_on(
+        SURCHARGED,
+        [WAIT],
+        [
+            (Progress(), None),
+            (Now(), NOON),
+            (Play(("announcement/tried",), until="#"), Played()),
+            (Play(("beep",)), Played()),
+            (Now(), NOON + timedelta(seconds=12)),
+            (replace(WAIT, wait=18, limit=1800.0), Queued(Served.TIMEOUT, waited=18.0, place=3)),
+            (Answer(), None),
+            (Limit(1800.0), None),
+            (replace(WAIT, wait=282, place=3), Queued(Served.TIMEOUT, waited=282.0, place=1)),
+        ],
+    )
+
+
+@pytest.mark.parametrize("served", [Served.FULL, Served.EMPTY, Served.EMPTIED, Served.KEY])
+def test_who_leaves_a_queue_before_the_answer_has_paid_nothing(served: Served) -> None:
+    """Only a wait that ran out may have to go on."""
+    line = perform_on(
+        PLAIN,
+        [WAIT, Hangup()],
+        [
+            (Progress(), None),
+            (Now(), NOON),
+            (Now(), NOON),
+            (replace(WAIT, wait=30), Queued(served)),
+            (Hangup(), None),
+        ],
+    )
+
+    assert line.state is Need.ANNOUNCED
 
 
 def test_an_agent_on_an_answered_line_rings_without_ceremony() -> None:

@@ -5,7 +5,22 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from ivr.flow.commands import Ask, Cause, Dial, Dialled, Hangup, Heard, Need, Now, Play, Played, Reached
+from ivr.flow.commands import (
+    Ask,
+    Cause,
+    Dial,
+    Dialled,
+    Enqueue,
+    Hangup,
+    Heard,
+    Need,
+    Now,
+    Play,
+    Played,
+    Queued,
+    Reached,
+    Served,
+)
 from ivr.flow.errands import Overridden
 from ivr.flow.flow import Flow
 from ivr.flow.nodes.say import ANY_KEY
@@ -275,11 +290,58 @@ def test_several_agents_ring_at_once_after_a_word() -> None:
     assert play(transfer(to=["karim", "camille"], prompt="hold", ring=40), script) == ["transfer:talked"]
 
 
+def queue(**fields: Any) -> Flow:
+    ends = dict.fromkeys(["timeout", "full", "empty", "emptied"], "end")
+    return flow_of({"queue": {"kind": "queue", "queue": "parts", "exits": ends} | fields, "end": BYE})
+
+
+@pytest.mark.parametrize("leaf", ["timeout", "full", "empty", "emptied"])
+def test_a_queue_is_left_by_what_came_of_the_wait(leaf: str) -> None:
+    """The writer decides what a caller hears whom nobody served."""
+    trail = play(queue(), [(Enqueue("parts", 300), Queued(Served(leaf))), END])
+
+    assert trail == [f"queue:{leaf}", "end:done"]
+
+
+def test_a_queue_whose_caller_talked_ends_the_call() -> None:
+    """As after a transfer: left unlinked, `talked` hangs up."""
+    talked = (Enqueue("parts", 300), Queued(Served.TALKED, "karim"))
+
+    assert play(queue(), [talked, END]) == ["queue:talked"]
+    assert play(queue(exits={served.value: "end" for served in Served} | {}, key="1"), [
+        (Enqueue("parts", 300, key="1"), Queued(Served.TALKED, "karim")), END,
+    ]) == ["queue:talked", "end:done"]  # fmt: skip
+
+
+def test_a_key_ends_the_wait() -> None:
+    """After a word, and with all that a node can say of the wait."""
+    ends = dict.fromkeys(["timeout", "full", "empty", "emptied", "key"], "end")
+    flow = queue(exits=ends, key="1", prompt="hold", wait=60, priority=5, music=False)
+    wait = Enqueue("parts", 60, 5, "1", False)
+
+    assert play(flow, [(Play(("hold",)), Played()), (wait, Queued(Served.KEY)), END]) == ["queue:key", "end:done"]
+
+
+@pytest.mark.parametrize(
+    ("fields", "why"),
+    [
+        ({"key": "1"}, "key 1 leads nowhere"),
+        ({"exits": {"key": "end", "timeout": "end", "full": "end"}}, 'no key leaves by the exit "key"'),
+        ({"key": "12"}, "pattern"),
+    ],
+)
+def test_a_key_and_its_exit_belong_together(fields: dict[str, Any], why: str) -> None:
+    """One without the other is a slip."""
+    with pytest.raises(ValidationError, match=why):
+        queue(**fields)
+
+
 def test_what_each_kind_wants_of_the_line() -> None:
     """A menu costs; a transfer must be announced; sounds are free unless they are the service."""
     needs = {
         "menu": menu().nodes["menu"].need(),
         "transfer": transfer().nodes["transfer"].need(),
+        "queue": queue().nodes["queue"].need(),
         "hours": HOURS.nodes["hours"].need(),
         "bye": HOURS.nodes["out"].need(),
         "say": flow_of({"say": {"kind": "say", "prompt": "a"}}).nodes["say"].need(),
@@ -289,6 +351,7 @@ def test_what_each_kind_wants_of_the_line() -> None:
     assert needs == {
         "menu": Need.ANSWERED,
         "transfer": Need.ANNOUNCED,
+        "queue": Need.ANNOUNCED,
         "hours": Need.EARLY,
         "bye": Need.EARLY,
         "say": Need.EARLY,

@@ -15,6 +15,7 @@ from ivr.flow.commands import (
     Command,
     Dial,
     Dialled,
+    Enqueue,
     Gather,
     Hangup,
     Heard,
@@ -24,7 +25,9 @@ from ivr.flow.commands import (
     Play,
     Played,
     Progress,
+    Queued,
     Reached,
+    Served,
     Speak,
 )
 from ivr.flow.errands import (
@@ -64,6 +67,11 @@ EXCHANGES: list[tuple[Command[Any], Any]] = [
     (Capture("message/1", 60.0, 3.0, 2.0, "box"), Captured("message/1", 12.5)),
     (Dial(("camille", "karim"), 25.0, 1800.0), Dialled(Reached.TALKED, "karim", NOW)),
     (Dial(("camille",), 25.0), Dialled(Reached.BUSY)),
+    (
+        Enqueue("parts", 30.0, 2, "1", False, 3, 1800.0),
+        Queued(Served.TALKED, "karim", NOW, 12.5, 1, ("camille", "karim")),
+    ),
+    (Enqueue("parts", 30.0), Queued(Served.FULL)),
     (Recall("language"), "en"),
     (Recall("language"), None),
     (Remember("language", "en", timedelta(days=30, seconds=5)), None),

@@ -20,6 +20,7 @@ ORDER = (
     "test_hostile",
     "test_load",
     "test_rehearsal",
+    "test_queues",
     "test_failures",
     "test_aftermath",
 )

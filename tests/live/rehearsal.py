@@ -21,6 +21,7 @@ CASES = (
     "Who hangs up in the menu has paid for what he heard",
     "A delivery, and Karim is busy",
     "The address is told, then the menu again; the caller hangs up",
+    "An agent takes the call",
     "A nuisance hears nothing and pays nothing",
 )
 """Of the demonstration: one of each sort that a phone can show."""

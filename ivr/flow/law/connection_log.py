@@ -6,15 +6,17 @@ from datetime import date
 from ivr.flow.law.case import example
 from ivr.flow.law.rule import RD_SVA, Found, Rule, Verdict
 from ivr.flow.law.view import View
+from ivr.flow.nodes.queue import Queue
 from ivr.flow.nodes.transfer import Transfer
 from ivr.values.purpose import Purpose
 
 
 def check(view: View) -> Iterator[Found]:
-    """The ledger keeps caller, number, agent and instants of every call that a node transfer connects."""
+    """The ledger keeps caller, number, agent and instants of every call that a node transfer or queue connects."""
     for held in view.numbers:
         if held.purpose is Purpose.CONNECTION:
-            if view.nodes(held.flow, Transfer):
+            connects = (*view.nodes(held.flow, Transfer), *view.nodes(held.flow, Queue))
+            if connects:
                 yield Found(Verdict.HOLDS, held)
             else:
                 message = f"{held.number.display} puts nobody through, so that there is nothing to log"

@@ -8,29 +8,32 @@ from ivr.flow.law.case import example
 from ivr.flow.law.rule import RD_SVA, Found, Rule, Verdict
 from ivr.flow.law.view import View
 from ivr.flow.nodes.callback import Callback
+from ivr.flow.nodes.queue import Queue
 from ivr.flow.nodes.transfer import Transfer
 
 MOST = 60.0  # seconds
 
 
 def check(view: View) -> Iterator[Found]:
-    """Transfers that follow each other ring for a minute at most together, unless a callback comes after them."""
+    """Transfers and queues in a row last a minute at most together, unless a callback comes after them."""
     for held in view.numbers:
-        for place, _ in view.nodes(held.flow, Transfer):
+        waits = (*view.nodes(held.flow, Transfer), *view.nodes(held.flow, Queue))
+        for place, _ in waits:
             longest = _ringing(view, place, frozenset())
             if longest > MOST and not _callback_after(view, place):
                 message = f'a caller may wait {longest:.0f} s from "{place.node}" on, and is offered no callback'
-                yield Found(Verdict.BROKEN, held, message, "ring for 60 s at most, or add a callback", place=place)
+                yield Found(Verdict.BROKEN, held, message, "wait for 60 s at most, or add a callback", place=place)
             else:
                 yield Found(Verdict.HOLDS, held)
 
 
 def _ringing(view: View, place: Place, before: frozenset[Place]) -> float:
     node = view.drawing.node(place)
-    if not isinstance(node, Transfer) or place in before:
+    if not isinstance(node, Transfer | Queue) or place in before:
         return 0.0
-    after = (view.drawing.follow(place, taken) for taken in ("busy", "no_answer", "unavailable"))
-    return node.ring + max((_ringing(view, one, before | {place}) for one in after if one), default=0.0)
+    after = (view.drawing.follow(place, taken) for taken in node.leaves if taken != "talked")
+    lasts = node.ring if isinstance(node, Transfer) else node.wait
+    return lasts + max((_ringing(view, one, before | {place}) for one in after if one), default=0.0)
 
 
 def _callback_after(view: View, place: Place) -> bool:

@@ -20,6 +20,7 @@ from ivr.flow.nodes.menu import Menu
 from ivr.flow.nodes.notify import Notify
 from ivr.flow.nodes.pass_ import Pass
 from ivr.flow.nodes.pay_code import PayCode
+from ivr.flow.nodes.queue import Queue
 from ivr.flow.nodes.recall import Recall
 from ivr.flow.nodes.record import Record
 from ivr.flow.nodes.remember import Remember
@@ -56,6 +57,7 @@ KINDS = (
     PayCode,
     Record,
     Survey,
+    Queue,
 )
 
 AnyNode = Annotated[
@@ -83,6 +85,7 @@ AnyNode = Annotated[
     | Notify
     | PayCode
     | Record
-    | Survey,
+    | Survey
+    | Queue,
     Field(discriminator="kind"),
 ]

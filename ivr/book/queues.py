@@ -1,0 +1,96 @@
+"""Queues as people write them: who serves them, in what order, and whom they let in.
+
+IVR253  a queue whose nodes end the wait by different keys      IVR254  a queue that cannot have its name
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Set
+from typing import Annotated, Any
+
+from pydantic import BeforeValidator, Field
+
+from ivr.book.source import Source
+from ivr.book.tree import Sequence as TreeSequence
+from ivr.book.tree import child
+from ivr.book.written import Name, Written
+from ivr.flow.check import Finding
+from ivr.flow.flow import Flow
+from ivr.flow.nodes.queue import Queue as QueueNode
+from ivr.values.queue import Queue, Strategy
+
+QUEUES = "dialplans/queues.yaml"
+# Sections of queues.conf that are no queues.
+RESERVED = frozenset({"general", "queue-defaults"})
+
+# Tells editors, through the JSON Schema, that a name or a list of names may stand there too.
+OR_LIST: dict[str, Any] = {"x-or-list": True}
+
+Penalty = Annotated[int, Field(ge=0, le=99)]
+
+
+def _without_penalty(value: Any) -> Any:
+    """Lets people write `camille`, or a list of agents, where nobody has a penalty."""
+    names = [value] if isinstance(value, str) else value
+    return dict.fromkeys(names, "0") if isinstance(names, list | tuple) else names
+
+
+class WrittenQueue(Written):
+    """One queue of queues.yaml."""
+
+    label: str = Field(description="what it is for, in words", min_length=1)
+    agents: Annotated[dict[Name, Penalty], BeforeValidator(_without_penalty)] = Field(
+        min_length=1,
+        description="who serves it: a list, or agent to penalty; who has more is rung when all with less cannot",
+        json_schema_extra=OR_LIST,
+    )
+    strategy: Strategy = Field(
+        default=Strategy.LONGEST_IDLE,
+        description="whom it rings first: all, longest_idle, fewest_calls, round_robin, random, weighted",
+    )
+    ring: int = Field(default=20, ge=5, le=120, description="seconds for which an agent is rung before another")
+    wrap_up: int = Field(default=0, ge=0, le=3600, description="seconds of rest for an agent after each call")
+    max_length: int = Field(default=0, ge=0, le=999, description="callers who may wait at once; 0: any number")
+    music: Name = Field(default="default", description="the class of music in Asterisk's musiconhold.conf")
+    join_when_empty: bool = Field(default=False, description="whether callers may join while no agent is there")
+    leave_when_empty: bool = Field(default=True, description="whether those who wait leave when no agent is left")
+    say_position: bool = Field(default=False, description="whether callers are told their place")
+    say_wait: bool = Field(default=False, description="whether callers are told how long it may take")
+    say_every: int = Field(default=45, ge=15, le=600, description="seconds between what they are told")
+
+    def value(self, name: str, key: str) -> Queue:
+        """The queue; ``key`` is the one by which its nodes let callers leave."""
+        return Queue(name=name, key=key, **self.model_dump(exclude={"label"}))
+
+
+def queues(written: Mapping[str, WrittenQueue], flows: Iterable[Flow]) -> Mapping[str, Queue]:
+    """The queues of a book that is right."""
+    keys = {node.queue: node.key for flow in flows for node in flow.nodes.values() if isinstance(node, QueueNode)}
+    return {name: queue.value(name, keys.get(name, "")) for name, queue in written.items()}
+
+
+def wrong_queues(source: Source, written: Mapping[str, WrittenQueue], agents: Set[str]) -> Iterator[Finding]:
+    """What is wrong with queues in themselves; ``agents`` are those of the book."""
+    for name, queue in written.items():
+        if name in RESERVED:
+            hint = "choose another: Asterisk's own settings stand under it"
+            yield Finding("IVR254", (name,), f'a queue cannot be called "{name}"', hint)
+        listed = child(source.tree, name) if source.tree else None
+        listed = child(listed, "agents") if listed else None
+        for place, agent in enumerate(queue.agents):
+            if agent not in agents:
+                way = (name, "agents", place if isinstance(listed, TreeSequence) else agent)
+                yield Finding("IVR201", way, f'there is no agent "{agent}"', name=agent, known=frozenset(agents))
+
+
+def wrong_keys(flows: Mapping[str, Flow]) -> Iterator[tuple[str, Finding]]:
+    """Nodes of one queue that end the wait by different keys: Asterisk knows one set of keys for each queue."""
+    first: dict[str, tuple[str, QueueNode]] = {}
+    for flow in flows.values():
+        for name, node in flow.nodes.items():
+            if not isinstance(node, QueueNode):
+                continue
+            other, same = first.setdefault(node.queue, (name, node))
+            if node.key != same.key:
+                here, there = (f"key {one}" if one else "no key" for one in (node.key, same.key))
+                message = f'"{name}" lets callers leave the queue "{node.queue}" by {here}, and "{other}" by {there}'
+                hint = "give both the same key, or each a queue of its own"
+                yield flow.flow, Finding("IVR253", ("nodes", name), message, hint)

@@ -1,0 +1,24 @@
+"""A file of names as it was read: what is sound in it, and all the names that it has."""
+
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+from ivr.book.source import Source
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Table(Generic[T]):
+    """A file of names: what is sound, all the names, and where they stand."""
+
+    good: dict[str, T]
+    names: frozenset[str]
+    source: Source
+
+
+class Anything(frozenset[str]):
+    """The names in a file that cannot be read: it may have had any, and what uses one is not wrong for that."""
+
+    def __contains__(self, _: object) -> bool:
+        return True

@@ -1,0 +1,40 @@
+"""A queue as a value: who serves it, in what order they are rung, and whom it lets in and keeps."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Strategy(StrEnum):
+    """Whom a queue rings for the caller who is next; among agents of the least penalty who are free."""
+
+    ALL = "all"  # all at once
+    LONGEST_IDLE = "longest_idle"  # whose last call ended first
+    FEWEST_CALLS = "fewest_calls"  # who has taken the fewest
+    ROUND_ROBIN = "round_robin"  # the one after the last who was rung
+    RANDOM = "random"
+    WEIGHTED = "weighted"  # by chance, those of less penalty sooner
+
+
+@dataclass(frozen=True)
+class Queue:
+    """``agents`` have a penalty each: who has more is rung only when all with less cannot take a call.
+
+    ``ring``, ``wrap_up`` and ``say_every`` in seconds; ``max_length`` 0: no limit.  A queue is empty when nobody who
+    serves it could take a call soon: all are logged out or paused, or their phones cannot be reached; talking is
+    not absence.  ``key`` is the one by which callers leave it, as its nodes say.
+    """
+
+    name: str
+    agents: Mapping[str, int]
+    strategy: Strategy = Strategy.ALL
+    ring: int = 20
+    wrap_up: int = 0
+    max_length: int = 0
+    music: str = "default"
+    join_when_empty: bool = False
+    leave_when_empty: bool = True
+    say_position: bool = False
+    say_wait: bool = False
+    say_every: int = 45
+    key: str = ""

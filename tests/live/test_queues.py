@@ -1,0 +1,116 @@
+"""Callers who wait for agents: every way out of a queue, who is served when, what an edit does to those who wait."""
+
+import pytest
+
+from ivr.phone import tone
+from ivr.phone.events import first
+from tests.live.stack import CALLER_TONE, Placed, Stack, until
+from tests.live.test_calls import TRUE_TO, since_invite
+
+FREE, CUT, SERVED, NARROW, STRICT = "0892000008", "0806000009", "0805000010", "0805000011", "0805000012"
+AGENT_TONE = 550.0
+
+
+def waiting(stack: Stack, queue: str) -> int:
+    """How many callers wait."""
+    return int(stack.asterisk(f"queue show {queue}").split(" has ")[1].split()[0])
+
+
+def steps(stack: Stack, placed: Placed) -> list[str]:
+    _ = placed.report
+    found: list[str] = stack.call_record(placed)["steps"]
+    return found
+
+
+def queued(stack: Stack, placed: Placed) -> list[dict]:
+    """What the call's waits came to, as the ledger has it."""
+    return [entry["result"] for entry in stack.call_record(placed)["tape"] if "enqueue" in entry]
+
+
+def heard_each_other(placed: Placed, agent: str) -> None:
+    """Both directions, each by a tone of its own."""
+    report = placed.report
+    caller, there = report.recording, report.agent(agent).recording
+
+    assert tone.tones(caller.samples, caller.rate, AGENT_TONE, 0.5), "the caller heard no agent"
+    assert tone.tones(there.samples, there.rate, CALLER_TONE, 0.5), "the agent heard no caller"
+
+
+def test_waiting_is_free_until_the_agent_takes_the_call(stack):
+    """Announced, then music on an unanswered line; 200 when the agent picks up and not before."""
+    placed = stack.call(FREE, "#@1.0", stack.agent("quitterie", answer_after=6.0, hang_up_after=4.0))
+    report = placed.report
+    early, picked_up = first(report.events, "early_media"), first(report.events, "agent_answered")
+    found = stack.heard(placed, "announcement/per-minute-0-35", "beep")
+
+    assert early is not None
+    assert picked_up is not None
+    assert report.answered_t is not None
+    assert [heard.name for heard in found.heard][:2] == ["announcement/per-minute-0-35", "beep"]
+    assert report.answered_t - early.t > 5.0
+    assert report.answered_t == pytest.approx(picked_up.t, abs=TRUE_TO)
+    heard_each_other(placed, "quitterie")
+    record = stack.call_record(placed)
+    assert record["steps"] == ["agents:talked"]
+    assert since_invite(report, record["answered"]) == pytest.approx(report.answered_t, abs=TRUE_TO)
+    assert report.spoken - TRUE_TO <= record["billed_seconds"] <= report.spoken + 1 + TRUE_TO
+    (wait,) = queued(stack, placed)
+    assert (wait["served"], wait["agent"]) == ("talked", "quitterie")
+    assert wait["waited"] == pytest.approx(6.0, abs=1.5)
+
+
+def test_where_the_carrier_bears_it_no_longer_the_line_answers_and_the_wait_goes_on(stack):
+    """25 s free, then 200, and the caller is where he was: first."""
+    placed = stack.call(CUT, hang_up_after=34.0)
+    report = placed.report
+    early = first(report.events, "early_media")
+
+    assert early is not None
+    assert report.answered_t is not None
+    assert report.answered_t - early.t == pytest.approx(25, abs=2.5)
+    entries = [entry for entry in stack.call_record(placed)["tape"] if "enqueue" in entry]
+    assert entries[0]["result"]["served"] == "timeout"
+    assert entries[1]["enqueue"]["place"] == entries[0]["result"]["place"] == 1
+
+
+def test_every_way_out(stack):
+    """Full, nobody there, the key, and in vain: each by its own exit."""
+    # Unanswered still: this phone's keys pass in early media, which those of callers behind carriers may not.
+    inside = stack.call(NARROW, "5@11.0", hang_up_after=30.0)
+    until(lambda: waiting(stack, "narrow") == 1, "one waits")
+    full, strict = stack.call(NARROW, hang_up_after=20.0), stack.call(STRICT, hang_up_after=20.0)
+    assert steps(stack, full) == ["agents:full", "busy:done"]
+    assert steps(stack, strict) == ["agents:empty", "nobody:done"]
+    assert steps(stack, inside) == ["agents:key", "pressed:done"]
+    in_vain = stack.call(NARROW, hang_up_after=30.0)
+    assert steps(stack, in_vain) == ["agents:timeout", "nobody:done"]
+    assert {placed.report.answered_t for placed in (inside, full, strict, in_vain)} == {None}
+
+
+def test_callers_are_served_in_the_order_in_which_they_came(stack):
+    """Six callers, two agents."""
+    host = agents_there(stack, 75.0)
+    callers = []
+    for number in range(6):
+        callers.append(stack.call(SERVED, hang_up_after=70.0))
+        until(lambda n=number: waiting(stack, "served") + answered(callers) > n, f"caller {number + 1} waits")
+    served = [stack.call_record(placed)["answered"] for placed in callers if placed.report]
+
+    assert all(served)
+    assert served == sorted(served)
+    assert all(steps(stack, placed) == ["agents:talked"] for placed in callers)
+    assert {queued(stack, placed)[0]["agent"] for placed in callers} == {"odile", "paulin"}
+    host.report  # noqa: B018 - its agents have gone before the next test
+
+
+def answered(callers: list[Placed]) -> int:
+    return sum(any(event.event == "answered" for event in placed.events) for placed in callers)
+
+
+def agents_there(stack: Stack, seconds: float, talk: float = 4.0) -> Placed:
+    """Two agents' phones that take one call after the other, for as long as somebody holds the line."""
+    agents = [stack.agent(name, answer_after=1.0, hang_up_after=talk) for name in ("odile", "paulin")]
+    host = stack.call(CUT, "", *agents, hang_up_after=seconds)
+    host.saw("calling")
+    until(lambda: stack.asterisk("pjsip show contacts").count("Avail") >= 2, "both agents are there")
+    return host
