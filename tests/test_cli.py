@@ -19,6 +19,7 @@ import click
 import pytest
 from click.testing import CliRunner, Result
 
+from ivr import secret
 from ivr.cli import main
 from ivr.ledger.store import Store
 from ivr.terminal.table import table
@@ -201,7 +202,7 @@ def test_a_ledger_that_cannot_be_read_is_one_sentence(house: House) -> None:
     directory = one_sentence(house.ivr("calls"))
 
     assert "file is not a database" in damaged
-    assert "has version 99 and this programme knows version 2: update the programme" in newer
+    assert "has version 99 and this programme knows version 3: update the programme" in newer
     assert "cannot be read" in directory
 
 
@@ -577,3 +578,42 @@ def test_commands_take_the_tariff_of_the_instant(house: House) -> None:
     assert json.loads(house.ivr("explore", "0825000003", after, "--json").output)["most_owed"] == "0.50"
     assert json.loads(house.ivr("explore", "0825000003", before, "--json").output)["most_owed"] != "0.50"
     assert house.ivr("law", after, "--json").exit_code == house.ivr("law", before, "--json").exit_code == 0
+
+
+def test_money_from_the_ledger_to_the_owner(house: House) -> None:
+    """A month stated, a call given back, an operator's file held against it; no caller's number leaves."""
+    store = Store.at(house.state / "ledger.sqlite")
+    for number in (1, 2, 3):
+        store.keep(made(number))
+    store.close()
+    secret.make(house.state / "secrets" / "master")
+    said = house.ivr("refund", made(2).id, "--reason", "cut off", "--amount", "0,40").output
+    assert said == "0.40 € of call 1795000000.2 noted as given back; 0.41 € of the call are left.\n"
+    for wrong in ("0.405", "-1", "", "1e3", "nan"):
+        refused = house.ivr("refund", made(2).id, "--reason", "cut off", "--amount", wrong)
+        assert (refused.exit_code, "is no amount" in refused.output) == (2, True)
+    assert house.ivr("ledger", "verify").exit_code == 0
+
+    told = house.ivr("statement", "2026-11").output
+    assert re.search(r"0899000004 +chaleur +metropole +20 % +3 +3 +183 +2\.43 +2\.03 +1\.30", told)
+    assert house.ivr("statement", "2026-10").output == "No call in 2026-10.\n"
+    assert house.ivr("statement", "2026-11", "--number", "0 825 000 003").output == "No call in 2026-11.\n"
+    assert 'there is no owner "nobody"' in house.ivr("statement", "2026-11", "--owner", "nobody").output
+    paper, table_, callers = (house.state / name for name in ("m.pdf", "m.csv", "callers.csv"))
+    done = house.ivr("statement", "2026-11", "--pdf", str(paper), "--csv", str(table_), "--callers", str(callers))
+    assert (done.exit_code, done.output) == (0, "")
+    assert paper.read_bytes().startswith(b"%PDF")
+    assert "612345678" not in callers.read_text() + table_.read_text()
+    assert callers.read_text().splitlines()[1].endswith(",0899000004,3,3,183,2.43")
+
+    lines = ["Numéro;Date;Heure;Durée;Montant TTC;Offre"]
+    lines += [f"0899000004;23/11/2026;12:00:{13 + n};61;0,81;x" for n in (1, 2, 3)]
+    file = house.state / "operator.csv"
+    file.write_text("\n".join(lines))
+    found = house.ivr("reconcile", str(file))
+    assert (found.exit_code, found.stdout) == (0, "3 calls agree, 0 differ.\n")
+    assert 'the column "Offre" is not known, and is left out' in found.stderr
+    file.write_text("\n".join([*lines[:3], lines[3].replace(";61;", ";62;")]))
+    found = house.ivr("reconcile", str(file))
+    assert found.exit_code == 1
+    assert "call 1795000000.3, line 4: the operator says 62 s, the ledger 61 s\n" in found.stdout

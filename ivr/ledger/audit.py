@@ -11,14 +11,17 @@ from typing import Any
 from sqlalchemy import URL, Connection, select
 from sqlalchemy.exc import DBAPIError
 
+from ivr.ledger import refunds
 from ivr.ledger.chain import EMPTY, GENESIS, PERSONAL, Head, digest, erasure, link, veiled
 from ivr.ledger.engine import is_sqlite, reading, shown
 from ivr.ledger.reading import BadLedger, unusable, version
 from ivr.ledger.seal import PublicKey
-from ivr.ledger.tables import VERSION, calls
+from ivr.ledger.tables import calls, of_version
 from ivr.ledger.tables import head as head_table
 
 _AT_ONCE = 1000
+CHAINED = 2
+"""The first version of the ledger that had a chain."""
 
 
 @dataclass(frozen=True)
@@ -48,23 +51,26 @@ def audit(url: URL, key: PublicKey | None, witnesses: Iterable[tuple[str, Head]]
             found = version(connection, url)
             if found is None:
                 return Audited(EMPTY, 0, _against(witnesses, _Walk(key)))
-            if found < VERSION:
+            if found < CHAINED:
                 raise BadLedger(f"the ledger {shown(url)} has version {found}, without a chain: ivr serve brings it up")
-            return _audit(connection, key, witnesses)
+            return _audit(connection, found, key, witnesses)
     except DBAPIError as error:
         raise unusable(url, error) from error
     finally:
         engine.dispose()
 
 
-def _audit(connection: Connection, key: PublicKey | None, witnesses: tuple[tuple[str, Head], ...]) -> Audited:
+def _audit(
+    connection: Connection, found: int, key: PublicKey | None, witnesses: tuple[tuple[str, Head], ...]
+) -> Audited:
     columns = (head_table.c.records, head_table.c.place, head_table.c.hash, head_table.c.at, head_table.c.signature)
     noted = connection.execute(select(*columns)).all()
     walk = _Walk(key, frozenset(head.place for _, head in witnesses))
-    for row in _rows(connection):
+    for row in _rows(connection, found):
         if fault := walk.fault(row):
             return Audited(walk.end, walk.erased, fault)
-    return Audited(walk.end, walk.erased, _end(noted, walk, key) or _against(witnesses, walk))
+    fault = _end(noted, walk, key) or _against(witnesses, walk)
+    return Audited(walk.end, walk.erased, fault or (refunds.fault(connection, key) if found >= 3 else None))
 
 
 @dataclass
@@ -117,10 +123,10 @@ class _Walk:
         return None
 
 
-def _rows(connection: Connection) -> Iterator[Mapping[Any, Any]]:
+def _rows(connection: Connection, of: int) -> Iterator[Mapping[Any, Any]]:
     last: int | None = None
     while True:
-        found = select(calls).order_by(calls.c.place).limit(_AT_ONCE)
+        found = select(*of_version(of)).order_by(calls.c.place).limit(_AT_ONCE)
         rows = connection.execute(found if last is None else found.where(calls.c.place > last)).mappings().all()
         yield from rows
         if not rows:

@@ -6,12 +6,13 @@ Ed25519 signature over the canonical JSON of everything else.  Whoever changes o
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
 from ivr.ledger.chain import Head, canonical, digest, link, veiled
+from ivr.ledger.refunds import FACTS
 from ivr.ledger.seal import NoKey, PublicKey, Seal
 from ivr.values.number import parse
 
@@ -32,9 +33,19 @@ class Verdict:
 
 
 def issue(
-    row: Mapping[Any, Any], end: Head, seal: Seal, at: datetime, owner: str | None, *, with_caller: bool
+    row: Mapping[Any, Any],
+    end: Head,
+    seal: Seal,
+    at: datetime,
+    owner: str | None,
+    *,
+    with_caller: bool,
+    refunds: Iterable[Mapping[Any, Any]] = (),
 ) -> dict[str, Any]:
-    """The certificate of the call in ``row``.  Raises :class:`BadCertificate`, :class:`NoKey`."""
+    """The certificate of the call in ``row``, with what of it was given back.
+
+    Raises :class:`BadCertificate`, :class:`NoKey`.
+    """
     if row["hash"] is None or digest(link(row)) != row["hash"]:
         raise BadCertificate(f"the record of call {row['id']} is not as it was written: run ivr ledger verify")
     erased = row["erased"] is not None
@@ -50,6 +61,8 @@ def issue(
     }
     if owner:
         told["owner"] = owner
+    if back := [{name: one[name] for name in (*FACTS, "hash", "signature")} for one in refunds]:
+        told["refunds"] = back
     if with_caller and not erased:
         told["caller_salt"] = row["salt"]
     return told | {"signature": seal.sign(canonical(told))}

@@ -58,6 +58,7 @@ def sections(told: Mapping[str, Any]) -> list[tuple[str, list[Line]]]:
         ("Appel décroché", "answered", "oui" if record.get("answered") else "non : rien n’a été facturé"),
         ("Durée facturée", "billed_seconds", f"{record['billed_seconds']} s"),
         ("Montant du service, TTC", "amount_cents", amount),
+        *(("Remboursé", "refunds", _refund(one)) for one in told.get("refunds", ())),
         ("L’appel a pris fin parce que", "ending", _ENDED.get(record["ending"], record["ending"])),
     ]
     head = told["head"]
@@ -188,6 +189,11 @@ def _line(page: FPDF, label: str, key: str, value: str, seconds: str = "") -> No
 def _cell(page: FPDF, width: float, text: str, *, height: float = 4.8, last: bool = False) -> None:
     new_x, new_y = (XPos.LMARGIN, YPos.NEXT) if last else (XPos.RIGHT, YPos.TOP)
     page.cell(width, height, _plain(text), new_x=new_x, new_y=new_y)
+
+
+def _refund(one: Mapping[str, Any]) -> str:
+    cents, day = one["amount_cents"], datetime.fromisoformat(one["at"]).astimezone(HERE)
+    return f"{cents // 100},{cents % 100:02d} {_currency(one['currency'])} le {day:%d/%m/%Y} : {one['reason']}"
 
 
 def _plain(text: str) -> str:

@@ -6,12 +6,18 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import URL, Connection, Engine, Select, func, inspect, select
+from sqlalchemy import URL, ColumnElement, Connection, Engine, Select, func, inspect, select
 from sqlalchemy.exc import DBAPIError, OperationalError
 
 from ivr.ledger.chain import EMPTY, Head
 from ivr.ledger.engine import is_sqlite, reading, shown
-from ivr.ledger.tables import VERSION, Kept, calls, head, kept, of_version, schema
+from ivr.ledger.tables import VERSION, Kept, calls, head, kept, of_version, refunds, schema
+
+FIGURES = (
+    *("id", "number", "caller", "started", "answered", "ended", "billed_seconds", "amount_cents", "currency"),
+    *("mode", "payout", "territory", "vat"),
+)
+"""What statements want of a call: not its tape, which is most of it."""
 
 LONGEST_RING = timedelta(minutes=10)  # before an answer; carriers bear three minutes
 
@@ -40,7 +46,7 @@ class Reader:
 
         Raises :class:`BadLedger`.
         """
-        began = instant.astimezone(UTC).isoformat(timespec="microseconds")
+        began = written(instant)
         found = select(calls).where(calls.c.started >= began).order_by(calls.c.started.desc(), calls.c.place.desc())
         return self._ask(found if number is None else found.where(calls.c.number == number))
 
@@ -66,7 +72,7 @@ class Reader:
 
     def count(self, caller: str, since: datetime) -> int:
         """How many calls of ``caller`` (as the ledger has it) began after ``since``.  Raises :class:`BadLedger`."""
-        began = since.astimezone(UTC).isoformat(timespec="microseconds")
+        began = written(since)
         return len(self._ask(select(calls).where(calls.c.caller == caller, calls.c.started > began)))
 
     def spent(self, caller: str, since: datetime) -> Decimal:
@@ -75,18 +81,55 @@ class Reader:
         Raises :class:`BadLedger`.
         """
         # A call that began before may have been answered since; none rings for hours.
-        began = (since - LONGEST_RING).astimezone(UTC).isoformat(timespec="microseconds")
-        answered = since.astimezone(UTC).isoformat(timespec="microseconds")
+        began = written(since - LONGEST_RING)
+        answered = written(since)
         found = select(func.sum(calls.c.amount_cents).label("cents")).where(
             calls.c.caller == caller, calls.c.started >= began, calls.c.answered >= answered
         )
         rows = self._rows(found, summed=True)
         return Decimal(int(rows[0]["cents"] or 0) if rows else 0) / 100
 
+    def figures(self, begin: datetime, end: datetime, number: str | None = None) -> Sequence[Mapping[Any, Any]]:
+        """:data:`FIGURES` of the calls that began from ``begin`` to before ``end``, in that order.
+
+        Of all numbers or of ``number`` (national form).  Raises :class:`BadLedger`.
+        """
+        found = select(calls).where(calls.c.started >= written(begin), calls.c.started < written(end))
+        found = found.order_by(calls.c.started, calls.c.place)
+        return self._rows(found if number is None else found.where(calls.c.number == number), FIGURES)
+
+    def refunds(self, begin: datetime, end: datetime) -> Sequence[Mapping[Any, Any]]:
+        """What was given back from ``begin`` to before ``end``, each with number, territory and rate of its call.
+
+        Raises :class:`BadLedger`.
+        """
+        when = (refunds.c.at >= written(begin)) & (refunds.c.at < written(end))
+        return self._refunds(when)
+
+    def refunds_of(self, call_id: str) -> Sequence[Mapping[Any, Any]]:
+        """What was given back of one call, in order.  Raises :class:`BadLedger`."""
+        return self._refunds(refunds.c.call == call_id)
+
+    def _refunds(self, which: ColumnElement[bool]) -> Sequence[Mapping[Any, Any]]:
+        if is_sqlite(self._url) and not Path(str(self._url.database)).exists():
+            return []
+        of_call = (calls.c.number, calls.c.territory, calls.c.vat)
+        found = select(refunds, *of_call).outerjoin(calls, calls.c.id == refunds.c.call).where(which)
+        try:
+            with self._engine.connect() as connection:
+                if (version(connection, self._url) or 0) < 3:
+                    return []
+                return connection.execute(found.order_by(refunds.c.place)).mappings().all()
+        except DBAPIError as error:
+            raise unusable(self._url, error) from error
+
     def _ask(self, question: Select[*tuple[object, ...]]) -> list[Kept]:
         return [kept(row) for row in self._rows(question)]
 
-    def _rows(self, question: Select[*tuple[object, ...]], *, summed: bool = False) -> Sequence[Mapping[Any, Any]]:
+    def _rows(
+        self, question: Select[*tuple[object, ...]], names: Sequence[str] = (), *, summed: bool = False
+    ) -> Sequence[Mapping[Any, Any]]:
+        """The rows that answer; ``names``: only these columns; ``summed``: the question names its own."""
         if is_sqlite(self._url) and not Path(str(self._url.database)).exists():
             return []
         try:
@@ -96,11 +139,17 @@ class Reader:
                     return []
                 # A ledger that nobody has opened for writing since an update is still of the version before.
                 # Sums are over columns that all have.
-                whole = question.with_only_columns(*of_version(found), maintain_column_froms=True)
+                columns = [column for column in of_version(found) if not names or column.name in names]
+                whole = question.with_only_columns(*columns, maintain_column_froms=True)
                 asked = question if summed else whole
                 return connection.execute(asked).mappings().all()
         except DBAPIError as error:
             raise unusable(self._url, error) from error
+
+
+def written(instant: datetime) -> str:
+    """An instant as the ledger has it."""
+    return instant.astimezone(UTC).isoformat(timespec="microseconds")
 
 
 def version(connection: Connection, url: URL) -> int | None:

@@ -30,7 +30,7 @@ from ivr.service.record import Record
 from ivr.values.call import Ending
 from ivr.values.tariff import Mode, Money
 
-VERSION = 2
+VERSION = 3
 """The schema that this programme writes; a ledger of a higher one is refused, one of a lower one is brought up to it
 in place (``upgrade.py``)."""
 
@@ -81,6 +81,10 @@ calls = Table(
     Column("hash", String(64)),
     Column("erased", _INSTANT),
     Column("erasure", Text),
+    # Since version 3: what a statement needs beside the amount.
+    Column("payout", String(16)),
+    Column("territory", Text),
+    Column("vat", String(16)),
 )
 Index("calls_started", calls.c.started)
 Index("calls_number_started", calls.c.number, calls.c.started)
@@ -91,7 +95,8 @@ SINCE = {
     2: (
         *("progress", "beep_from", "beep_to", "announced_text", "announced_audio", "mode", "price"),
         *("salt", "caller_digest", "tape_digest", "chained", "previous", "hash", "erased", "erasure"),
-    )
+    ),
+    3: ("payout", "territory", "vat"),
 }
 """The columns that each version has added; all of them may be null."""
 
@@ -111,6 +116,34 @@ head = Table(
     Column("hash", String(64), nullable=False),
     Column("at", _INSTANT, nullable=False),
     Column("signature", Text, nullable=False),
+)
+
+
+# What was given back, in the order in which it was; a chain of its own, each link signed (``refunds.py``).
+refunds = Table(
+    "refunds",
+    metadata,
+    Column("place", BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=False),
+    Column("call", Text, nullable=False),
+    Column("call_hash", String(64), nullable=False),
+    Column("at", _INSTANT, nullable=False),
+    Column("amount_cents", BigInteger, nullable=False),
+    Column("currency", String(3), nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("previous", String(64), nullable=False),
+    Column("hash", String(64), nullable=False),
+    Column("signature", Text, nullable=False),
+)
+Index("refunds_call", refunds.c.call)
+
+# The end of that chain, as the ledger's head is of its own.
+refunds_head = Table(
+    "refunds_head",
+    metadata,
+    *(
+        Column(column.name, column.type, primary_key=column.primary_key, nullable=column.nullable)
+        for column in head.columns
+    ),
 )
 
 
@@ -149,6 +182,9 @@ class Kept:
     announced_audio: str | None
     mode: Mode | None
     price: Decimal | None
+    payout: Decimal | None
+    territory: str | None
+    vat: Decimal | None
     place: int
     hash: str | None
 
@@ -180,6 +216,9 @@ def row(record: Record) -> Row:
         "announced_audio": record.announced_audio,
         "mode": record.mode.value,
         "price": str(record.price),
+        "payout": None if record.payout is None else str(record.payout),
+        "territory": record.territory,
+        "vat": None if record.vat is None else str(record.vat),
     }
 
 
@@ -209,6 +248,9 @@ def kept(found: Mapping[Any, Any]) -> Kept:
         announced_audio=found["announced_audio"],
         mode=None if found["mode"] is None else Mode(found["mode"]),
         price=None if found["price"] is None else Decimal(found["price"]),
+        payout=None if found["payout"] is None else Decimal(found["payout"]),
+        territory=found["territory"],
+        vat=None if found["vat"] is None else Decimal(found["vat"]),
         place=found["place"],
         hash=found["hash"],
     )

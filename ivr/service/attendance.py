@@ -68,6 +68,7 @@ class Attendance:
             ended,
             ending,
             self._release.book.digest,
+            self._release.book.vat,
         )
 
     def _taped(self, talk: Talk[None]) -> Talk[None]:

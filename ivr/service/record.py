@@ -1,6 +1,6 @@
 """One line of the ledger: everything that must remain of a call."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -13,6 +13,7 @@ from ivr.service.evidence import announced
 from ivr.service.ports import Toll, Voice
 from ivr.values.call import Call, Ending
 from ivr.values.tariff import Mode, Money, Tariff, billed_seconds
+from ivr.values.vat import RATES, Rate, territory
 
 
 @dataclass(frozen=True)
@@ -21,7 +22,8 @@ class Record:
     the announcement, ``skipped`` says that he cut it short with its key.  ``answered`` is ``None`` when charging
     never began; ``billed_seconds`` and ``amount`` are then zero.  ``progress`` is when 183 was sent, ``announced_text``
     and ``announced_audio`` what the announcement says and the digests of its sound, ``mode`` and ``price`` the tariff
-    in force.
+    in force.  ``payout`` is what the operator owes the owner, in euros; ``territory`` where a surcharged call is taxed,
+    and ``vat`` the rate there in percent; ``None`` where nobody knows.
     """
 
     id: str
@@ -47,6 +49,9 @@ class Record:
     beep_to: datetime | None = None
     announced_text: str | None = None
     announced_audio: str | None = None
+    payout: Decimal | None = None
+    territory: str | None = None
+    vat: Decimal | None = None
 
 
 def record(
@@ -60,15 +65,20 @@ def record(
     ended: datetime,
     ending: Ending,
     book: str,
+    rates: Mapping[str, Rate] = RATES,
 ) -> Record:
-    """Sum up a call.  The exchange's own measure of the charge wins, unless our tape knows of an earlier answer: after
-    two conversations with agents the exchange's is that of the second.
+    """Sum up a call; ``rates`` are of the tax, by territory.
+
+    The exchange's own measure of the charge wins, unless our tape knows of an earlier answer: after two conversations
+    with agents the exchange's is that of the second.
     """
     opened = next((entry for entry in tape if isinstance(entry.command, Progress)), None)
     heard = next((entry for entry in tape if _plays(entry, terms.announcement)), None)
     beep = next((entry for entry in tape if _plays(entry, terms.beep)), None) if heard else None
     said = announced(terms.announcement, voice) if heard and terms.announcement else None
     toll = _earliest(toll, _measured(call, tape, ended))
+    taxed = territory(call.caller) if tariff.surcharged else None
+    rate = rates.get(taxed) if taxed else None
     return Record(
         id=call.id,
         number=call.dialled.national or call.dialled.raw,
@@ -93,6 +103,9 @@ def record(
         beep_to=_instant(call, beep.at + beep.took) if beep else None,
         announced_text=said.text if said else None,
         announced_audio=said.audio if said else None,
+        payout=tariff.paid_out(toll.spoken),
+        territory=taxed,
+        vat=rate.percent if rate else None,
     )
 
 

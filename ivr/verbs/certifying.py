@@ -68,7 +68,8 @@ def certificate(
     if row is None:
         raise BadCertificate(f'there is no call "{call}" in the ledger: ivr calls --json shows the ids')
     holder = owner if owner is not None else _owner(configured.state / "books", row["book"], row["number"])
-    told = issue(row, reader.head(), seal, datetime.now(UTC), holder, with_caller=with_caller)
+    back = reader.refunds_of(row["id"])
+    told = issue(row, reader.head(), seal, datetime.now(UTC), holder, with_caller=with_caller, refunds=back)
     if html or pdf:
         from ivr.ledger import certificate_page as page  # fpdf takes a while to load
 

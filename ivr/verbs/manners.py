@@ -23,7 +23,10 @@ def _what_people_may_meet() -> tuple[type[Exception], ...]:
     from ivr.ledger.head import BadHead
     from ivr.ledger.messages import NoMessage
     from ivr.ledger.reading import BadLedger
+    from ivr.ledger.reconciling import BadStatement
+    from ivr.ledger.refunds import BadRefund
     from ivr.ledger.seal import NoKey
+    from ivr.ledger.statement import BadMonth
     from ivr.phone.booth import NoCall
     from ivr.phone.script import BadScript
     from ivr.service.overrides import NoCalendar, Refused
@@ -39,6 +42,9 @@ def _what_people_may_meet() -> tuple[type[Exception], ...]:
         BadLedger,
         BadCertificate,
         BadHead,
+        BadMonth,
+        BadRefund,
+        BadStatement,
         NoKey,
         BadCatalogue,
         NoCall,

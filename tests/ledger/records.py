@@ -47,5 +47,8 @@ def made(number: int = 1, dialled: str = "0899000004", **changes: object) -> Rec
         "beep_to": started + timedelta(seconds=12.25),
         "announced_text": "Ce service est facturé quatre-vingts centimes par minute.",
         "announced_audio": f"wav:{'a' * 64} wav16:{'b' * 64}",
+        "payout": Decimal("0.4321"),
+        "territory": "metropole",
+        "vat": Decimal("20"),
     }
     return Record(**(facts | changes))  # type: ignore[arg-type]

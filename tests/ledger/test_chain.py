@@ -5,6 +5,7 @@ import re
 import sqlite3
 import time
 from collections.abc import Callable
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -219,7 +220,8 @@ def test_what_waited_in_the_spool_is_chained_when_it_comes_in(tmp_path: Path) ->
     path = filled(tmp_path, 2)
     spool = Spool(tmp_path / "spool.jsonl")
     spool.add(row(made(3)))
-    old = {name: value for name, value in row(made(4)).items() if name not in SINCE[2]}
+    later = {name for names in SINCE.values() for name in names}
+    old = {name: value for name, value in row(made(4)).items() if name not in later}
     spool.add(old)
     store = Store.at(path)
     store.open()
@@ -267,6 +269,30 @@ def test_a_ledger_of_version_1_is_read_as_it_is_and_brought_up_in_place(tmp_path
     assert audit(at(path), None).end.records == 4
     change(path, "UPDATE calls SET amount_cents = 1 WHERE place = 2")
     assert fault(path) == "record 2 (call 1795000000.2) was changed"
+
+
+def test_a_ledger_of_version_2_keeps_its_chain_when_it_is_brought_up(tmp_path: Path) -> None:
+    """Not one old hash is made anew: what was certified stays true, and later facts are guarded like the old ones."""
+    path = tmp_path / "ledger.sqlite"
+    with sqlite3.connect(path) as base:
+        base.executescript(OLD.with_name("version-2.sql").read_text(encoding="utf-8"))
+    base.close()
+    before = Reader(at(path)).last(10)
+    assert audit(at(path), None).fault is None
+    assert Reader(at(path)).refunds_of(made(1).id) == []
+    store = Store.at(path)
+    store.open()
+    store.keep(made(9))
+    store.close()
+
+    after = Reader(at(path)).last(10)
+    assert [(kept.id, kept.hash, kept.price, None, None, None) for kept in before] == [
+        (kept.id, kept.hash, kept.price, kept.payout, kept.territory, kept.vat) for kept in after[1:]
+    ]
+    assert (after[0].payout, after[0].territory, after[0].vat) == (Decimal("0.4321"), "metropole", Decimal(20))
+    assert audit(at(path), None).fault is None
+    change(path, "UPDATE calls SET payout = '9.0000' WHERE place = 4")
+    assert fault(path) == "record 4 (call 1795000000.9) was changed"
 
 
 def test_postgresql_keeps_the_same_chain_and_is_brought_up_too(postgres: str, tmp_path: Path) -> None:

@@ -310,3 +310,20 @@ async def test_a_caller_whom_nobody_answers_hears_why(reached: Reached, last: st
 
     assert record.steps[-1] == last
     assert record.ending is Ending.FLOW
+
+
+async def test_what_a_statement_needs_is_noted_with_the_call() -> None:
+    """Payout, territory and rate of a surcharged call; by the book that served it."""
+    service = demo().services["0899000004"]
+    paid = replace(service, tariff=replace(service.tariff, payout=Decimal("0.60")))
+    book = replace(demo(), services={**demo().services, "0899000004": paid})
+    record = await record_of(FakeChannel(toll=Toll(datetime.now(UTC), timedelta(seconds=61))), book=book)
+
+    assert (record.payout, record.territory, record.vat) == (Decimal("0.6100"), "metropole", Decimal(20))
+
+
+async def test_a_call_that_costs_nothing_is_not_taxed() -> None:
+    """Nor is anything paid out for it."""
+    record = await record_of(FakeChannel(), number="0800000001")
+
+    assert (record.payout, record.territory, record.vat) == (None, None, None)

@@ -1,0 +1,151 @@
+"""Refunds are written once, add up to no more than the call, and show every change, hole and forgery."""
+
+import sqlite3
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from ivr.ledger.audit import audit
+from ivr.ledger.certificate import issue, verify, written
+from ivr.ledger.certificate_page import html, pdf
+from ivr.ledger.engine import address, at
+from ivr.ledger.reading import Reader
+from ivr.ledger.refunds import BadRefund, refund
+from ivr.ledger.seal import NAME, Seal
+from ivr.ledger.store import Store
+from ivr.values.tariff import Money
+from tests.ledger.records import NOON, made
+from tests.ledger.test_chain import change
+
+
+@pytest.fixture
+def ledger(tmp_path: Path) -> Path:
+    """Three calls of 0.81 €, and one that cost nothing; the second is given back in two parts, the third as a whole."""
+    store = Store.at(tmp_path / "ledger.sqlite")
+    for number in (1, 2, 3):
+        store.keep(made(number))
+    store.keep(made(4, amount=Money(Decimal("0.00"))))
+    store.close()
+    give(tmp_path / "ledger.sqlite", 2, "0.40")
+    give(tmp_path / "ledger.sqlite", 2)
+    give(tmp_path / "ledger.sqlite", 3)
+    return tmp_path / "ledger.sqlite"
+
+
+def give(path: Path, call: int, amount: str | None = None) -> Money:
+    seal = Seal.made(path.parent / NAME)
+    return refund(at(path), made(call).id, "cut off", seal, Decimal(amount) if amount else None).amount
+
+
+def fault(path: Path) -> str | None:
+    return audit(at(path), Seal(path.parent / NAME).public).fault
+
+
+def test_refunds_are_chained_and_signed(ledger: Path) -> None:
+    """The chain of the calls is not touched."""
+    back = Reader(at(ledger)).refunds_of(made(2).id)
+
+    assert [(one["amount_cents"], one["reason"], one["number"]) for one in back] == [
+        (40, "cut off", "0899000004"), (41, "cut off", "0899000004"),
+    ]  # fmt: skip
+    assert back[1]["previous"] == back[0]["hash"]
+    assert fault(ledger) is None
+    assert Reader(at(ledger)).refunds_of(made(1).id) == []
+
+
+@pytest.mark.parametrize(
+    ("call", "amount", "sentence"),
+    [
+        (1, "0.82", "of call 1795000000.1 0.81 € can be given back at most, not 0.82 €"),
+        (1, "0.00", "of call 1795000000.1 0.81 € can be given back at most, not 0.00 €"),
+        (2, None, "call 1795000000.2 was given back already, all 0.81 € of it"),
+        (4, None, "call 1795000000.4 cost nothing: there is nothing to give back"),
+        (9, None, 'there is no call "1795000000.9" in the ledger: ivr calls --json shows the ids'),
+    ],
+)
+def test_no_more_is_given_back_than_was_charged(ledger: Path, call: int, amount: str | None, sentence: str) -> None:
+    """In one sentence."""
+    with pytest.raises(BadRefund) as bad:
+        give(ledger, call, amount)
+
+    assert str(bad.value) == sentence
+    assert fault(ledger) is None
+
+
+@pytest.mark.parametrize(
+    ("statement", "sentence"),
+    [
+        ("UPDATE refunds SET amount_cents = 1 WHERE place = 1", "refund 1 (call 1795000000.2) was changed"),
+        ("UPDATE refunds SET reason = 'x' WHERE place = 3", "refund 3 (call 1795000000.3) was changed"),
+        ("DELETE FROM refunds WHERE place = 2", "refunds were removed or put in before refund 3 (call 1795000000.3)"),
+        ("DELETE FROM refunds WHERE place = 3", "refunds were removed at the end: 3 were written, 2 are there"),
+        ("DELETE FROM refunds", "refunds were removed at the end: 3 were written, 0 are there"),
+        ("UPDATE refunds SET signature = 'AAAA' WHERE place = 1", "refund 1 (call 1795000000.2) does not bear the"),
+        ("UPDATE refunds_head SET signature = 'AAAA'", "the head of the refunds does not bear the house's signature"),
+        ("DELETE FROM refunds_head", "refunds were removed at the end: 0 were written, 3 are there"),
+    ],
+)
+def test_what_is_done_to_a_refund_shows(ledger: Path, statement: str, sentence: str) -> None:
+    """Named by the walk over the ledger."""
+    change(ledger, statement)
+
+    assert (fault(ledger) or "").startswith(sentence)
+
+
+def test_a_refund_forged_with_right_hashes_lacks_the_signature(ledger: Path, tmp_path: Path) -> None:
+    """Whoever can write the database can reckon hashes, not sign."""
+    other = Seal.made(tmp_path / "other")
+    refund(at(ledger), made(1).id, "forged", other)
+
+    assert fault(ledger) == "refund 4 (call 1795000000.1) does not bear the house's signature"
+
+
+def test_a_certificate_shows_what_was_given_back(ledger: Path) -> None:
+    """On its pages too; and still one byte changed breaks it."""
+    reader, seal = Reader(at(ledger)), Seal(ledger.parent / NAME)
+    row = reader.row(made(2).id)
+    assert row is not None
+    back = reader.refunds_of(made(2).id)
+    told = issue(row, reader.head(), seal, NOON, "Dépannage SA", with_caller=False, refunds=back)
+
+    assert [one["amount_cents"] for one in told["refunds"]] == [40, 41]
+    assert verify(written(told).encode(), seal.public).true
+    assert not verify(written(told).replace('"amount_cents": 40', '"amount_cents": 41').encode(), seal.public).true
+    assert "Remboursé" in html(told)
+    assert "0,40 € le " in html(told)
+    assert pdf(told).startswith(b"%PDF")
+
+
+def test_postgresql_keeps_the_same_refunds(postgres: str, tmp_path: Path) -> None:
+    """The same statements, a database of its own."""
+    from sqlalchemy import create_engine, text
+
+    admin = create_engine(address(postgres), isolation_level="AUTOCOMMIT")
+    with admin.connect() as connection:
+        connection.execute(text("CREATE DATABASE refunds"))
+    admin.dispose()
+    url = address(postgres.rsplit("/", 1)[0] + "/refunds")
+    store = Store(url, tmp_path / "spool.jsonl")
+    store.keep(made(1))
+    store.close()
+    seal = Seal.made(tmp_path / NAME)
+    refund(url, made(1).id, "cut off", seal, Decimal("0.40"))
+    refund(url, made(1).id, "cut off", seal)
+
+    assert [one["amount_cents"] for one in Reader(url).refunds_of(made(1).id)] == [40, 41]
+    assert audit(url, seal.public).fault is None
+    with create_engine(url).begin() as inside:
+        inside.execute(text("DELETE FROM refunds WHERE place = 1"))
+    assert "refunds were removed or put in" in (audit(url, seal.public).fault or "")
+
+
+def test_nothing_but_a_ledger_is_refunded_from(tmp_path: Path) -> None:
+    """A ledger of before is brought up; what was never charged there is not given back."""
+    path = tmp_path / "ledger.sqlite"
+    with sqlite3.connect(path) as base:
+        base.executescript((Path(__file__).parent / "version-2.sql").read_text(encoding="utf-8"))
+    base.close()
+
+    assert give(path, 1) == Money(Decimal("0.81"))
+    assert audit(at(path), None).fault is None
