@@ -1,20 +1,35 @@
 """What reaches agents, in AGI: ringing them, and waiting in a queue until one is free."""
 
-from ivr.asterisk.agi_order import AgiTalk, do, epoch, variable
+from ivr.asterisk.agi_order import AgiTalk, do, epoch, number, variable
 from ivr.asterisk.causes import DIALSTATUS, QUEUESTATUS
 from ivr.flow.commands import Dial, Dialled, Enqueue, Queued, Reached, Served
 from ivr.service.ports import Fault
 
 LONGEST_TALK = 4 * 3600.0  # the dialplan's own net, TIMEOUT(absolute), is no longer
+ABSOLUTE = "TIMEOUT(absolute)"  # seconds until Asterisk itself ends the call
+CUT_AFTER = "IVR_LIMIT"  # whole seconds: a conversation of more was cut, should we not live to say so
+CUT_SHORT = 0.5  # seconds before its limit from which on a conversation was ended by it
 AT_TALK = "queue-talk"  # the context in which an agent's channel is given its limit
 TALK_LIMIT = "IVR_TALK_LIMIT"  # and the variable that says it; inherited, hence its underscores
 
 
-def dial(dial: Dial) -> AgiTalk[Dialled]:
-    """Ring the agents' phones; the caller hears ringing.  `g`: the call goes on when the agent has hung up."""
-    options = "gr(ring)" + (f"L({dial.limit * 1000:.0f})" if dial.limit is not None else "")
-    phones = "&".join(f"PJSIP/{agent}" for agent in dial.agents)
+def dial(dial: Dial, warning: str) -> AgiTalk[Dialled]:
+    """Ring the agents' phones; the caller hears ringing.  `g`: the call goes on when the agent has hung up.
+
+    `L` cuts the conversation and warns of it, by the sound at ``warning``, within the exchange: both hold if we die.
+    """
     ring = max(1, round(dial.ring))
+    limit, before = dial.limit, dial.warn.before if dial.warn else 0.0
+    if dial.warn is not None:
+        if limit is None:
+            # On an answered line the timer of the exchange cuts, and runs while it rings: L only warns, in time.
+            limit, before = number((yield from variable(ABSOLUTE))) or None, before + ring
+        yield from do("SET", "VARIABLE", "LIMIT_WARNING_FILE", warning)
+    if dial.limit is not None:
+        yield from do("SET", "VARIABLE", CUT_AFTER, f"{dial.limit - 1:.0f}")
+    warned = f":{before * 1000:.0f}" if before else ""
+    options = "gr(ring)" + (f"L({limit * 1000:.0f}{warned})" if limit is not None else "")
+    phones = "&".join(f"PJSIP/{agent}" for agent in dial.agents)
     yield from do("EXEC", "Dial", f"{phones},{ring},{options}", limit=ring + LONGEST_TALK)
     status = yield from variable("DIALSTATUS")
     reached = DIALSTATUS.get(status, Reached.UNAVAILABLE)
@@ -22,7 +37,8 @@ def dial(dial: Dial) -> AgiTalk[Dialled]:
         return Dialled(reached)
     peer = yield from variable("DIALEDPEERNAME")  # PJSIP/camille-0000002a
     answered = epoch((yield from variable("CDR(answer,u)")))
-    return Dialled(reached, peer.removeprefix("PJSIP/").rpartition("-")[0] or None, answered)
+    cut = limit is not None and number((yield from variable("ANSWEREDTIME_MS"))) / 1000 > limit - CUT_SHORT
+    return Dialled(reached, peer.removeprefix("PJSIP/").rpartition("-")[0] or None, answered, cut)
 
 
 def enqueue(wanted: Enqueue, language: str) -> AgiTalk[Queued]:

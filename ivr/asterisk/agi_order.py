@@ -50,6 +50,14 @@ def variable(name: str) -> AgiTalk[str]:
     return (reply.note or "") if reply.result == "1" else ""
 
 
+def number(text: str) -> float:
+    """A number in Asterisk's words; 0 for nothing and nonsense."""
+    try:
+        return max(0.0, float(text))
+    except ValueError:
+        return 0.0
+
+
 def epoch(text: str) -> datetime | None:
     """An instant in Asterisk's words, seconds since 1970 with a fraction; ``None`` for 0, nothing, and nonsense."""
     try:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, assert_never
 
-from ivr.asterisk.agi_agents import dial, enqueue
+from ivr.asterisk.agi_agents import ABSOLUTE, dial, enqueue
 from ivr.asterisk.agi_order import PATIENCE, AgiTalk, Refused, do, variable
 from ivr.asterisk.agi_wire import Reply
 from ivr.asterisk.causes import Q850
@@ -67,7 +67,7 @@ class Speaker:
             case Answer():
                 yield from do("ANSWER")
             case Limit(seconds=seconds):
-                yield from do("SET", "VARIABLE", "TIMEOUT(absolute)", f"{seconds:.0f}")
+                yield from do("SET", "VARIABLE", ABSOLUTE, f"{seconds:.0f}")
             case Play(phrase=phrase, until=until):
                 return (yield from self._play(phrase, until))
             case Ask():
@@ -79,7 +79,7 @@ class Speaker:
             case Speak(language=language):
                 self.language = language
             case Dial():
-                return (yield from dial(command))
+                return (yield from dial(command, self._sound(command.warn.prompt).path if command.warn else ""))
             case Enqueue():
                 return (yield from enqueue(command, self.language))
             case Hangup(cause=cause):

@@ -136,7 +136,8 @@ def _unused(book: Book, at: Places, house: Iterable[str]) -> Iterator[Problem]:
         for to, name, _ in references(flow):
             named.setdefault(to, set()).add(name)
     prompts = named.get("prompt", set()) | set(house)
-    prompts |= {service.terms.ceiling.prompt for service in book.services.values() if service.terms.ceiling}
+    for service in book.services.values():
+        prompts |= {said.prompt for said in (service.terms.ceiling, service.terms.warn) if said}
     for calendar in book.calendars.values():
         prompts |= {rule.prompt for rule in calendar.exceptions.values() if rule.prompt}
     for language, texts in book.prompts.items():

@@ -16,7 +16,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 
 from ivr.book import given
 from ivr.book.book import Book
-from ivr.book.given import ALL, CALLER, MESSAGE, Given
+from ivr.book.given import ALL, CALLER, MESSAGE, TALK, Given
 from ivr.book.problems import BadBook, Mark, Problem, did_you_mean
 from ivr.book.source import Source, files, read
 from ivr.book.tree import Sequence as TreeSequence
@@ -104,6 +104,7 @@ class WrittenCase(BaseModel):
     draw: float | None = Field(default=None, ge=0, lt=1, description="the share drawn, from 0 to 1")
     codes: bool = Field(default=True, description="whether there are access codes left to sell")
     speaks: float = Field(default=MESSAGE, ge=0, description="seconds of the message that the caller leaves, 0: none")
+    talk: float = Field(default=TALK, gt=0, description="seconds for which agents talk")
     hears: Names = Field(default=(), description="prompts that are heard, in this order; others may come between")
     goes_to: Names = Field(
         default=(), description="nodes that the call comes to, in this order; others may come between"
@@ -153,6 +154,7 @@ class Case:
             draw=case.draw,
             codes=case.codes,
             speaks=case.speaks,
+            talk=case.talk,
         )
 
 

@@ -20,6 +20,7 @@ from ivr.values.tariff import Tariff
 
 CEILINGS = "dialplans/ceilings.yaml"
 DEFAULT = "default"
+WARNING = "limit-warning"
 MESSAGE = "ceiling"  # the prompt that tells it, where the book has one and names no other
 LEAST_CEILING = Decimal(3)  # euros: the dearest call; below it some number could never be called
 
@@ -62,10 +63,17 @@ def wrong_prompts(written: Mapping[str, WrittenCeiling], prompts: Set[str]) -> I
 
 
 def wrong_names(
-    numbers: Mapping[str, WrittenNumber], known: Set[str], tell: Callable[[tuple[str, ...], str, str, str], None]
+    numbers: Mapping[str, WrittenNumber],
+    known: Set[str],
+    prompts: Set[str],
+    tell: Callable[[tuple[str, ...], str, str, str], None],
 ) -> None:
-    """Tell numbers that name a ceiling which nobody wrote."""
+    """Tell numbers that name a ceiling, or a warning before a cut, which nobody wrote."""
     for written, entry in numbers.items():
         if entry.ceiling not in known | {DEFAULT}:
             hint = did_you_mean(entry.ceiling, known, "known are")
             tell((written, "ceiling"), "IVR201", f'there is no ceiling "{entry.ceiling}"', hint)
+        if entry.warn_before is not None and entry.warn_prompt not in prompts:
+            way = "warn_prompt" if entry.warn_prompt != WARNING else "warn_before"
+            hint = did_you_mean(entry.warn_prompt, prompts, "known are")
+            tell((written, way), "IVR201", f'there is no prompt "{entry.warn_prompt}"', hint)

@@ -9,6 +9,7 @@ from ivr.book.dates import in_order_of_time
 from ivr.book.problems import did_you_mean
 from ivr.book.tree import Way
 from ivr.book.written import WrittenNumber, WrittenPeriod
+from ivr.flow.commands import Warn
 from ivr.flow.flow import Flow
 from ivr.flow.line import Terms
 from ivr.values.announcement import BEEP, announcement_name
@@ -103,5 +104,6 @@ def _period(entry: WrittenNumber, written: WrittenPeriod, tariff: Tariff, ceilin
         limit=limit.total_seconds() if limit else None,
         unanswered_limit=entry.unanswered_limit,
         ceiling=ceilings(entry.ceiling, tariff) if tariff.surcharged else None,
+        warn=Warn(entry.warn_before, entry.warn_prompt) if entry.warn_before is not None else None,
     )
     return Period(written.since, tariff, terms, written.entered)

@@ -92,7 +92,7 @@ class Reading:
             self._say(_mark(numbers.source, way), rule, message, hint)
 
         wrong_owners(numbers.good, owners.names, tell)
-        wrong_names(numbers.good, purses.names, tell)
+        wrong_names(numbers.good, purses.names, prompts[LANGUAGE].names, tell)
         for finding in wrong_prompts(purses.good, prompts[LANGUAGE].names):
             self._find(finding, purses.source)
         ceiling = ceilings(purses.good, prompts[LANGUAGE].names)

@@ -10,15 +10,16 @@ HOUSE = "every call"
 
 def uses(book: Book, house: tuple[str, ...] = ("fallback",)) -> Mapping[str, tuple[str, ...]]:
     """Prompt to those who say it: flows by name, calendars as ``calendar office``, the
-    message of a ceiling as ``ceilings``; ``house`` prompts belong to all."""
+    messages of limits as ``limits``; ``house`` prompts belong to all."""
     found: dict[str, set[str]] = {name: {HOUSE} for name in house}
     for flow in book.drawing.flows.values():
         for to, name, _ in references(flow):
             if to == "prompt":
                 found.setdefault(name, set()).add(flow.flow)
     for service in book.services.values():
-        if service.terms.ceiling:
-            found.setdefault(service.terms.ceiling.prompt, set()).add("ceilings")
+        for said in (service.terms.ceiling, service.terms.warn):
+            if said:
+                found.setdefault(said.prompt, set()).add("limits")
     for calendar in book.calendars.values():
         for rule in calendar.exceptions.values():
             if rule.prompt:

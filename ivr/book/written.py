@@ -62,6 +62,13 @@ class WrittenNumber(Written):
     ceiling: Name = Field(
         default="default", description="what one caller may spend a month, by the name in ceilings.yaml"
     )
+    warn_before: float | None = Field(
+        default=None,
+        ge=5,
+        le=300,
+        description="seconds before a limit cuts a conversation: then the caller is warned",
+    )
+    warn_prompt: str = Field(default="limit-warning", description="the prompt that warns him, where warn_before is set")
     unanswered_limit: float = Field(
         default=30, ge=25, le=180, description="seconds for which the number's carrier bears an unanswered call"
     )

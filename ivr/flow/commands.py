@@ -81,11 +81,15 @@ class Reached(StrEnum):
 
 @dataclass(frozen=True)
 class Dialled:
-    """``agent`` is who answered, ``None`` if nobody did; ``answered`` when the line was, if the exchange can tell."""
+    """``agent`` is who answered, ``None`` if nobody did; ``answered`` when the line was, if the exchange can tell.
+
+    ``cut``: it was the limit that ended the conversation.
+    """
 
     reached: Reached
     agent: str | None = None
     answered: datetime | None = None
+    cut: bool = False
 
 
 class Served(StrEnum):
@@ -150,16 +154,26 @@ class Ask(Command[Heard]):
 
 
 @dataclass(frozen=True)
+class Warn:
+    """What a caller in a conversation hears ``before`` seconds before the limit cuts it; from the exchange itself."""
+
+    before: float
+    prompt: str
+
+
+@dataclass(frozen=True)
 class Dial(Command[Dialled]):
     """Ring agents, all at once, for at most ``ring`` seconds; the first to answer talks with the caller.
 
     On a line not yet answered, the agent's answer answers it (charging begins then); ``limit`` is the longest
-    conversation in that case, in seconds, set by the line.
+    conversation in that case, in seconds, set by the line.  ``warn``, set by the line too, is for any conversation that
+    a limit may cut: this one, or that of the answered line.
     """
 
     agents: tuple[str, ...]
     ring: float
     limit: float | None = None
+    warn: Warn | None = None
     needs: Need = field(default=Need.ANNOUNCED, kw_only=True, compare=False, repr=False)
 
 

@@ -23,6 +23,7 @@ as carriers bear an unanswered call (``unanswered_limit``).  A ring that would l
 part free, the rest after answering; a rest too short to hear is not worth a charge, and is dropped.  Where the flow
 goes on after an agent answered the line, the tariff's limit is armed for what is left of it, the ring counted in.
 An Enqueue is waited out in the same way: free at first, then answered, and on from the place that the caller had.
+Whoever talks is warned before the limit cuts, where the number says so; a conversation that it cut ends the call.
 """
 
 from dataclasses import dataclass, replace
@@ -45,6 +46,7 @@ from ivr.flow.commands import (
     Reached,
     Served,
     Talk,
+    Warn,
 )
 from ivr.flow.errands import Spent
 from ivr.values.call import Ending
@@ -68,7 +70,8 @@ class Terms:
     (nothing is charged, the operator has said it, or the law excepts the number), ``beep`` where no tone is to follow.
     ``skip`` is the only key that may end the announcement early, empty where none may.
     ``limit`` is the longest charged time and ``unanswered_limit`` the longest that the carrier bears an
-    unanswered call; seconds.  ``ceiling`` is what one caller may spend in a month, ``None`` where nothing is charged.
+    unanswered call; seconds.  ``ceiling`` is what one caller may spend in a month, ``None`` where nothing is charged;
+    ``warn`` what is heard before the limit cuts a conversation.
     """
 
     announcement: str | None
@@ -77,12 +80,13 @@ class Terms:
     unanswered_limit: float
     skip: str = SKIP
     ceiling: Ceiling | None = None
+    warn: Warn | None = None
 
 
 class _Over(Exception):
-    """The call must end now: why, and what the caller is told."""
+    """The call must end now: why, and what the caller is told, if anything."""
 
-    def __init__(self, ending: Ending, prompt: str) -> None:
+    def __init__(self, ending: Ending, prompt: str = "") -> None:
         self.ending = ending
         self.prompt = prompt
 
@@ -115,16 +119,22 @@ class Line:
             return
         except _Over as over:
             self.ending = over.ending
-            yield from Play((over.prompt,))
+            if over.prompt:
+                yield from Play((over.prompt,))
             yield from Hangup()
         finally:
             talk.close()
 
     def _with_line(self, command: Command[Any]) -> Talk[Any]:
         yield from self._bring_to(command.needs)
-        if isinstance(command, Dial | Enqueue) and self.state < Need.ANSWERED:
-            return (yield from self._dial_free(command))
-        return (yield command)
+        if not isinstance(command, Dial | Enqueue):
+            return (yield command)
+        if isinstance(command, Dial) and self._limit is not None:
+            command = replace(command, warn=self._terms.warn)
+        reached = (yield command) if self.state >= Need.ANSWERED else (yield from self._dial_free(command))
+        if isinstance(reached, Dialled) and reached.cut:
+            raise _Over(Ending.LIMIT)
+        return reached
 
     def _bring_to(self, need: Need) -> Talk[None]:
         if need >= Need.EARLY and self.state < Need.EARLY:

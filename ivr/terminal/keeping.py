@@ -63,6 +63,7 @@ def case_text(name: str, lived: Lived, from_: str, given: Given) -> str:
         ("at_once", given.at_once, usual.at_once),
         ("draw", given.draw, usual.draw),
         ("speaks", given.speaks, usual.speaks),
+        ("talk", given.talk, usual.talk),
     ):
         if value != default:
             lines.append(f"  {key}: {value}")
@@ -103,6 +104,7 @@ def call_words(case: Case) -> str:
         ("--at-once", written.at_once, usual.at_once),
         ("--draw", written.draw, usual.draw),
         ("--speaks", written.speaks, usual.speaks),
+        ("--talk", written.talk, usual.talk),
     ):
         if number != default:
             words += [option, str(number)]

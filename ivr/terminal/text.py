@@ -204,9 +204,25 @@ class TextChannel:
         if self._answered is None:
             self._answer()
         self.line(f"{agent} answers")
-        self.wait(self.cast.given.talk)
+        return self._talk(dial, agent)
+
+    def _talk(self, dial: Dial, agent: str) -> Dialled:
+        """A conversation, which the limit may cut; who is to be cut is warned."""
+        left = dial.limit if self._ends is None else (self._ends - self.at).total_seconds()
+        talk = self.cast.given.talk
+        warned = left - dial.warn.before if dial.warn and left is not None else None
+        if dial.warn and warned is not None and 0 < warned < talk:
+            self.wait(warned)
+            self._say((dial.warn.prompt,))
+            talk -= warned
+            left = dial.warn.before
+        if self._ends is None and left is not None and talk >= left:
+            self.wait(left)
+            self.line("the limit cuts the conversation")
+            return Dialled(Reached.TALKED, agent, cut=True)
+        self.wait(talk)
         self.line(f"{agent} hangs up after {self.cast.given.talk:g} s")
-        return Dialled(reached, agent)
+        return Dialled(Reached.TALKED, agent)
 
     def _enqueue(self, wanted: Enqueue) -> Queued:
         self.line(f"waits in {wanted.queue} for up to {wanted.wait:g} s")

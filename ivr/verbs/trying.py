@@ -103,6 +103,7 @@ def _presses(text: str) -> tuple[given.Press, ...]:
 @click.option("--at-once", type=click.IntRange(1), default=1, help="calls in progress to the number")
 @click.option("--draw", type=click.FloatRange(0, 1, max_open=True), default=None, help="the share drawn")
 @click.option("--speaks", type=click.FloatRange(0), default=given.MESSAGE, help="seconds of the message that he leaves")
+@click.option("--talk", type=click.FloatRange(0, min_open=True), default=given.TALK, help="seconds that agents talk")
 @click.option("--no-codes", is_flag=True, help="no access code is left to sell")
 @click.option("--ask", is_flag=True, help="be asked at each question, ring and look-up")
 @click.option("--save", type=click.Path(path_type=Path, dir_okay=False), help="append the call to a file of tests")
@@ -124,6 +125,7 @@ def simulate(
     at_once: int,
     draw: float | None,
     speaks: float,
+    talk: float,
     no_codes: bool,
     ask: bool,
     save: Path | None,
@@ -144,6 +146,7 @@ def simulate(
         at_once=at_once,
         draw=draw,
         speaks=speaks,
+        talk=talk,
         codes=not no_codes,
     )
     # In UTC, where a minute is a minute on the days when the clocks change too.

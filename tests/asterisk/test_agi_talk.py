@@ -33,6 +33,7 @@ from ivr.flow.commands import (
     Reached,
     Served,
     Speak,
+    Warn,
 )
 from ivr.service.ports import Fault, HungUp
 from tests.asterisk.plain_script import OneSecond
@@ -237,7 +238,44 @@ EXCHANGES: dict[str, tuple[LineCommand, Script, Any]] = {
     "dial with a limit": (
         Dial(("camille",), 59.6, limit=1800.0),
         [
+            ("SET VARIABLE IVR_LIMIT 1799", "200 result=1"),
             ("EXEC Dial PJSIP/camille,60,gr(ring)L(1800000)", "200 result=0"),
+            ("GET VARIABLE DIALSTATUS", "200 result=1 (BUSY)"),
+        ],
+        Dialled(Reached.BUSY),
+    ),
+    "dial, cut after a warning": (
+        Dial(("camille",), 20, 1800.0, Warn(60, "hello")),
+        [
+            ("SET VARIABLE LIMIT_WARNING_FILE /s/fr/hello", "200 result=1"),
+            ("SET VARIABLE IVR_LIMIT 1799", "200 result=1"),
+            ("EXEC Dial PJSIP/camille,20,gr(ring)L(1800000:60000)", "200 result=0"),
+            ("GET VARIABLE DIALSTATUS", "200 result=1 (ANSWER)"),
+            ("GET VARIABLE DIALEDPEERNAME", "200 result=1 (PJSIP/camille-0000002a)"),
+            ("GET VARIABLE CDR(answer,u)", "200 result=1 (1795000010.500000)"),
+            ("GET VARIABLE ANSWEREDTIME_MS", "200 result=1 (1800013)"),
+        ],
+        Dialled(Reached.TALKED, "camille", datetime.fromtimestamp(1795000010.5, UTC), cut=True),
+    ),
+    "dial on an answered line, to be warned": (
+        Dial(("camille",), 20, warn=Warn(60, "hello")),
+        [
+            ("GET VARIABLE TIMEOUT(absolute)", "200 result=1 (1700.250)"),
+            ("SET VARIABLE LIMIT_WARNING_FILE /s/fr/hello", "200 result=1"),
+            ("EXEC Dial PJSIP/camille,20,gr(ring)L(1700250:80000)", "200 result=0"),
+            ("GET VARIABLE DIALSTATUS", "200 result=1 (ANSWER)"),
+            ("GET VARIABLE DIALEDPEERNAME", "200 result=1 (PJSIP/camille-0000002a)"),
+            ("GET VARIABLE CDR(answer,u)", "200 result=1 (1795000010.500000)"),
+            ("GET VARIABLE ANSWEREDTIME_MS", "200 result=1 (60000)"),
+        ],
+        Dialled(Reached.TALKED, "camille", datetime.fromtimestamp(1795000010.5, UTC)),
+    ),
+    "dial on an answered line without an end": (
+        Dial(("camille",), 20, warn=Warn(60, "hello")),
+        [
+            ("GET VARIABLE TIMEOUT(absolute)", "200 result=1 (0)"),
+            ("SET VARIABLE LIMIT_WARNING_FILE /s/fr/hello", "200 result=1"),
+            ("EXEC Dial PJSIP/camille,20,gr(ring)", "200 result=0"),
             ("GET VARIABLE DIALSTATUS", "200 result=1 (BUSY)"),
         ],
         Dialled(Reached.BUSY),

@@ -53,10 +53,13 @@ WHOLE_CALL = [
     ["STREAM", "FILE", "/sounds/welcome-repair", ANY_KEY],
     ["GET", "DATA", "/sounds/menu-repair", "5000", "1"],
     ["STREAM", "FILE", "/sounds/transfer", ""],
-    ["EXEC", "Dial", "PJSIP/camille,25,gr(ring)"],
+    ["GET", "VARIABLE", "TIMEOUT(absolute)"],
+    ["SET", "VARIABLE", "LIMIT_WARNING_FILE", "/sounds/limit-warning"],
+    ["EXEC", "Dial", "PJSIP/camille,25,gr(ring)L(1800000:85000)"],
     ["GET", "VARIABLE", "DIALSTATUS"],
     ["GET", "VARIABLE", "DIALEDPEERNAME"],
     ["GET", "VARIABLE", "CDR(answer,u)"],
+    ["GET", "VARIABLE", "ANSWEREDTIME_MS"],
     *served("16"),
 ]
 

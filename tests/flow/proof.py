@@ -7,7 +7,7 @@ books of its own.  It serves the random talks, the walk through every path of th
 import itertools
 import random
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from types import ModuleType
@@ -87,6 +87,7 @@ class _Judge:
     limited: bool = False
     counted: bool = False  # what the caller has spent this month was looked at
     now: datetime | None = None
+    cut: bool = False
     refused: bool = False  # … and is all that he may
     limit: float | None = None
     seen: list[str] = field(default_factory=list)
@@ -97,6 +98,8 @@ class _Judge:
         for place, asked in enumerate(calls):
             command = asked.command
             after = f"{place}: {command} after {previous}"
+            if self.cut:
+                self._must(command == Hangup() and not asked.ours, f"the limit has cut the call, {after}")
             if self.refused:
                 self._must(not asked.ours, f"the flow goes on after the caller was refused, {after}")
                 wanted = Hangup() if isinstance(previous, Play) else self._message()
@@ -110,8 +113,9 @@ class _Judge:
                 )
                 self._must(needed, f"nothing needed the answer, {after}")
             previous = command if asked.done else None
-        if self.refused and calls[-1].done:
-            self._must(isinstance(previous, Hangup), f"a caller was refused and is left on the line: {previous}")
+            self.cut |= isinstance(command, Dial) and asked.done and asked.result.cut
+        if (self.refused or self.cut) and calls[-1].done:
+            self._must(isinstance(previous, Hangup), f"a caller who is through is left on the line: {previous}")
 
     def _message(self) -> Play | None:
         return Play((self.terms.ceiling.prompt,)) if self.terms.ceiling else None
@@ -199,6 +203,9 @@ class _Judge:
             self._must(self.answered, f"a service on a line not answered, {after}")
         if self.answered and self.limit is not None:
             self._must(self.limited, f"charging runs without a limit, {after}")
+        if isinstance(command, Dial):
+            warn = self.terms.warn if self.limit is not None else None
+            self._must(command.warn == warn, f"a conversation without its warning, {after}")
         if isinstance(command, Dial | Enqueue) and not self.answered:
             self._charged(after)
             self._must(command.limit == self.limit, f"a free ring without the limit, {after}")
@@ -321,7 +328,8 @@ def converse(line: ModuleType, commands: Sequence[Command[Any]], terms: Terms, w
     calls = carry_out(carrier.carry(given_by(commands, given, told)), given, world)
     judge(calls, terms)
     over = bool(calls) and isinstance(calls[-1].command, Hangup) and not calls[-1].ours
-    if over and carrier.ending is not Ending.CEILING:
+    cut = any(isinstance(asked.command, Dial) and asked.done and asked.result.cut for asked in calls)
+    if over and carrier.ending is not (Ending.LIMIT if cut else Ending.CEILING):
         raise Broken(f"the record would say that {carrier.ending} ended the call")
     flow_calls = [asked for asked in calls if asked.ours]
     whole = [list(group) for _, group in itertools.groupby(flow_calls, key=_same)]
@@ -451,6 +459,8 @@ def random_world(dice: random.Random) -> World:
         if isinstance(command, Spent):
             return dice.choice(SPENT), 0.0
         result, took = dice.choice(every_result(command))
+        if isinstance(command, Dial) and result.reached is Reached.TALKED:
+            result = replace(result, cut=dice.random() < 0.3)
         return result, took if isinstance(command, Dial | Enqueue) else took * dice.uniform(0.2, 2.0)
 
     return perform

@@ -38,6 +38,7 @@ from ivr.flow.commands import (
     Queued,
     Reached,
     Served,
+    Warn,
 )
 from ivr.flow.errands import Spent
 from ivr.flow.line import FlowError, Line, Terms
@@ -80,6 +81,7 @@ every_terms = st.builds(
     limit=st.none() | st.floats(min_value=60, max_value=24000, allow_nan=False),
     unanswered_limit=st.sampled_from([25.0, 60.0]) | st.floats(min_value=25, max_value=180, allow_nan=False),
     ceiling=st.sampled_from([None, None, CEILING, replace(CEILING, tariff=ONCE)]),
+    warn=st.sampled_from([None, Warn(60, "soon")]),
 )
 every_command: st.SearchStrategy[Command[Any]] = st.one_of(
     st.just(0).map(lambda _: Now()),
@@ -322,10 +324,15 @@ MUTANTS: dict[str, list[tuple[str, str]]] = {
     "lets the call cost more than is left": [("min(room, self._limit)", "max(room, self._limit)")],
     "forgets what is left": [("self._limit = room if", "_ = room if")],
     "looks at another month": [("ceiling.month(self._opened)", "ceiling.month(self._opened).replace(day=2)")],
-    "refuses without a word": [("            yield from Play((over.prompt,))\n", "")],
+    "refuses without a word": [("                yield from Play((over.prompt,))\n", "                pass\n")],
     "leaves who was refused on the line": [("            yield from Hangup()\n", "")],
     "charges for the refusal": [("            self.ending = over.ending\n", "            yield from Answer()\n")],
     "records a refusal as an end of the flow": [("self.ending = over.ending", "pass")],
+    "warns nobody": [("command = replace(command, warn=self._terms.warn)", "pass")],
+    "warns of a limit that there is not": [("(command, Dial) and self._limit is not None", "(command, Dial)")],
+    "goes on after the limit has cut": [("if isinstance(reached, Dialled) and reached.cut:", "if False:")],
+    "ends each call after a conversation": [("reached.cut:", "reached.reached in TALKED:")],
+    "records a cut as a ceiling": [("_Over(Ending.LIMIT)", "_Over(Ending.CEILING)")],
     "swallows a hang-up": [
         ("except StopIteration:\n            return\n", "except Exception:\n            yield from Answer()\n")
     ],
@@ -575,6 +582,26 @@ def test_what_is_left_of_a_ceiling_bounds_the_call() -> None:
             (MENU, Heard("1")),
         ],
     )
+
+
+def test_a_conversation_that_the_limit_cuts_ends_the_call_after_a_warning() -> None:
+    """The exchange warns and cuts; the flow has no say, and the record tells the limit."""
+    warn = Warn(60, "soon")
+    line = perform_on(
+        replace(SURCHARGED, warn=warn),
+        [AGENT, MENU],
+        [
+            (Progress(), None),
+            (Now(), NOON),
+            (Play(("announcement/tried",), until="#"), Played()),
+            (Play(("beep",)), Played()),
+            (Now(), NOON + timedelta(seconds=12)),
+            (Dial(("camille",), 18, 1800.0, warn), Dialled(Reached.TALKED, "camille", cut=True)),
+            (Hangup(), None),
+        ],
+    )
+
+    assert line.ending is Ending.LIMIT
 
 
 @pytest.mark.parametrize("forbidden", [Progress(), Answer(), Limit(1)])

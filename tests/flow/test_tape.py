@@ -29,6 +29,7 @@ from ivr.flow.commands import (
     Reached,
     Served,
     Speak,
+    Warn,
 )
 from ivr.flow.errands import (
     Discard,
@@ -72,6 +73,7 @@ EXCHANGES: list[tuple[Command[Any], Any]] = [
         Queued(Served.TALKED, "karim", NOW, 12.5, 1, ("camille", "karim")),
     ),
     (Enqueue("parts", 30.0), Queued(Served.FULL)),
+    (Dial(("camille",), 25.0, 60.0, Warn(20.0, "soon")), Dialled(Reached.TALKED, "camille", NOW, True)),
     (Recall("language"), "en"),
     (Recall("language"), None),
     (Remember("language", "en", timedelta(days=30, seconds=5)), None),

@@ -21,6 +21,7 @@ ORDER = (
     "test_load",
     "test_rehearsal",
     "test_queues",
+    "test_limits",
     "test_failures",
     "test_aftermath",
 )

@@ -6,13 +6,23 @@ from pathlib import Path
 
 import pytest
 
+from ivr.book.book import read_book
 from ivr.book.given import fetched, override, press
 from ivr.flow.commands import Reached
+from ivr.service.library import Release
 from ivr.terminal.asking import AskingCast
 from ivr.terminal.simulate import NotOurs, Simulator
 from ivr.values.call import Ending
 
-from .calls import FLOW, MORNING, call, given, small
+from .calls import FLOW, MORNING, call, demo, given, small, write_book
+
+FREE_WAITING = """\
+flow: tried
+start: agent
+nodes:
+  agent: {kind: transfer, to: camille, exits: {busy: bye, no_answer: bye, unavailable: bye}}
+  bye: {kind: bye}
+"""
 
 
 @pytest.fixture
@@ -239,3 +249,24 @@ def test_q_hangs_up_at_any_question(simulator: Simulator) -> None:
     assert lived.record.ending is Ending.CALLER
     assert lived.left is not None
     assert lived.left.node == "agent"
+
+
+def test_who_talks_too_long_is_warned_and_cut() -> None:
+    """A minute before; the record says that it was the limit."""
+    lived, lines = call(Simulator(Release(demo(), {})), "2", talk=2000.0)
+
+    assert lived.record.ending is Ending.LIMIT
+    assert lived.record.amount.amount == Decimal("24.00")
+    assert [line for line in lines if "sera coupé dans une minute" in line]
+
+
+def test_a_conversation_begun_by_the_agent_is_cut_there(tmp_path: Path) -> None:
+    """The agent's own answer began the charge; two euros are left of the month."""
+    directory = tmp_path / "book"
+    write_book(directory, FREE_WAITING)
+    lived, lines = call(Simulator(Release(read_book(directory), {})), talk=2000.0, spent=Decimal(298))
+
+    assert lived.record.ending is Ending.LIMIT
+    assert lived.record.steps == ()
+    assert lived.record.amount.amount == Decimal("2.00")
+    assert [line for line in lines if line.endswith("the limit cuts the conversation")]
