@@ -14,7 +14,7 @@ TALK_LIMIT = "IVR_TALK_LIMIT"  # and the variable that says it; inherited, hence
 
 
 def dial(dial: Dial, warning: str) -> AgiTalk[Dialled]:
-    """Ring the agents' phones; the caller hears ringing.  `g`: the call goes on when the agent has hung up.
+    """Ring the agents' phones; the caller hears ringing, or the music.  `g`: the call goes on when the agent hung up.
 
     `L` cuts the conversation and warns of it, by the sound at ``warning``, within the exchange: both hold if we die.
     """
@@ -28,7 +28,9 @@ def dial(dial: Dial, warning: str) -> AgiTalk[Dialled]:
     if dial.limit is not None:
         yield from do("SET", "VARIABLE", CUT_AFTER, f"{dial.limit - 1:.0f}")
     warned = f":{before * 1000:.0f}" if before else ""
-    options = "gr(ring)" + (f"L({limit * 1000:.0f}{warned})" if limit is not None else "")
+    options = ("gm(default)" if dial.music else "gr(ring)") + (
+        f"L({limit * 1000:.0f}{warned})" if limit is not None else ""
+    )
     phones = "&".join(f"PJSIP/{agent}" for agent in dial.agents)
     yield from do("EXEC", "Dial", f"{phones},{ring},{options}", limit=ring + LONGEST_TALK)
     status = yield from variable("DIALSTATUS")

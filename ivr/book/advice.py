@@ -169,7 +169,7 @@ def _rings(book: Book, service: Service, at: Places) -> Iterator[Problem]:
         return
     for place in _unanswered(book.drawing, book.drawing.start(service.flow.flow)):
         node = book.drawing.node(place)
-        if isinstance(node, Transfer) and node.ring > service.terms.unanswered_limit:
+        if isinstance(node, Transfer) and node.past_limit == "answer" and node.ring > service.terms.unanswered_limit:
             yield Problem.at(
                 at("flow", place.flow, ("nodes", place.node)),
                 "IVR288",

@@ -11,9 +11,9 @@ from ivr.book.problems import Mark, Problem
 from ivr.flow.flow import Drawing, Flow
 from ivr.flow.law.rule import Off
 from ivr.flow.law.view import Owner
-from ivr.flow.line import Terms
 from ivr.flow.node import references
 from ivr.flow.property import Property
+from ivr.flow.terms import Terms
 from ivr.values.announcement import announcement
 from ivr.values.calendar import Calendar
 from ivr.values.number import Family

@@ -11,7 +11,7 @@ from ivr.book.tree import Way
 from ivr.book.written import WrittenNumber, WrittenPeriod
 from ivr.flow.commands import Warn
 from ivr.flow.flow import Flow
-from ivr.flow.line import Terms
+from ivr.flow.terms import Terms
 from ivr.values.announcement import BEEP, announcement_name
 from ivr.values.number import Family, Number, parse
 from ivr.values.plan import EACH_ITS_OWN

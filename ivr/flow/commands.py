@@ -83,13 +83,15 @@ class Reached(StrEnum):
 class Dialled:
     """``agent`` is who answered, ``None`` if nobody did; ``answered`` when the line was, if the exchange can tell.
 
-    ``cut``: it was the limit that ended the conversation.
+    ``cut``: it was the limit that ended the conversation.  ``past_limit``: nobody did while waiting was free, and the
+    flow did not want the line answered for more of it; only the line says so.
     """
 
     reached: Reached
     agent: str | None = None
     answered: datetime | None = None
     cut: bool = False
+    past_limit: bool = False
 
 
 class Served(StrEnum):
@@ -167,13 +169,16 @@ class Dial(Command[Dialled]):
 
     On a line not yet answered, the agent's answer answers it (charging begins then); ``limit`` is the longest
     conversation in that case, in seconds, set by the line.  ``warn``, set by the line too, is for any conversation that
-    a limit may cut: this one, or that of the answered line.
+    a limit may cut: this one, or that of the answered line.  The caller hears ``music`` while it rings, or ringing;
+    ``leave``: rather than answer the line to go on ringing, give up.
     """
 
     agents: tuple[str, ...]
     ring: float
     limit: float | None = None
     warn: Warn | None = None
+    music: bool = False
+    leave: bool = False
     needs: Need = field(default=Need.ANNOUNCED, kw_only=True, compare=False, repr=False)
 
 

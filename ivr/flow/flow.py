@@ -90,11 +90,27 @@ class Drawing:
         return self._reachable.setdefault(start, found)
 
     def need(self, place: Place) -> Need:
-        """The most that ``place``, or any place it can lead to, wants of the line.
+        """The most that ``place``, or any place to which it can lead before agents ring, wants of the line.
 
         A sound is heard at the price of what it leads to: on the way to a menu the line is answered, and the
-        announcement made, before the welcome; "we are closed" leads nowhere and stays free.
+        announcement made, before the welcome; "we are closed" leads nowhere and stays free.  On the way to agents the
+        line stays free until one answers, whatever the flow offers if nobody does: that is heard at its own price.
         """
         if place not in self._needs:
-            self._needs[place] = max(self.node(one).need() for one in self.reachable(place))
+            self._needs[place] = max(self.node(one).need() for one in self._before_agents(place))
         return self._needs[place]
+
+    def most(self, place: Place) -> Need:
+        """The most that ``place``, or any place it can lead to, wants of the line."""
+        return max(self.node(one).need() for one in self.reachable(place))
+
+    def _before_agents(self, start: Place) -> set[Place]:
+        """``start`` and the places to which a call can come from it, up to those where agents ring."""
+        found: set[Place] = set()
+        waiting = [start]
+        while waiting:
+            here = waiting.pop()
+            if here not in found:
+                found.add(here)
+                waiting.extend(() if self.node(here).rings else self.next(here))
+        return found

@@ -20,13 +20,14 @@ of a ceiling bounds the call like the tariff's limit.
 
 A Dial on a line that was not answered leaves the answer to the agent who picks up: ringing stays free for as long
 as carriers bear an unanswered call (``unanswered_limit``).  A ring that would last longer is cut in two: the first
-part free, the rest after answering; a rest too short to hear is not worth a charge, and is dropped.  Where the flow
-goes on after an agent answered the line, the tariff's limit is armed for what is left of it, the ring counted in.
+part free, the rest after answering, or never, where the flow would rather leave; a rest too short to hear is not worth
+a charge, and is dropped.  Where the flow goes on after an agent answered the line, the tariff's limit is armed for what
+is left of it, the ring counted in.
 An Enqueue is waited out in the same way: free at first, then answered, and on from the place that the caller had.
 Whoever talks is warned before the limit cuts, where the number says so; a conversation that it cut ends the call.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -46,41 +47,18 @@ from ivr.flow.commands import (
     Reached,
     Served,
     Talk,
-    Warn,
 )
 from ivr.flow.errands import Spent
+from ivr.flow.terms import Terms
 from ivr.values.call import Ending
-from ivr.values.ceiling import Ceiling
 
 LEAST_RING = 1.0  # seconds: a shorter ring reaches nobody
 TALKED = frozenset({Reached.TALKED, Served.TALKED})
 IN_VAIN = frozenset({Reached.NO_ANSWER, Served.TIMEOUT})  # longer might have helped
-SKIP = "#"  # the key that ends the announcement early, where a profile knows one (RD SVA 2024, p. 32)
 
 
 class FlowError(Exception):
     """A node asked for what only the line may do: a fault of the house, never of a caller or a book."""
-
-
-@dataclass(frozen=True)
-class Terms:
-    """What the number's tariff demands of the line.
-
-    ``announcement`` and ``beep`` are utterances' names; ``announcement`` is ``None`` where none is to be said by us
-    (nothing is charged, the operator has said it, or the law excepts the number), ``beep`` where no tone is to follow.
-    ``skip`` is the only key that may end the announcement early, empty where none may.
-    ``limit`` is the longest charged time and ``unanswered_limit`` the longest that the carrier bears an
-    unanswered call; seconds.  ``ceiling`` is what one caller may spend in a month, ``None`` where nothing is charged;
-    ``warn`` what is heard before the limit cuts a conversation.
-    """
-
-    announcement: str | None
-    beep: str | None
-    limit: float | None
-    unanswered_limit: float
-    skip: str = SKIP
-    ceiling: Ceiling | None = None
-    warn: Warn | None = None
 
 
 class _Over(Exception):
@@ -190,6 +168,8 @@ class Line:
             if _came_to(reached) not in IN_VAIN or lasts - free < LEAST_RING:
                 return reached
             dial = _cut(dial, lasts - free, reached)
+        if isinstance(dial, Dial) and dial.leave:
+            return Dialled(Reached.NO_ANSWER, past_limit=True)
         yield from self._bring_to(Need.ANSWERED)
         answered: Dialled | Queued = yield dial
         return answered

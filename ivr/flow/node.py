@@ -154,6 +154,8 @@ class Node(BaseModel):
     final: ClassVar[frozenset[str]] = frozenset()
     optional: ClassVar[frozenset[str]] = frozenset()
     elsewhere: ClassVar[bool] = False
+    # Whether agents ring here, one of whom may answer the line.
+    rings: ClassVar[bool] = False
     # Whether the caller is asked something here: where `back` comes back to.
     asks: ClassVar[bool] = False
 

@@ -11,9 +11,10 @@ from pydantic import BaseModel
 from ivr.flow.commands import Answer, Command, Dial, Enqueue, Limit, Phrase, Play, Progress, Reached, Served, Speak
 from ivr.flow.errands import Overridden
 from ivr.flow.flow import Drawing, Flow
-from ivr.flow.line import Line, Terms
+from ivr.flow.line import Line
 from ivr.flow.node import Scene
 from ivr.flow.outcomes import Outcome, Seconds
+from ivr.flow.terms import Terms
 from ivr.flow.walk import Standing, Step, walk
 from ivr.values.calendar import Calendar
 from ivr.values.call import Call

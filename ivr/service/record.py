@@ -6,8 +6,8 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 
 from ivr.flow.commands import Answer, Dialled, Play, Progress, Queued
-from ivr.flow.line import SKIP, Terms
 from ivr.flow.tape import Entry
+from ivr.flow.terms import SKIP, Terms
 from ivr.flow.walk import Step
 from ivr.service.evidence import announced
 from ivr.service.ports import Toll, Voice

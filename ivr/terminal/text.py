@@ -189,7 +189,8 @@ class TextChannel:
         return press.keys
 
     def _dial(self, dial: Dial) -> Dialled:
-        self.line(f"rings {', '.join(dial.agents)} for up to {dial.ring:g} s")
+        sound = ", with music" if dial.music else ""
+        self.line(f"rings {', '.join(dial.agents)} for up to {dial.ring:g} s{sound}")
         try:
             reached, agent = self.cast.ring(dial)
         except HangsUp:

@@ -280,6 +280,14 @@ EXCHANGES: dict[str, tuple[LineCommand, Script, Any]] = {
         ],
         Dialled(Reached.BUSY),
     ),
+    "dial with music": (
+        Dial(("camille",), 20, music=True),
+        [
+            ("EXEC Dial PJSIP/camille,20,gm(default)", "200 result=0"),
+            ("GET VARIABLE DIALSTATUS", "200 result=1 (BUSY)"),
+        ],
+        Dialled(Reached.BUSY),
+    ),
     "dial for a moment": (
         Dial(("camille",), 0.2),
         [

@@ -11,7 +11,7 @@ import pytest
 
 from ivr.book.book import read_book
 from ivr.book.problems import BadBook
-from ivr.flow.line import Terms
+from ivr.flow.terms import Terms
 from ivr.values.tariff import Mode
 
 DEMO = Path(__file__).parents[2]

@@ -21,7 +21,7 @@ from ivr.book.problems import BadBook
 from ivr.book.promises import told as promises_told
 from ivr.book.source import read
 from ivr.flow.flow import Flow
-from ivr.flow.line import Terms
+from ivr.flow.terms import Terms
 from ivr.values.tariff import Mode, Tariff
 
 DEMO = Path(__file__).parents[2]

@@ -48,8 +48,8 @@ from ivr.flow.errands import (
     Tally,
     Verify,
 )
-from ivr.flow.line import Terms
 from ivr.flow.outcomes import FORTUNE
+from ivr.flow.terms import Terms
 from ivr.values.call import Ending
 from ivr.values.tariff import Mode
 
@@ -331,19 +331,56 @@ def converse(line: ModuleType, commands: Sequence[Command[Any]], terms: Terms, w
     cut = any(isinstance(asked.command, Dial) and asked.done and asked.result.cut for asked in calls)
     if over and carrier.ending is not (Ending.LIMIT if cut else Ending.CEILING):
         raise Broken(f"the record would say that {carrier.ending} ended the call")
+    commands, told = _let_go(commands, told, calls, terms)
     flow_calls = [asked for asked in calls if asked.ours]
     whole = [list(group) for _, group in itertools.groupby(flow_calls, key=_same)]
     merged = [parts[-1] for parts in whole]
     if [_bare(asked.command) for asked in merged] != [_bare(command) for command in commands[: len(merged)]]:
         raise Broken("commands of the flow were lost, added or changed")
-    if told != [asked.result for asked in merged if asked.done][: len(told)]:
+    if [_happened(one) for one in told] != [asked.result for asked in merged if asked.done][: len(told)]:
         raise Broken("the flow was told something else than what happened")
     if calls and calls[-1].done and len(merged) < len(commands) and not over:
         raise Broken("commands of the flow were lost")
     for place, (parts, command) in enumerate(zip(whole, commands, strict=False)):
         if isinstance(command, Dial | Enqueue):
-            _rings(parts, command, over=place < len(told))
+            _rings(parts, command, over=place < len(told) and not getattr(told[place], "past_limit", False))
     return calls
+
+
+def _let_go(
+    commands: Sequence[Command[Any]], told: Sequence[Any], calls: Sequence[Asked], terms: Terms
+) -> tuple[list[Command[Any]], list[Any]]:
+    """What is left of a flow's commands and results when the rings are away that were given up before they began.
+
+    A flow that would rather leave than have the line answered for more of a ring is told so, and only then.
+    """
+    opened = next((asked.at for asked in calls if isinstance(asked.command, Progress)), 0.0)
+    left: list[Command[Any]] = []
+    results: list[Any] = []
+    for place, command in enumerate(commands):
+        result = told[place] if place < len(told) else None
+        rung = [
+            one for one in calls if isinstance(command, Dial) and getattr(one.command, "agents", ()) == command.agents
+        ]
+        if isinstance(command, Dial) and command.leave and len(rung) > 1:
+            raise Broken(f"rings on after the answer where the flow would rather leave: {command}")
+        if isinstance(result, Dialled) and result.past_limit:
+            if not isinstance(command, Dial) or not command.leave or result.reached is not Reached.NO_ANSWER:
+                raise Broken(f"a caller is let go whom the flow wanted to wait: {command}")
+            last = rung[-1].at + lasting(rung[-1].command) if rung else max(one.at for one in calls) + 1  # type: ignore[arg-type]
+            if last - opened < terms.unanswered_limit - 1e-3:
+                raise Broken(f"a caller is let go before the carrier does not bear it: {command}")
+            if not rung:
+                continue
+        left.append(command)
+        if place < len(told):
+            results.append(result)
+    return left, results
+
+
+def _happened(result: Any) -> Any:
+    """A result without what the line adds to it."""
+    return replace(result, past_limit=False) if isinstance(result, Dialled) else result
 
 
 def lasting(command: Dial | Enqueue) -> float:
@@ -370,7 +407,7 @@ def _rings(parts: Sequence[Asked], wanted: Dial | Enqueue, *, over: bool) -> Non
 def _bare(command: Command[Any]) -> tuple[Any, ...]:
     if isinstance(command, Enqueue):
         return Enqueue, command.queue, command.priority, command.key, command.music
-    return (Dial, command.agents) if isinstance(command, Dial) else (type(command), command)
+    return (Dial, command.agents, command.music) if isinstance(command, Dial) else (type(command), command)
 
 
 def _same(asked: Asked) -> Any:

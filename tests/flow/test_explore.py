@@ -16,11 +16,11 @@ from ivr.cli import main
 from ivr.flow.explore import When, explore
 from ivr.flow.flow import Drawing
 from ivr.flow.instants import representatives, together
-from ivr.flow.line import Terms
 from ivr.flow.onlooker import World
 from ivr.flow.paths import ROUND, Paths, until_human
 from ivr.flow.property import Property, understood
 from ivr.flow.retell import command
+from ivr.flow.terms import Terms
 from ivr.values.calendar import State
 from ivr.values.number import ANONYMOUS, parse
 from ivr.values.tariff import Mode, Tariff

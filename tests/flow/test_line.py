@@ -41,8 +41,9 @@ from ivr.flow.commands import (
     Warn,
 )
 from ivr.flow.errands import Spent
-from ivr.flow.line import FlowError, Line, Terms
+from ivr.flow.line import FlowError, Line
 from ivr.flow.node import Scene
+from ivr.flow.terms import Terms
 from ivr.flow.walk import walk
 from ivr.values.call import Ending
 from ivr.values.ceiling import Ceiling
@@ -93,7 +94,7 @@ every_command: st.SearchStrategy[Command[Any]] = st.one_of(
     ),
     st.builds(lambda first: Ask(("asked",), ("1", "2"), first), st.floats(1, 60)),
     st.builds(lambda ring: Dial(("someone",), ring), seconds),
-    st.builds(lambda ring: Dial(("someone",), ring), seconds),
+    st.builds(lambda ring, leave: Dial(("someone",), ring, music=leave, leave=leave), seconds, st.booleans()),
     st.builds(lambda wait, key: Enqueue("queue", wait, 2, key), seconds, st.sampled_from(["", "1"])),
     st.builds(lambda wait: Enqueue("queue", wait), seconds),
 )
@@ -102,7 +103,7 @@ every_command: st.SearchStrategy[Command[Any]] = st.one_of(
 def _each_apart(commands: list[Command[Any]]) -> list[Command[Any]]:
     """Each Dial with agents of its own, so that the two halves of one are told from two; each queue with a name."""
     return [
-        Dial((f"agent-{n}",), c.ring)
+        replace(c, agents=(f"agent-{n}",))
         if isinstance(c, Dial)
         else replace(c, queue=f"queue-{n}")
         if isinstance(c, Enqueue)
@@ -332,6 +333,10 @@ MUTANTS: dict[str, list[tuple[str, str]]] = {
     "warns of a limit that there is not": [("(command, Dial) and self._limit is not None", "(command, Dial)")],
     "goes on after the limit has cut": [("if isinstance(reached, Dialled) and reached.cut:", "if False:")],
     "ends each call after a conversation": [("reached.cut:", "reached.reached in TALKED:")],
+    "answers for who would rather leave": [("if isinstance(dial, Dial) and dial.leave:", "if False:")],
+    "lets everybody go": [("if isinstance(dial, Dial) and dial.leave:", "if isinstance(dial, Dial):")],
+    "lets go who could still wait": [(">= LEAST_RING:", ">= LEAST_RING and not getattr(dial, 'leave', False):")],
+    "does not say that it let him go": [(", past_limit=True)", ")")],
     "records a cut as a ceiling": [("_Over(Ending.LIMIT)", "_Over(Ending.CEILING)")],
     "swallows a hang-up": [
         ("except StopIteration:\n            return\n", "except Exception:\n            yield from Answer()\n")
@@ -466,6 +471,25 @@ def test_a_ring_longer_than_the_carrier_bears_is_cut_in_two() -> None:
             (Answer(), None),
             (Limit(1800.0), None),
             (Dial(("camille",), 7), Dialled(Reached.NO_ANSWER)),
+        ],
+    )
+
+
+def test_who_would_rather_leave_is_never_answered_for_more_of_a_ring() -> None:
+    """The free part is rung, with music; what the carrier does not bear any more is not, nor a second ring."""
+    waits = Dial(("camille",), 25, music=True, leave=True)
+    perform_on(
+        SURCHARGED,
+        [waits, waits, Play(("all-busy",))],
+        [
+            (Progress(), None),
+            (Now(), NOON),
+            (Play(("announcement/tried",), until="#"), Played()),
+            (Play(("beep",)), Played()),
+            (Now(), NOON + timedelta(seconds=12)),
+            (Dial(("camille",), 18, 1800.0, music=True, leave=True), Dialled(Reached.NO_ANSWER)),
+            (Now(), NOON + timedelta(seconds=30)),
+            (Play(("all-busy",)), Played()),
         ],
     )
 

@@ -270,6 +270,18 @@ def test_transfer_leaves_by_what_came_of_it(reached: Reached) -> None:
     assert [f"transfer:{reached}", "end:done"] == trail
 
 
+def test_who_waits_unanswered_for_too_long_can_be_let_go() -> None:
+    """`past_limit: leave` with its exit; both or none."""
+    node = {"past_limit": "leave", "waiting": "music"}
+    ends = dict.fromkeys(["busy", "no_answer", "unavailable", "past_limit"], "end")
+    given_up = (Dial(("camille",), 25, music=True, leave=True), Dialled(Reached.NO_ANSWER, past_limit=True))
+
+    assert play(transfer(**node, exits=ends), [given_up, END]) == ["transfer:past_limit", "end:done"]
+    for wrong in (node, {"exits": ends}):
+        with pytest.raises(ValueError, match="go together"):
+            transfer(**wrong)
+
+
 def test_a_transfer_that_talked_ends_the_call() -> None:
     """Left unlinked, `talked` hangs up; linked, it goes on."""
     talked = (Dial(("camille",), 25), Dialled(Reached.TALKED, "camille"))

@@ -42,6 +42,28 @@ def test_a_node_needs_what_it_leads_to() -> None:
     }
 
 
+def test_what_a_flow_offers_if_nobody_answers_makes_no_way_to_agents_cost() -> None:
+    """The welcome is free until an agent answers, though a message box stands behind him; the box has its own price."""
+    ends = dict.fromkeys(["busy", "no_answer", "unavailable"], "regret")
+    flow = flow_of(
+        {
+            "welcome": {"kind": "say", "prompt": "welcome", "exits": {"done": "agent"}},
+            "agent": {"kind": "transfer", "to": "camille", "prompt": "hold", "exits": ends},
+            "regret": {"kind": "say", "prompt": "regret", "exits": {"done": "box"}},
+            "box": {"kind": "record", "prompt": "box", "box": "x", "exits": {"kept": "end", "nothing": "end"}},
+            "end": {"kind": "bye"},
+        }
+    )
+
+    assert flow.needs == {
+        "welcome": Need.ANNOUNCED,
+        "agent": Need.ANNOUNCED,
+        "regret": Need.ANSWERED,
+        "box": Need.ANSWERED,
+        "end": Need.EARLY,
+    }
+
+
 def test_needs_are_found_along_a_long_way_and_round_circles() -> None:
     """However the nodes stand in the file."""
     chain = {f"n{n}": {"kind": "say", "prompt": "a", "exits": {"done": f"n{n + 1}"}} for n in range(20)}
@@ -169,8 +191,8 @@ def test_a_script_that_a_flow_does_not_follow_is_told(script: list[tuple[Command
             {
                 "at": 1,
                 "took": 2,
-                "dial": {"agents": ("a",), "ring": 25, "limit": 60.0},
-                "result": {"reached": "busy", "agent": None, "answered": None},
+                "dial": {"agents": ("a",), "ring": 25, "limit": 60.0, "warn": None, "music": False, "leave": False},
+                "result": {"reached": "busy", "agent": None, "answered": None, "cut": False, "past_limit": False},
             },
         ),
         (Entry(1, 2, Hangup()), {"at": 1, "took": 2, "hangup": {"cause": "normal"}}),

@@ -1,8 +1,19 @@
-"""What one caller may spend, on a real phone: warned, cut by Asterisk's own timer, then refused free."""
+"""What a caller pays at most, on a real phone: waiting free with music; warned, cut by Asterisk, then refused."""
 
+import json
+from datetime import datetime
+
+import numpy as np
 import pytest
 
+from ivr.phone import tone
+from ivr.phone.events import first
+from ivr.phone.report import CallReport
 from tests.live.stack import Placed, Stack, until
+
+MUSIC, GIVEN_UP = "0892000020", "0892000021"
+CHORDS = (262, 330, 392, 220, 175, 196, 247, 294)
+"""Hz of which the hold music is made (docker/asterisk/hold-music.pl); ringing is 440 Hz."""
 
 ALMOST, LAST = "0892000018", "0892000019"
 LEFT = 60.0
@@ -10,6 +21,57 @@ LEFT = 60.0
 
 BEFORE = 20.0
 TRUE_TO = 0.5
+
+
+def music(report: CallReport, start: float, end: float) -> bool:
+    """Whether the hold music was heard in that time, and no ringing: half of the sound is in its few tones."""
+    side = report.recording
+    heard = side.samples[round((start - side.start_t) * side.rate) : round((end - side.start_t) * side.rate)]
+    power = np.abs(np.fft.rfft(np.asarray(heard, float))) ** 2
+    hertz = np.fft.rfftfreq(len(heard), 1 / side.rate)
+    chords = sum(float(power[np.abs(hertz - one) < 4].sum()) for one in CHORDS)
+    ringing = tone.tones(side.samples, side.rate, 440.0, 0.5)
+    return chords > 0.5 * float(power.sum()) > 0 and not [span for span in ringing if span.start + side.start_t > start]
+
+
+def test_music_is_heard_unanswered_and_charging_starts_when_the_agent_picks_up(stack):
+    """Announcement, prompt and music free; 200 when the agent picks up and not before; certificate and price agree.
+
+    What the flow offers if nobody picks up, a message that is paid for, does not make the prompt cost.
+    """
+    placed = stack.call(MUSIC, "#@1.0", stack.agent("iris", answer_after=6.0, hang_up_after=4.0))
+    report = placed.report
+    picked_up, rang = first(report.events, "agent_answered"), first(report.events, "agent_ringing")
+    found = {one.name: one for one in stack.heard(placed, "announcement/per-minute-0-35", "beep", "transfer").heard}
+
+    assert picked_up is not None
+    assert rang is not None
+    assert report.answered_t == pytest.approx(picked_up.t, abs=TRUE_TO)
+    assert found["beep"].end < found["transfer"].end < report.answered_t
+    assert music(report, rang.t + 1.0, report.answered_t - 0.5)
+    record = stack.call_record(placed)
+    told = json.loads(stack.inside("controller", "ivr", "certificate", record["id"]))["record"]
+    answered = datetime.fromisoformat(told["answered"]).timestamp() - report.invited_at
+    assert answered == pytest.approx(report.answered_t, abs=TRUE_TO)
+    assert report.spoken - TRUE_TO <= record["billed_seconds"] <= report.spoken + 1 + TRUE_TO
+    assert told["amount_cents"] == int(35 * record["billed_seconds"] / 60 + 0.5)
+    assert record["steps"] == ["agent:talked"]
+
+
+def test_who_waits_longer_than_the_carrier_bears_can_be_let_go_free(stack):
+    """`past_limit: leave`: 25 s after the 183 the flow goes on, and the caller is told that all are busy; no 200."""
+    placed = stack.call(GIVEN_UP, "#@1.0", stack.agent("jules", answer_after=90.0))
+    report = placed.report
+    early = first(report.events, "early_media")
+    found = {one.name: one for one in stack.heard(placed, "all-busy").heard}
+    record = stack.call_record(placed)
+
+    assert early is not None
+    assert report.answered_t is None
+    assert (report.ended.by, report.ended.code) == ("far", 480)
+    assert found["all-busy"].start - early.t == pytest.approx(25, abs=2.5)
+    assert record["steps"] == ["agent:past_limit", "busy:done"]
+    assert (record["answered"], record["amount"]["amount"]) == (None, "0.00")
 
 
 def spend(stack: Stack) -> str:

@@ -15,7 +15,7 @@ def check(view: View) -> Iterator[Found]:
     for held in filter(lambda one: one.surcharged, view.numbers):
         for place, node in view.nodes(held.flow, Hours):
             closed = [one for leaf in node.doors() if leaf != "open" and (one := view.drawing.follow(place, leaf))]
-            if any(view.drawing.need(one) >= Need.ANSWERED for one in closed):
+            if any(view.drawing.most(one) >= Need.ANSWERED for one in closed):
                 message = f'"{place.node}" leads to a charge while it is closed'
                 yield Found(Verdict.BROKEN, held, message, "end the call there with a bye", place=place)
             else:

@@ -19,6 +19,7 @@ class Queue(Node):
     leaves: ClassVar[tuple[str, ...]] = tuple(served.value for served in Served)
     final: ClassVar[frozenset[str]] = frozenset({Served.TALKED.value})
     optional: ClassVar[frozenset[str]] = frozenset({Served.KEY.value})
+    rings: ClassVar[bool] = True
 
     kind: Literal["queue"]
     queue: QueueName = Field(description="the queue in queues.yaml")
