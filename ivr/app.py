@@ -3,7 +3,7 @@
 import contextlib
 import hashlib
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -20,6 +20,7 @@ from ivr.service.library import Release
 from ivr.service.ports import Voice
 from ivr.settings import Settings
 from ivr.terminal.simulate import Simulator
+from ivr.values.duty import ON, Duty
 from ivr.values.number import parse
 
 if TYPE_CHECKING:
@@ -109,11 +110,14 @@ def make_release(settings: Settings, directory: Path) -> Release:
     return Release(book, bake_book(book, settings, directory).catalogue.sounds if sounds is None else sounds)
 
 
-def exchange(book: Book, settings: Settings) -> provision.Exchange:
-    """What Asterisk must be told about this book and this installation."""
+def exchange(book: Book, settings: Settings, duties: Mapping[str, Duty]) -> provision.Exchange:
+    """What Asterisk must be told about this book, this installation, and the agents' duties."""
     return provision.Exchange(
         numbers=tuple(book.services),
-        agents=tuple(provision.Agent(name, secret.derive(settings.secret, f"agent:{name}")) for name in book.agents),
+        agents=tuple(
+            provision.Agent(name, secret.derive(settings.secret, f"agent:{name}"), duties.get(name, ON))
+            for name in book.agents
+        ),
         ami_secret=secret.derive(settings.secret, f"ami:{AMI_ACCOUNT}"),
         queues=tuple(book.queues.values()),
         deploy_secret=secret.derive(settings.secret, f"ami:{DEPLOY_ACCOUNT}"),
@@ -132,8 +136,21 @@ def prepare(settings: Settings, progress: "BakeProgress | None" = None) -> "Bake
     book = read_book(settings.book)
     baked = bake_book(book, settings, settings.book, progress)
     secret.make(settings.secret)
-    provision.write(provision.files(exchange(book, settings)), settings.asterisk_conf)
+    provision.write(provision.files(exchange(book, settings, _duties(settings))), settings.asterisk_conf)
     return baked
+
+
+def _duties(settings: Settings) -> Mapping[str, Duty]:
+    """How the agents stood when they were last told; before the first start nobody was."""
+    if not settings.cabinet.exists():
+        return {}
+    from ivr.ledger.cabinet import Cabinet
+
+    cabinet = Cabinet(settings.cabinet, settings.ledger)
+    try:
+        return cabinet.duties()
+    finally:
+        cabinet.close()
 
 
 def clock(settings: Settings) -> Callable[[], datetime]:

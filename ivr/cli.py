@@ -10,6 +10,7 @@ import click
 # THE ONE PLACE that lists the commands: the word, and where in ivr/verbs/ it is.  A room is entered only when its
 # command is given: the sound tools, the phone, the database and the web each take a good part of a second to load.
 COMMANDS = {
+    "agents": "agents:agents",
     "bake": "baking:bake",
     "calendar": "calendar:calendar",
     "call": "dialling:call",

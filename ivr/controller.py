@@ -9,6 +9,7 @@ from aiohttp import web
 
 from ivr import secret
 from ivr.app import AMI_ACCOUNT, DEPLOY_ACCOUNT, clock, exchange, make_release
+from ivr.asterisk import rings as ringing
 from ivr.asterisk.agi_server import AgiServer
 from ivr.asterisk.ami_link import AmiLink
 from ivr.asterisk.reception import Reception
@@ -22,6 +23,7 @@ from ivr.ledger.store import Store
 from ivr.reload import Reloader
 from ivr.remote.http import Http
 from ivr.remote.signature import key_of
+from ivr.service.agents import Agents
 from ivr.service.attend import Attendant
 from ivr.service.delivery import Delivery
 from ivr.service.desk import Office
@@ -31,6 +33,7 @@ from ivr.service.overrides import Overrides
 from ivr.service.pins import GuardedPins
 from ivr.service.status import Status
 from ivr.settings import Settings
+from ivr.web.agents import routes as agent_routes
 from ivr.web.books import routes as book_routes
 from ivr.web.codes import check_route
 from ivr.web.health import application
@@ -53,9 +56,10 @@ async def serve(settings: Settings) -> None:
         ledger = Store.at(settings.ledger)
         await asyncio.to_thread(ledger.open)
         stack.callback(ledger.close)
-        tolls = Tolls()
+        tolls, rings = Tolls(), ringing.Rings()
         link = AmiLink("127.0.0.1", settings.ami_port, AMI_ACCOUNT, password)
         link.on_event(EVENT, tolls.hear)
+        link.on_event(ringing.EVENT, rings.hear)
         await stack.enter_async_context(link)
         cabinet = await asyncio.to_thread(Cabinet, settings.cabinet, settings.ledger)
         stack.callback(cabinet.close)
@@ -67,7 +71,7 @@ async def serve(settings: Settings) -> None:
         attendant = Attendant(library, ledger, live, office, clock(settings))
         server = await stack.enter_async_context(
             AgiServer(
-                Reception(attendant.attend, tolls, clock(settings)),
+                Reception(attendant.attend, tolls, clock(settings), rings),
                 port=settings.agi_port,
                 paths=("call",),
                 most=4 * settings.max_calls,
@@ -90,7 +94,7 @@ async def serve(settings: Settings) -> None:
 
         reloader = Reloader(
             library,
-            lambda: exchange(library.current.book, settings),
+            lambda: exchange(library.current.book, settings, cabinet.duties()),
             settings.asterisk_conf,
             lambda: AmiLink(
                 "127.0.0.1",
@@ -105,6 +109,10 @@ async def serve(settings: Settings) -> None:
         overrides = Overrides(lambda: library.current.book.calendars, cabinet, clock(settings))
         operator = secret.derive(settings.secret, "web:operator")
         pages.add_routes(override_routes(overrides, operator))
+        agents = Agents(
+            lambda: library.current.book.agents, lambda: library.current.book.served, cabinet, reloader.tell_asterisk
+        )
+        pages.add_routes(agent_routes(agents, operator))
         pages.add_routes(book_routes(library, shelf, reloader.reload, reloader.tell_asterisk, operator))
         pages.add_routes([check_route(lambda code: codes.check(code, now()), codes_password)])
         runner = web.AppRunner(pages, access_log=None)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from watchfiles import awatch
 
-from ivr.asterisk import provision
+from ivr.asterisk import provision, queues_conf
 from ivr.asterisk.ami_link import AmiLink
 from ivr.asterisk.switch import AmiSwitch
 from ivr.book.problems import Mark, Problem
@@ -20,7 +20,8 @@ SETTLE = 300  # milliseconds without a further change before an edit counts as f
 DEPLOY_LIMIT = 10.0  # seconds for Asterisk to take up its part
 
 # The file that changed -> the module of Asterisk that reads it.
-READ_BY = {"extensions_numbers.conf": "pbx_config.so", "pjsip.conf": "res_pjsip.so", "queues.conf": "app_queue.so"}
+QUEUES = "queues.conf"
+READ_BY = {"extensions_numbers.conf": "pbx_config.so", "pjsip.conf": "res_pjsip.so", QUEUES: "app_queue.so"}
 
 
 class Reloader:
@@ -82,7 +83,8 @@ class Reloader:
 
     async def tell_asterisk(self) -> None:
         """Write Asterisk's part of the book in force, and have it read what changed."""
-        texts = provision.files(self._exchange())
+        texts = provision.files(await asyncio.to_thread(self._exchange))
+        before = _written(self._conf / QUEUES)
         changed = {
             name: text for name, text in texts.items() if name in READ_BY and _written(self._conf / name) != text
         }
@@ -92,8 +94,13 @@ class Reloader:
         try:
             async with asyncio.timeout(DEPLOY_LIMIT), self._deploy() as link:
                 await link.ready.wait()
+                switch = AmiSwitch(link)
                 for name in changed:
-                    await AmiSwitch(link).reload(READ_BY[name])
+                    await switch.reload(READ_BY[name])
+                # Asterisk reads from the file who is paused when it starts; of agents whom it knows, it keeps its own.
+                now = queues_conf.paused(texts[QUEUES])
+                for agent in sorted((now ^ queues_conf.paused(before or "")) & queues_conf.members(texts[QUEUES])):
+                    await switch.pause(queues_conf.phone(agent), agent in now)
         except (OSError, TimeoutError) as error:
             # Asterisk reads the files itself when it starts; if it is up and refuses, someone must look.
             log.warning("asterisk not told of %s, it reads them at its next start: %s", ",".join(changed), error)

@@ -2,13 +2,14 @@
 
 import asyncio
 import logging
+from dataclasses import replace
 from typing import Any
 
 from ivr.asterisk.agi_order import Refused
 from ivr.asterisk.agi_server import AgiSession, LineLost
 from ivr.asterisk.agi_talk import Speaker
 from ivr.asterisk.agi_wire import command as agi_command
-from ivr.flow.commands import Command
+from ivr.flow.commands import Command, Queued
 from ivr.service.ports import Fault, HungUp, Toll
 
 log = logging.getLogger(__name__)
@@ -18,9 +19,15 @@ TOLL_LIMIT = 2.0  # seconds in which the dialplan's hang-up handler reports
 
 
 class AgiChannel:
-    """Fulfils the port ``Channel``: carries out commands on one session."""
+    """Fulfils the port ``Channel``: carries out commands on one session.
 
-    def __init__(self, session: AgiSession, speaker: Speaker, toll: "asyncio.Future[Toll]") -> None:
+    ``rang`` grows by the agents whom a queue rings for this call.
+    """
+
+    def __init__(
+        self, session: AgiSession, speaker: Speaker, toll: "asyncio.Future[Toll]", rang: list[str] | None = None
+    ) -> None:
+        self._rang = rang if rang is not None else []
         self._session = session
         self._speaker = speaker
         self._toll = toll
@@ -38,13 +45,21 @@ class AgiChannel:
                 else:
                     order = talk.send(reply)
         except StopIteration as done:
-            return done.value
+            return self._with_rings(done.value)
         except Refused as refused:
             raise await self._reason(refused) from refused
         except LineLost as lost:
             raise Fault(str(lost)) from lost
         finally:
             talk.close()
+
+    def _with_rings(self, result: Any) -> Any:
+        """What came of a wait, with whom it rang."""
+        if not isinstance(result, Queued):
+            return result
+        rang = tuple(self._rang)
+        self._rang.clear()
+        return replace(result, rang=rang)
 
     async def toll(self) -> Toll | None:
         """What the exchange measured, as the hang-up handler reports it; ``None`` if it does not in time."""

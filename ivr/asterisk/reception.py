@@ -7,6 +7,7 @@ from ivr.asterisk.agi_server import AgiSession
 from ivr.asterisk.agi_talk import Speaker
 from ivr.asterisk.arrival import arrival
 from ivr.asterisk.channel import AgiChannel
+from ivr.asterisk.rings import Rings
 from ivr.asterisk.tolls import Tolls
 from ivr.service.library import Release
 from ivr.service.ports import Channel
@@ -16,9 +17,10 @@ Attend = Callable[[Call, Callable[[Release], Channel]], Awaitable[None]]
 
 
 class Reception:
-    """The body of every FastAGI session; ``now`` is the callers' clock, ``tolls`` what the exchange reports."""
+    """The body of every FastAGI session; ``now`` is the callers' clock, ``tolls`` and ``rings`` are Asterisk's news."""
 
-    def __init__(self, attend: Attend, tolls: Tolls, now: Callable[[], datetime]) -> None:
+    def __init__(self, attend: Attend, tolls: Tolls, now: Callable[[], datetime], rings: Rings | None = None) -> None:
+        self._rings = rings or Rings()
         self._attend = attend
         self._tolls = tolls
         self._now = now
@@ -26,12 +28,13 @@ class Reception:
     async def __call__(self, session: AgiSession) -> None:
         """Serve one call."""
         call = arrival(session.headers, datetime.now(UTC))
-        toll = self._tolls.expect(call.id)
+        toll, rang = self._tolls.expect(call.id), self._rings.expect(call.id)
 
         def channel_for(release: Release) -> Channel:
-            return AgiChannel(session, Speaker(call.language, release.voice, self._now), toll)
+            return AgiChannel(session, Speaker(call.language, release.voice, self._now), toll, rang)
 
         try:
             await self._attend(call, channel_for)
         finally:
             self._tolls.forget(call.id)
+            self._rings.forget(call.id)

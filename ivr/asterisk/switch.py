@@ -71,6 +71,10 @@ class AmiSwitch:
         """Have a module read its settings again; needs an account that may."""
         await self._order("Reload", {"Module": module})
 
+    async def pause(self, phone: str, paused: bool) -> None:
+        """Have all queues ring a phone no more, or again; needs an account that may."""
+        await self._order("QueuePause", {"Interface": _channel(phone), "Paused": "true" if paused else "false"})
+
     async def ping(self) -> float:
         """Seconds that Asterisk's manager takes to answer."""
         clock = asyncio.get_running_loop().time

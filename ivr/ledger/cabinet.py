@@ -40,6 +40,7 @@ from ivr.ledger.engine import at as address_of
 from ivr.ledger.engine import instant, writing
 from ivr.ledger.reading import Reader, unusable
 from ivr.service.ports import Letter
+from ivr.values.duty import Duty
 
 T = TypeVar("T")
 
@@ -61,6 +62,14 @@ _overrides = Table(
     Column("open", Boolean, nullable=False),
     Column("why", Text, nullable=False),
     Column("until", String(32)),  # none: for good
+)
+
+_duties = Table(
+    "duties",
+    _metadata,
+    Column("agent", Text, primary_key=True),
+    Column("present", Boolean, nullable=False),
+    Column("paused", Boolean, nullable=False),
 )
 
 _letters = Table(
@@ -92,7 +101,7 @@ class Waiting:
 
 
 class Cabinet:
-    """Fulfils the ports ``Memory``, ``Drawer`` and ``Outbox`` on an SQLite file; what cannot be done is `BadLedger`."""
+    """Fulfils ``Memory``, ``Drawer``, ``Roster`` and ``Outbox`` on an SQLite file; what cannot be done is BadLedger."""
 
     def __init__(self, path: Path, ledger: Path) -> None:
         self._engine = writing(address_of(path))
@@ -154,6 +163,22 @@ class Cabinet:
                 until = instant(override.until) if override.until else None
                 row = {"calendar": calendar, "open": override.open, "why": override.why, "until": until}
                 connection.execute(insert(_overrides).values(row))
+
+        self._now(work)
+
+    # -- duties ----------------------------------------------------------------------------------------------------
+
+    def duties(self) -> dict[str, Duty]:
+        """See the port ``Roster``."""
+        rows = self._now(lambda connection: connection.execute(select(_duties)).all())
+        return {row.agent: Duty(row.present, row.paused) for row in rows}
+
+    def set_duty(self, agent: str, duty: Duty) -> None:
+        """See the port ``Roster``."""
+
+        def work(connection: Connection) -> None:
+            connection.execute(delete(_duties).where(_duties.c.agent == agent))
+            connection.execute(insert(_duties).values(agent=agent, present=duty.present, paused=duty.paused))
 
         self._now(work)
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from ivr.flow.commands import Command
 from ivr.flow.errands import Fetch, Fetched, Issue, Override
+from ivr.values.duty import Duty
 from ivr.values.site import Site
 
 if TYPE_CHECKING:
@@ -124,6 +125,18 @@ class Drawer(Protocol):
 
     def set_override(self, calendar: str, override: Override | None) -> None:
         """Put an override in force, or take it away."""
+        ...
+
+
+class Roster(Protocol):
+    """Who is on duty; each method returns when its work is safe."""
+
+    def duties(self) -> dict[str, Duty]:
+        """By agent; who is not named is on duty."""
+        ...
+
+    def set_duty(self, agent: str, duty: Duty) -> None:
+        """Note how an agent stands."""
         ...
 
 

@@ -8,7 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ivr.asterisk.provision import STRATEGIES, Agent, Exchange, UnsafeError, dialled_forms, files, write
+from ivr.asterisk.provision import Agent, Exchange, UnsafeError, dialled_forms, files, write
+from ivr.asterisk.queues_conf import STRATEGIES, members, paused
+from ivr.values.duty import Duty
 from ivr.values.queue import Queue, Strategy
 
 CAMILLE = Agent("camille", "camille0secret0of0tests")
@@ -74,11 +76,22 @@ def test_each_queue_has_its_agents_and_its_rules():
         "announce-frequency = 45",
         "announce-position = yes",
         "announce-holdtime = no",
-        "member = PJSIP/camille,5,camille,PJSIP/camille",
-        "member = PJSIP/karim,0,karim,PJSIP/karim",
+        "member = PJSIP/camille,5,camille,PJSIP/camille,,,no",
+        "member = PJSIP/karim,0,karim,PJSIP/karim,,,no",
     ]
     assert "strategy = leastrecent\n" in sales
     assert "joinempty = yes\nleavewhenempty = no\ncontext = \nannounce-frequency = 0\n" in sales
+
+
+def test_who_is_logged_out_serves_no_queue_and_who_is_paused_is_so_at_a_start():
+    """Asterisk forgets both when it starts; the file has them."""
+    agents = (replace(CAMILLE, duty=Duty(present=False)), Agent("karim", "k" * 26, Duty(paused=True)))
+    text = files(replace(EXCHANGE, agents=agents, queues=(PARTS,)))["queues.conf"]
+
+    assert [line for line in text.splitlines() if line.startswith("member")] == [
+        "member = PJSIP/karim,0,karim,PJSIP/karim,,,yes"
+    ]
+    assert (members(text), paused(text)) == ({"karim"}, {"karim"})
 
 
 def test_a_key_that_ends_the_wait_has_a_place_to_jump_to():

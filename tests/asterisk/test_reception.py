@@ -12,9 +12,11 @@ from typing import Any
 import pytest
 
 from ivr.asterisk import channel
+from ivr.asterisk import rings as ringing
 from ivr.asterisk.agi_server import AgiServer
 from ivr.asterisk.arrival import arrival
 from ivr.asterisk.reception import Reception
+from ivr.asterisk.rings import Rings
 from ivr.asterisk.tolls import EVENT, Tolls
 from ivr.ledger.store import Store
 from ivr.ledger.tables import Kept
@@ -36,7 +38,8 @@ SUNDAY = datetime(2026, 11, 22, 10, 0, tzinfo=UTC)
 class House:
     """A controller without its AMI link: reports of ended calls are put in by hand."""
 
-    def __init__(self, server: AgiServer, store: Store, tolls: Tolls, live: Live) -> None:
+    def __init__(self, server: AgiServer, store: Store, tolls: Tolls, live: Live, rings: Rings) -> None:
+        self.rings = rings
         self.server = server
         self.store = store
         self.tolls = tolls
@@ -57,12 +60,12 @@ class House:
 
 @asynccontextmanager
 async def house(tmp_path: Path, now: datetime = SUNDAY) -> AsyncIterator[House]:
-    store, tolls, live = Store.at(tmp_path / "ledger.sqlite"), Tolls(), Live()
+    store, tolls, live, rings = Store.at(tmp_path / "ledger.sqlite"), Tolls(), Live(), Rings()
     store.open()
     attendant = Attendant(Library(release), store, live, PaperOffice().office(live, now))
     try:
-        async with AgiServer(Reception(attendant.attend, tolls, lambda: now), port=0, paths=("call",)) as server:
-            yield House(server, store, tolls, live)
+        async with AgiServer(Reception(attendant.attend, tolls, lambda: now, rings), port=0, paths=("call",)) as server:
+            yield House(server, store, tolls, live, rings)
     finally:
         store.close()
 
@@ -131,6 +134,27 @@ async def test_a_caller_who_hangs_up_while_an_agent_talks_pays_what_the_exchange
     assert (record.ending, record.skipped, record.billed_seconds) == (Ending.CALLER, True, 61)
     assert record.amount == Money(Decimal("0.81"))
     assert "IVR_SERVED" not in asterisk.variables
+
+
+async def test_a_record_tells_whom_a_queue_rang(tmp_path: Path) -> None:
+    """Camille in vain, then Karim, who took the call: the one from events, the other from the channel's variables."""
+    thursday = datetime(2026, 11, 26, 9, 0, tzinfo=UTC)
+    async with house(tmp_path, thursday) as here:
+        async with await FakeAsterisk.call(here.server.port, headers={"dnid": "0805000028"}) as asterisk:
+            while (words := await asterisk.command()) is not None:
+                if words[:2] == ["EXEC", "Queue"]:
+                    for agent in ("camille", "karim"):
+                        here.rings.hear(ringing.EVENT, {"Uniqueid": CALL, "MemberName": agent})
+                    asterisk.variables |= {"QUEUESTATUS": "CONTINUE", "MEMBERNAME": "karim", "QUEUEPOSITION": "1"}
+                await asterisk.say(asterisk.reply(words))
+                if words[:2] == ["EXEC", "Hangup"]:
+                    await asterisk.hang_up(leave=True)
+        here.report(time.time(), 83.0)
+        record = await here.record()
+
+    waits = [entry["result"] for entry in record.tape if "enqueue" in entry]
+    assert record.steps == ("hours:open", "agents:talked")
+    assert [(wait["agent"], wait["rang"], wait["place"]) for wait in waits] == [("karim", ["camille", "karim"], 1)]
 
 
 async def test_an_exchange_that_reports_nothing_leaves_our_own_clock(

@@ -57,6 +57,8 @@ class Placed:
     future: "Future[CallReport] | None" = None
     starved: float = 0.0
     """The share of its worst second in which the machine had too much to do: above ``STARVED``, sound has holes."""
+    phones: list[int] = field(default_factory=list)
+    """The processes of its phones, once it has been dialled."""
     _news: threading.Condition = field(default_factory=threading.Condition)
 
     @property
@@ -233,7 +235,8 @@ class Stack:
             if not dialled.is_set():
                 dialled.set()
                 self._starting.release()
-                for phone in children(threading.get_native_id()):
+                placed.phones = list(children(threading.get_native_id()))
+                for phone in placed.phones:
                     favour(phone)
             placed.hear(event)
 

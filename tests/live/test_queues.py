@@ -1,5 +1,9 @@
 """Callers who wait for agents: every way out of a queue, who is served when, what an edit does to those who wait."""
 
+import itertools
+import os
+import signal
+
 import pytest
 
 from ivr.phone import tone
@@ -38,7 +42,7 @@ def heard_each_other(placed: Placed, agent: str) -> None:
 
 def test_waiting_is_free_until_the_agent_takes_the_call(stack):
     """Announced, then music on an unanswered line; 200 when the agent picks up and not before."""
-    placed = stack.call(FREE, "#@1.0", stack.agent("quitterie", answer_after=6.0, hang_up_after=4.0))
+    placed = stack.call(FREE, "#@3.0", stack.agent("quitterie", answer_after=6.0, hang_up_after=4.0))
     report = placed.report
     early, picked_up = first(report.events, "early_media"), first(report.events, "agent_answered")
     found = stack.heard(placed, "announcement/per-minute-0-35", "beep")
@@ -55,7 +59,7 @@ def test_waiting_is_free_until_the_agent_takes_the_call(stack):
     assert since_invite(report, record["answered"]) == pytest.approx(report.answered_t, abs=TRUE_TO)
     assert report.spoken - TRUE_TO <= record["billed_seconds"] <= report.spoken + 1 + TRUE_TO
     (wait,) = queued(stack, placed)
-    assert (wait["served"], wait["agent"]) == ("talked", "quitterie")
+    assert (wait["served"], wait["agent"], wait["rang"]) == ("talked", "quitterie", ["quitterie"])
     assert wait["waited"] == pytest.approx(6.0, abs=1.5)
 
 
@@ -97,7 +101,9 @@ def test_callers_are_served_in_the_order_in_which_they_came(stack):
     served = [stack.call_record(placed)["answered"] for placed in callers if placed.report]
 
     assert all(served)
-    assert served == sorted(served)
+    # Two phones that ring at once are not picked up at once.
+    times = [since_invite(callers[0].report, instant) for instant in served]
+    assert all(earlier < later + 1.0 for earlier, later in itertools.combinations(times, 2)), times
     assert all(steps(stack, placed) == ["agents:talked"] for placed in callers)
     assert {queued(stack, placed)[0]["agent"] for placed in callers} == {"odile", "paulin"}
     host.report  # noqa: B018 - its agents have gone before the next test
@@ -114,3 +120,89 @@ def agents_there(stack: Stack, seconds: float, talk: float = 4.0) -> Placed:
     host.saw("calling")
     until(lambda: stack.asterisk("pjsip show contacts").count("Avail") >= 2, "both agents are there")
     return host
+
+
+def ask(stack: Stack, *words: str) -> str:
+    """What a command says inside the controller."""
+    return stack.inside("controller", "ivr", *words)
+
+
+def places(stack: Stack, queue: str) -> list[str]:
+    """The channels that wait, in order."""
+    lines = stack.asterisk(f"queue show {queue}").partition("Callers:")[2].splitlines()
+    return [line.split()[1] for line in lines if line.strip()[:1].isdigit()]
+
+
+def test_an_edit_of_the_queues_costs_nobody_his_place_nor_his_talk(stack):
+    """Three wait and one talks while the file is saved: same places, the talk goes on, and the new rules hold."""
+    talker = stack.call(SERVED, "", stack.agent("odile", answer_after=0.5), hang_up_after=25.0)
+    talker.saw("agent_answered")
+    callers = []
+    for number in range(3):
+        callers.append(stack.call(SERVED, hang_up_after=22.0))
+        until(lambda n=number: waiting(stack, "served") > n, f"caller {number + 1} waits")
+    before = places(stack, "served")
+    file = stack.settings.book / "dialplans" / "queues.yaml"
+    text = file.read_text(encoding="utf-8")
+    file.write_text(
+        text.replace("label: six appelants, deux agents", "label: six, deux\n  max_length: 77"), encoding="utf-8"
+    )
+    try:
+        until(lambda: "max 77" in stack.asterisk("queue show served"), "Asterisk has taken up the edit")
+        assert places(stack, "served") == before
+        assert len(before) == 3
+        assert not any(event.event == "agent_ended" for event in talker.events)
+        assert "In use" in stack.asterisk("queue show served")
+    finally:
+        file.write_text(text, encoding="utf-8")
+        until(lambda: "max 77" not in stack.asterisk("queue show served"), "Asterisk has taken it back")
+    assert talker.report.ended.by == "caller"
+    for placed in callers:
+        assert placed.report.ended.by == "caller"
+
+
+def test_who_is_paused_or_logged_out_is_so_after_restarts(stack):
+    """Of the controller and of Asterisk."""
+    ask(stack, "agents", "pause", "odile")
+    assert "logged out" in ask(stack, "agents", "logout", "paulin")
+    try:
+        shown = stack.asterisk("queue show served")
+        assert "odile" in shown
+        assert "paused" in shown
+        assert "paulin" not in shown
+        for service in ("controller", "asterisk"):
+            stack.signal(service, "KILL")
+            until(lambda s=service: not stack.inspect(s)["State"]["Running"], "it is dead")
+            stack.start(service)
+            stack.ready(30.0)
+            shown = until(
+                lambda: "odile" in (text := stack.asterisk("queue show served")) and text, "the queue is there"
+            )
+            assert "paused" in shown
+            assert "paulin" not in shown
+    finally:
+        ask(stack, "agents", "unpause", "odile")
+        ask(stack, "agents", "login", "paulin")
+    shown = stack.asterisk("queue show served")
+    assert "paulin" in shown
+    assert "paused" not in shown
+
+
+def test_an_agents_phone_that_dies_while_it_rings_costs_the_caller_nothing(stack):
+    """Killed with -9: the ring ends, the next agent is rung, and the caller never left his place."""
+    dying = stack.call(CUT, "", stack.agent("odile", answer_after=3600.0), hang_up_after=40.0)
+    dying.saw("calling")
+    until(lambda: "odile" in stack.asterisk("pjsip show contacts"), "the phone is there")
+    caller = stack.call(SERVED, hang_up_after=60.0)
+    dying.saw("agent_ringing")
+    for phone in dying.phones:
+        os.kill(phone, signal.SIGKILL)
+    saving = stack.call(CUT, "", stack.agent("paulin", answer_after=0.5, hang_up_after=3.0), hang_up_after=50.0)
+    record = stack.call_record(caller) if caller.report.answered_t is not None else {}
+
+    assert record["steps"] == ["agents:talked"]
+    (wait,) = queued(stack, caller)
+    assert wait["agent"] == "paulin"
+    assert wait["rang"][0] == "odile"
+    assert wait["place"] == 1
+    _ = saving.report

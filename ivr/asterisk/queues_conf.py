@@ -1,0 +1,69 @@
+"""The book's queues as Asterisk's queues.conf has them, and what such a text says of agents."""
+
+import re
+from collections.abc import Iterable, Mapping
+
+from ivr.asterisk.tokens import distinct, section, token
+from ivr.values.duty import Duty
+from ivr.values.queue import Queue, Strategy
+
+STRATEGIES: Mapping[Strategy, str] = {
+    Strategy.ALL: "ringall",
+    Strategy.LONGEST_IDLE: "leastrecent",
+    Strategy.FEWEST_CALLS: "fewestcalls",
+    Strategy.ROUND_ROBIN: "rrmemory",
+    Strategy.RANDOM: "random",
+    Strategy.WEIGHTED: "wrandom",
+}
+"""In app_queue's words.  Its `linear` is left out: a queue takes it up at a restart only."""
+
+NOBODY = "paused,penalty,unavailable,invalid,unknown"
+"""Agents who are not there, in app_queue's words; who talks or rests is there."""
+
+
+def text(queues: Iterable[Queue], agents: Mapping[str, Duty]) -> str:
+    """One section for each queue, with the agents who are logged in."""
+    queues = tuple(queues)
+    present = {name: duty for name, duty in agents.items() if duty.present}
+    parts = []
+    distinct("queue name", (queue.name for queue in queues))
+    for queue in queues:
+        name = token("queue name", queue.name)
+        settings = [
+            ("strategy", STRATEGIES[queue.strategy]),
+            ("timeout", f"{queue.ring:d}"),
+            ("wrapuptime", f"{queue.wrap_up:d}"),
+            ("maxlen", f"{queue.max_length:d}"),
+            ("musicclass", token("music", queue.music)),
+            ("joinempty", "yes" if queue.join_when_empty else NOBODY),
+            ("leavewhenempty", NOBODY if queue.leave_when_empty else "no"),
+            ("context", f"leave-{name}" if queue.key else ""),
+            ("announce-frequency", f"{queue.say_every * (queue.say_position or queue.say_wait):d}"),
+            ("announce-position", "yes" if queue.say_position else "no"),
+            ("announce-holdtime", "yes" if queue.say_wait else "no"),
+        ]
+        for agent in sorted(queue.agents.keys() & present.keys()):
+            interface = phone(agent)
+            how = "yes" if present[agent].paused else "no"
+            # penalty, name, whose state counts, two settings that are the queue's, and whether he is paused at a start
+            settings.append(("member", f"{interface},{queue.agents[agent]:d},{agent},{interface},,,{how}"))
+        parts.append(section(name, settings, "queue-defaults"))
+    return "\n".join(parts)
+
+
+def phone(agent: str) -> str:
+    """An agent's phone in Asterisk's words."""
+    return f"PJSIP/{token('agent name', agent)}"
+
+
+_MEMBER = re.compile(r"^member = [^,\n]*,[0-9]+,([a-z0-9_-]+),.*,(yes|no)$", re.MULTILINE)
+
+
+def members(queues: str) -> frozenset[str]:
+    """The agents who serve a queue by a text of queues.conf."""
+    return frozenset(name for name, _ in _MEMBER.findall(queues))
+
+
+def paused(queues: str) -> frozenset[str]:
+    """Those of them who are paused."""
+    return frozenset(name for name, how in _MEMBER.findall(queues) if how == "yes")

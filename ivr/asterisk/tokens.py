@@ -1,0 +1,75 @@
+"""The typed writer of Asterisk's configuration: every token is held against the few characters its kind allows."""
+
+import re
+from collections.abc import Iterable, Mapping
+from typing import Literal
+
+Kind = Literal["number", "agent name", "queue name", "music", "key", "secret"]
+
+_ALLOWED: Mapping[Kind, re.Pattern[str]] = {
+    "number": re.compile(r"[0-9]{3,15}"),
+    "agent name": re.compile(r"[a-z][a-z0-9_-]{0,31}"),
+    "queue name": re.compile(r"[a-z][a-z0-9-]{0,40}"),
+    "music": re.compile(r"[a-z][a-z0-9-]{0,40}"),
+    "key": re.compile(r"[0-9*#]"),
+    "secret": re.compile(r"[A-Za-z0-9]{16,64}"),
+}
+
+RESERVED = frozenset(
+    [
+        "system",
+        "global",
+        "general",
+        "globals",
+        "udp",
+        "party",
+        "anonymous",
+        "agent-endpoint",
+        "agent-auth",
+        "agent-aor",
+        "controller",
+        "controller-rights",
+        "deploy-rights",
+        "public",
+        "attend",
+        "fallback",
+        "ended",
+        "agents",
+    ]
+)
+"""Section names that the fixed part uses: no agent may be called like that."""
+
+RESERVED_QUEUES = frozenset({"general", "queue-defaults"})
+"""Sections of queues.conf that are no queues."""
+
+
+class UnsafeError(ValueError):
+    """A value that must not be written into Asterisk's configuration; says which and why, never the secret."""
+
+
+def section(name: str, settings: Iterable[tuple[str, str]], template: str | None = None, *, more: bool = False) -> str:
+    """One section; ``more`` adds to a section that the fixed part has begun."""
+    suffix = "(+)" if more else f"({template})" if template else ""
+    return "".join([f"[{name}]{suffix}\n", *(f"{key} = {value}\n" for key, value in settings)])
+
+
+def token(kind: Kind, text: str) -> str:
+    """``text``, if it may be written as what ``kind`` says.  Raises :class:`UnsafeError`."""
+    if not _ALLOWED[kind].fullmatch(text):
+        shown = "…" if kind == "secret" else repr(text)
+        raise UnsafeError(f"{kind}: {shown} is not of the form {_ALLOWED[kind].pattern}")
+    if kind == "queue name" and text in RESERVED_QUEUES:
+        raise UnsafeError(f"queue name: {text!r} is a section of the fixed configuration; choose another")
+    if kind == "agent name" and text in RESERVED:
+        raise UnsafeError(f"agent name: {text!r} is a section of the fixed configuration; choose another")
+    return text
+
+
+def distinct(kind: Kind, texts: Iterable[str]) -> list[str]:
+    """``texts``, of which none is there twice.  Raises :class:`UnsafeError`."""
+    seen: list[str] = []
+    for text in texts:
+        if text in seen:
+            raise UnsafeError(f"{kind}: {text!r} is there twice")
+        seen.append(text)
+    return seen
