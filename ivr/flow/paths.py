@@ -52,6 +52,16 @@ class Path:
         return sum(passage.charged for passage in self.passages)
 
     @property
+    def charged_from(self) -> float | None:
+        """Seconds from its beginning until charging starts; ``None``: never."""
+        before = 0.0
+        for passage in self.passages:
+            if passage.answered:
+                return before + passage.seconds - passage.charged
+            before += passage.seconds
+        return None
+
+    @property
     def human(self) -> tuple[float, int] | None:
         """Seconds and keys before an agent first rings."""
         seconds, keys = 0.0, 0

@@ -175,14 +175,16 @@ def _cuts(paths: Paths, service: Service) -> Iterator[str]:
 def _line(path: Path, tariff: Tariff) -> str:
     pressed = ", ".join(choice.outcome.label for choice in path.choices if choice.outcome.label) or "nothing to choose"
     human = f", human after {_time(path.human[0])}" if path.human else ""
-    free = sum(len(said.phrase) for said in path.heard if not said.charged)
-    charged = sum(len(said.phrase) for said in path.heard if said.charged)
-    heard = f"heard free {free}, charged {charged}"
+    free = ", ".join(name for said in path.heard if not said.charged for name in said.phrase) or "nothing"
+    begins = path.charged_from if tariff.surcharged else None
+    charged = f"charged from {_time(begins)} on" if begins is not None else "never charged"
+    heard = f"free: {free}; {charged}"
     sums = f"{_time(path.seconds):>12} {path.price(tariff)!s:>8}"
     return f"{sums}  {' '.join(path.steps)}  [{pressed}; {heard}{human}; {path.ends}]"
 
 
 def _plain(path: Path, service: Service) -> dict[str, Any]:
+    begins = path.charged_from if service.tariff.surcharged else None
     return {
         "from": spelled(path.root.caller),
         "at": path.root.at.isoformat(),
@@ -190,6 +192,7 @@ def _plain(path: Path, service: Service) -> dict[str, Any]:
         "steps": list(path.steps),
         "heard": [{"says": list(said.phrase), "charged": said.charged} for said in path.heard],
         "seconds": round(path.seconds, 1),
+        "charged_from": None if begins is None else round(begins, 1),
         "seconds_to_human": round(path.human[0], 1) if path.human else None,
         "keys_to_human": path.human[1] if path.human else None,
         "owed": str(path.price(service.tariff).amount),

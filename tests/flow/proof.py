@@ -304,12 +304,14 @@ def given_by(commands: Sequence[Command[Any]], given: list[int], told: list[Any]
 
 
 def noted(talk: Talk[None], given: list[int]) -> Talk[None]:
-    """``talk``, with the ids of its commands noted (they are kept alive by whoever received them)."""
+    """``talk``, with the ids of its commands noted; they are kept alive, lest another command get one of the ids."""
     result: Any = None
+    kept: list[Command[Any]] = []
     try:
         while True:
             command = talk.send(result)
             given.append(id(command))
+            kept.append(command)
             result = yield command
     except StopIteration:
         return

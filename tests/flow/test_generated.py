@@ -1,0 +1,99 @@
+"""The static proof on 200 flows that nobody wrote: on no path is anything charged before the announcement has ended."""
+
+import random
+from collections import Counter
+from datetime import UTC, datetime
+from decimal import Decimal
+from types import ModuleType
+
+import pytest
+
+from ivr.flow import line as the_line
+from ivr.flow import onlooker
+from ivr.flow.commands import Warn
+from ivr.flow.explore import explore
+from ivr.flow.flow import Drawing
+from ivr.flow.node import Scene
+from ivr.flow.onlooker import World
+from ivr.flow.passages import Explored
+from ivr.flow.terms import Terms
+from ivr.flow.walk import walk
+from ivr.values.ceiling import Ceiling
+from ivr.values.number import parse
+from ivr.values.tariff import Mode, Tariff
+
+from .generated import flow
+from .play import CALENDARS, CALL, PARIS
+from .proof import carry_out, judge, mutants, noted, random_world
+from .test_line import MUTANTS, SOURCE, _module
+
+FLOWS = 200
+WALKS = 25  # calls of chance through each
+DEAR = Tariff("dear", Mode.PER_MINUTE, Decimal("0.80"))
+TERMS = Terms(
+    "announcement/dear",
+    "beep",
+    1800.0,
+    30.0,
+    ceiling=Ceiling(Decimal(300), "spent", PARIS, DEAR),
+    warn=Warn(60, "soon"),
+)
+SINCE = datetime(2026, 6, 1, tzinfo=UTC)
+LISTS = {"vip": frozenset({"+33612345678"})}
+
+
+def explored(seed: int) -> Explored:
+    """Every path of a flow on a surcharged number."""
+    drawn = flow(seed)
+    drawing = Drawing({drawn.flow: drawn})
+    return explore(World(parse("0899000004"), drawn, drawing, TERMS, CALENDARS, LISTS, {}, lambda _: 2.0, SINCE))
+
+
+def charged_too_early(found: Explored) -> bool:
+    return any(passage.unannounced for passages in found.passages for passage in passages)
+
+
+@pytest.mark.parametrize("tens", range(0, FLOWS, 20))
+def test_no_path_of_a_generated_flow_is_charged_before_its_announcement(tens: int) -> None:
+    """All of them, as `ivr explore` lives through them: each key, each end of a ring, each state of the calendar."""
+    for seed in range(tens, tens + 20):
+        found = explored(seed)
+
+        assert found.whole, f"flow {seed} was cut short"
+        assert not charged_too_early(found), f"flow {seed}"
+
+
+@pytest.mark.parametrize("tens", range(0, FLOWS, 50))
+def test_calls_of_chance_through_generated_flows_are_in_order(tens: int) -> None:
+    """The judge, who knows all of the law's order, over calls that may break off at any instant."""
+    for seed in range(tens, tens + 50):
+        drawn = flow(seed)
+        for call in range(WALKS):
+            given: list[int] = []
+            scene = Scene(CALL, CALENDARS, LISTS)
+            talk = noted(walk(drawn, scene, [], Drawing({drawn.flow: drawn})), given)
+            world = random_world(random.Random(seed * 1000 + call))
+            judge(carry_out(the_line.Line(TERMS).carry(talk), given, world), TERMS)
+
+
+def test_the_flows_are_of_every_kind_that_matters() -> None:
+    """Else the two above would prove little: each kind is there ten times, and a third of the flows can cost."""
+    drawn = [flow(seed) for seed in range(FLOWS)]
+    kinds = Counter(node.kind for one in drawn for node in one.nodes.values())
+    costs = sum(
+        any(passage.answered for passages in explored(seed).passages for passage in passages) for seed in range(60)
+    )
+
+    assert len(kinds) == 16
+    assert min(kinds.values()) >= 10
+    assert costs > 20
+
+
+@pytest.mark.parametrize("name", ["skips the announcement", "announces after the answer"])
+def test_a_line_that_charges_too_early_is_seen(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The explorer's eye is no blind one."""
+    ((_, changed),) = mutants(SOURCE, {name: MUTANTS[name]})
+    broken: ModuleType = _module(changed)
+    monkeypatch.setattr(onlooker, "Line", broken.Line)
+
+    assert any(charged_too_early(explored(seed)) for seed in range(20))
