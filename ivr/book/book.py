@@ -14,7 +14,7 @@ from ivr.flow.law.view import Owner
 from ivr.flow.node import references
 from ivr.flow.property import Property
 from ivr.flow.terms import Terms
-from ivr.values.announcement import announcement
+from ivr.values.announcement import USUAL, Manner, announcement
 from ivr.values.calendar import Calendar
 from ivr.values.number import Family
 from ivr.values.phrase import Utterance
@@ -44,6 +44,7 @@ class Period:
     tariff: Tariff
     terms: Terms
     entered: date | None = None
+    manner: Manner = USUAL  # what its announcement says beside the price
 
     @property
     def begins(self) -> datetime:
@@ -144,6 +145,8 @@ class Book:
         for language in self.prompts:
             said += slots(self.calendars.values(), language)
         said += [announcement(tariff).utterance for tariff in self.tariffs.values() if tariff.surcharged]
+        periods = [period for service in self.services.values() for period in service.periods]
+        said += [announcement(one.tariff, one.manner).utterance for one in periods if one.terms.announcement]
         return list({(one.language, one.name): one for one in said}.values())
 
 

@@ -12,9 +12,10 @@ from ivr.book.written import WrittenNumber, WrittenPeriod
 from ivr.flow.commands import Warn
 from ivr.flow.flow import Flow
 from ivr.flow.terms import Terms
-from ivr.values.announcement import BEEP, announcement_name
+from ivr.values.announcement import BEEP, USUAL, Manner, announcement_name
 from ivr.values.number import Family, Number, parse
 from ivr.values.plan import EACH_ITS_OWN
+from ivr.values.purpose import Purpose
 from ivr.values.tariff import CAPS, Mode, Tariff
 
 # Tells a problem: the way to it in numbers.yaml, its rule, what is wrong, what to do.
@@ -58,7 +59,10 @@ def services(
             if unlawful:
                 tell(_way(written, entry, place), *unlawful, "")
             sound = sound and tariff is not None and not unlawful
-        if sound and flow:
+        if unspoken := _unspoken(entry):
+            key, rule, message, hint = unspoken
+            tell((written, key), rule, message, hint)
+        elif sound and flow:
             yield _service(number, entry, tariffs, flow, ceilings)
 
 
@@ -90,20 +94,43 @@ def _unlawful(number: Number, tariff: Tariff, declared: Family | None) -> tuple[
 def _service(
     number: Number, entry: WrittenNumber, tariffs: Mapping[str, Tariff], flow: Flow, ceilings: Ceilings
 ) -> Service:
-    periods = tuple(_period(entry, one, tariffs[one.tariff], ceilings) for one in entry.periods)
+    periods = tuple(_period(number, entry, one, tariffs[one.tariff], ceilings) for one in entry.periods)
     declared = (entry.declared, entry.owner or "", entry.purpose, entry.description, entry.connects or "")
     first = periods[0]
     return Service(number.national or "", entry.label, first.tariff, flow, first.terms, *declared, periods)
 
 
-def _period(entry: WrittenNumber, written: WrittenPeriod, tariff: Tariff, ceilings: Ceilings) -> Period:
+def _period(number: Number, entry: WrittenNumber, written: WrittenPeriod, tariff: Tariff, ceilings: Ceilings) -> Period:
     limit = tariff.limit
+    silent = entry.announcement == "operator" or entry.exempt is not None
+    own = not silent and tariff.surcharged
+    manner = _manner(entry, number) if own else USUAL
     terms = Terms(
-        announcement=announcement_name(tariff) if tariff.surcharged else None,
-        beep=BEEP,
+        announcement=announcement_name(tariff, manner) if own else None,
+        beep=None if silent else BEEP,
         limit=limit.total_seconds() if limit else None,
         unanswered_limit=entry.unanswered_limit,
         ceiling=ceilings(entry.ceiling, tariff) if tariff.surcharged else None,
         warn=Warn(entry.warn_before, entry.warn_prompt) if entry.warn_before is not None else None,
     )
-    return Period(written.since, tariff, terms, written.entered)
+    return Period(written.since, tariff, terms, written.entered, manner)
+
+
+def _manner(entry: WrittenNumber, number: Number) -> Manner:
+    connection = entry.purpose is Purpose.CONNECTION
+    return Manner(number.national or "", entry.announce_name.strip(), entry.announce_english, connection)
+
+
+def _unspoken(entry: WrittenNumber) -> tuple[str, str, str, str] | None:
+    """What would never be heard, because we do not announce: key, rule, sentence, what to do.
+
+    Never twice, and not at all where the law excepts the number: RD SVA 2024, p. 18 and 29; arrêté of 10 June 2009,
+    art. 5.
+    """
+    if entry.announcement == "operator" and entry.exempt:
+        return "exempt", "IVR430", "a number that is exempt has no announcement for the operator to say", "keep one"
+    said = "announce_name" if entry.announce_name else "announce_english" if entry.announce_english else ""
+    if said and (entry.exempt or entry.announcement == "operator"):
+        why = "the number is exempt" if entry.exempt else "the operator says the announcement"
+        return said, "IVR430", f"{said} is never heard: {why}", f"take {said} out"
+    return None

@@ -69,6 +69,17 @@ class WrittenNumber(Written):
         description="seconds before a limit cuts a conversation: then the caller is warned",
     )
     warn_prompt: str = Field(default="limit-warning", description="the prompt that warns him, where warn_before is set")
+    announcement: Literal["self", "operator"] = Field(
+        default="self", description="who says the free announcement of the price: we, or the operator before us"
+    )
+    exempt: Literal["professionals", "machines"] | None = Field(
+        default=None,
+        description="why the law wants no announcement: only professional callers, or machines under written contract",
+    )
+    announce_name: str = Field(
+        default="", max_length=60, description="a name said in front of the price, 3 s at most: Chaleur et Compagnie"
+    )
+    announce_english: bool = Field(default=False, description="whether the price is said in English too, after French")
     unanswered_limit: float = Field(
         default=30, ge=25, le=180, description="seconds for which the number's carrier bears an unanswered call"
     )

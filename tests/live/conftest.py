@@ -17,6 +17,7 @@ ORDER = (
     "test_image",
     "test_calls",
     "test_certificate",
+    "test_tariffs",
     "test_hostile",
     "test_load",
     "test_rehearsal",

@@ -1,0 +1,122 @@
+"""What numbers say in their announcement, who says it, and who need not."""
+
+import shutil
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from ivr.book.book import Book, read_book
+from ivr.book.given import Given, Press
+from ivr.book.problems import BadBook
+from ivr.flow.commands import Answer, Play
+from ivr.service.library import Release
+from ivr.terminal.cast import Cast
+from ivr.terminal.simulate import Simulator
+from ivr.values.announcement import BEEP
+
+DEMO = Path(__file__).parents[2]
+NUMBER = "0899000004"
+LINE = "  tariff: emergency-repair\n"
+NOON = datetime(2026, 11, 26, 11, tzinfo=UTC)
+
+
+@pytest.fixture
+def book(tmp_path: Path) -> Path:
+    for part in ("dialplans", "prompts"):
+        shutil.copytree(DEMO / part, tmp_path / part)
+    return tmp_path
+
+
+def edited(book: Path, *lines: str, tariff: str = LINE) -> Book:
+    """The book with more lines for the number."""
+    path = book / "dialplans" / "numbers.yaml"
+    text = path.read_text(encoding="utf-8")
+    assert text.count(LINE) == 1
+    path.write_text(text.replace(LINE, tariff + "".join(f"  {line}\n" for line in lines)), encoding="utf-8")
+    return read_book(book)
+
+
+def before_the_answer(book: Book) -> list[str]:
+    """What a caller hears until he is charged."""
+    lived = Simulator(Release(book, {})).call(NUMBER, "0612345678", NOON, Cast(Given(keys=(Press("2"),))))
+    commands = [entry.command for entry in lived.record.tape]
+    answer = next(place for place, command in enumerate(commands) if isinstance(command, Answer))
+    return [name for command in commands[:answer] if isinstance(command, Play) for name in command.phrase]
+
+
+def text_of(book: Book, name: str) -> str:
+    (text,) = {one.text for one in book.utterances() if one.name == name}
+    return text
+
+
+@pytest.mark.parametrize("line", ["announcement: operator", "exempt: professionals", "exempt: machines"])
+def test_who_need_not_announce_says_nothing(book: Path, line: str) -> None:
+    """No announcement and no beep: never twice, and not where the law excepts the number."""
+    made = edited(book, line)
+
+    assert before_the_answer(made) == []
+    assert made.services[NUMBER].tariff.surcharged
+    assert made.services[NUMBER].terms.limit == 1800
+    assert before_the_answer(read_book(DEMO)) == ["announcement/per-minute-0-80", BEEP]
+
+
+def test_a_name_in_front_and_english_behind_are_the_numbers_own(book: Path) -> None:
+    """A sound of its own, in the order of the law; the others keep theirs."""
+    made = edited(book, "announce_name: Chaleur et Compagnie", "announce_english: yes")
+    name = f"announcement/{NUMBER}-per-minute-0-80"
+    text = text_of(made, name)
+
+    assert before_the_answer(made) == [name, BEEP]
+    assert text.startswith("Chaleur et Compagnie. Après le bip sonore")
+    assert text.index("quatre-vingts centimes") < text.index("per minute")
+    assert text_of(made, "announcement/per-minute-0-80").startswith("Bonjour.")
+
+
+def test_every_tariff_to_come_has_its_own_sound(book: Path) -> None:
+    """Baked ahead with the name."""
+    with (book / "dialplans" / "tariffs.yaml").open("a", encoding="utf-8") as tariffs:
+        tariffs.write("\nlater: {mode: per_call, price: 2.00}\n")
+    periods = "  tariff:\n    - tariff: emergency-repair\n    - {from: 2027-01-01, tariff: later}\n"
+    made = edited(book, "announce_name: Chaleur et Compagnie", tariff=periods)
+
+    assert "deux euros par appel" in text_of(made, f"announcement/{NUMBER}-per-call-2-00")
+
+
+def test_a_connection_says_that_it_is_the_connection_that_costs(book: Path) -> None:
+    """RD SVA 2024, p. 25: of numbers whose purpose it is."""
+    path = book / "dialplans" / "numbers.yaml"
+    text = path.read_text(encoding="utf-8")
+    place = text.index(f'"{NUMBER}"')
+    changed = text[place:].replace("purpose: sales", 'purpose: connection\n  connects: "0145000000"', 1)
+    path.write_text(text[:place] + changed, encoding="utf-8")
+
+    assert "la mise en relation vous sera facturée" in text_of(
+        read_book(book), f"announcement/{NUMBER}-per-minute-0-80"
+    )
+
+
+@pytest.mark.parametrize(
+    ("lines", "told"),
+    [
+        (
+            ("announcement: operator", "announce_name: Chaleur"),
+            "IVR430 announce_name is never heard: the operator says the announcement; take announce_name out",
+        ),
+        (
+            ("exempt: machines", "announce_english: yes"),
+            "IVR430 announce_english is never heard: the number is exempt; take announce_english out",
+        ),
+        (
+            ("exempt: machines", "announcement: operator"),
+            "IVR430 a number that is exempt has no announcement for the operator to say; keep one",
+        ),
+        (("exempt: yes",), 'IVR106 0899000004.exempt: "yes" is not known here; write one of: machines, professionals'),
+    ],
+)
+def test_what_would_never_be_heard_is_told(book: Path, lines: tuple[str, ...], told: str) -> None:
+    """Golden: it is what the writer sees."""
+    with pytest.raises(BadBook) as bad:
+        edited(book, *lines)
+
+    assert told in [f"{one.rule} {str(one).split(': ', 1)[1]}" for one in bad.value.problems]

@@ -1,0 +1,97 @@
+"""A price that changes at midnight, heard and paid by real phones; and the money of a real call, given back."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from tests.live.stack import Placed, Stack
+from tests.live.test_certificate import certified, owed
+
+NUMBER = "0899000013"
+
+
+@pytest.fixture(scope="module")
+def around(stack: Stack) -> Iterator[tuple[Placed, Placed]]:
+    """Two calls: one whose announcement is heard in the old year and whose answer comes in the new one, one after."""
+    try:
+        stack.clock("2026-12-31T23:59:55")
+        over = stack.call(NUMBER, hang_up_after=24.0)
+        over.saw("early_media")
+        stack.clock("2027-01-01T00:00:01")
+        after = stack.call(NUMBER, hang_up_after=20.0)
+        after.saw("early_media")
+        yield over, after
+    finally:
+        stack.clock(None)
+
+
+def told(stack: Stack, placed: Placed) -> tuple[dict[str, Any], list[str]]:
+    """The record in its certificate, and the announcements that the phone heard."""
+    assert placed.report.answered_t is not None
+    heard = [one.name for one in stack.heard(placed).heard if one.name.startswith("announcement/")]
+    return certified(stack, placed)["record"], heard
+
+
+def test_a_call_over_midnight_pays_what_it_heard(stack: Stack, around: tuple[Placed, Placed]) -> None:
+    """The old price in the ear, in the record and on the bill."""
+    record, heard = told(stack, around[0])
+
+    assert heard == ["announcement/per-minute-0-35"]
+    assert (record["tariff"], record["mode"], record["price"]) == ("waiting", "per_minute", "0.35")
+    mode, price = around_tariff(stack, "waiting")
+    assert record["amount_cents"] == owed(mode, price, True, record["billed_seconds"]) > 0
+    assert (record["territory"], record["vat"]) == ("metropole", "20")
+    assert record["payout"] == f"{record['billed_seconds'] * 2000 / 60 / 10000:.4f}"
+
+
+def test_a_call_after_midnight_pays_the_new_price(stack: Stack, around: tuple[Placed, Placed]) -> None:
+    """Without a reload, and without a bake."""
+    record, heard = told(stack, around[1])
+
+    assert heard == ["announcement/per-call-0-50"]
+    assert (record["tariff"], record["mode"], record["amount_cents"]) == ("once", "per_call", 50)
+
+
+def test_the_money_of_a_real_call_is_stated_and_given_back(stack: Stack, around: tuple[Placed, Placed]) -> None:
+    """In the running controller, beside its writer."""
+    call = stack.call_record(around[1])["id"]
+    month = f"{datetime.now(ZoneInfo('Europe/Paris')):%Y-%m}"
+
+    said = stack.inside("controller", "ivr", "refund", call, "--reason", "tried by a test")
+    assert said.strip() == f"0.50 € of call {call} noted as given back."
+    statement = stack.inside("controller", "ivr", "statement", month, "--number", NUMBER)
+    assert f"call {call}  0.50 €  tried by a test" in statement
+    assert stack.inside("controller", "ivr", "ledger", "verify").startswith("The chain holds: ")
+    assert [one["reason"] for one in certified(stack, around[1])["refunds"]] == ["tried by a test"]
+
+
+def around_tariff(stack: Stack, name: str) -> tuple[Any, Any]:
+    tariff = stack.book.tariffs[name]
+    return tariff.mode, tariff.price
+
+
+def test_what_the_operator_says_is_not_said_again(stack: Stack) -> None:
+    """Answered at once, without announcement and beep."""
+    placed = stack.call("0899000014", hang_up_after=6.0)
+    record, heard = told(stack, placed)
+
+    assert placed.report.answered_t is not None
+    assert placed.report.answered_t < 3.0
+    assert heard == []
+    assert "beep" not in {one.name for one in stack.heard(placed).heard}
+    assert "announced_from" not in record
+
+
+def test_a_name_in_front_and_english_behind_keep_the_length_of_the_law(stack: Stack) -> None:
+    """Ten to twenty seconds by the phone's own ear, beep included."""
+    placed = stack.call("0899000015", hang_up_after=24.0)
+    record, heard = told(stack, placed)
+
+    assert heard == ["announcement/0899000015-per-minute-0-35"]
+    sounds = {one.name: one for one in stack.heard(placed).heard}
+    assert 10.0 <= sounds["beep"].end - sounds[heard[0]].start <= 20.5
+    assert record["announced_text"].startswith("Chaleur et Compagnie.")
+    assert "per minute" in record["announced_text"]
