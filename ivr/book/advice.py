@@ -137,7 +137,8 @@ def _unused(book: Book, at: Places, house: Iterable[str]) -> Iterator[Problem]:
             named.setdefault(to, set()).add(name)
     prompts = named.get("prompt", set()) | set(house)
     for service in book.services.values():
-        prompts |= {said.prompt for said in (service.terms.ceiling, service.terms.warn) if said}
+        terms = [period.terms for period in service.periods]
+        prompts |= {said.prompt for one in terms for said in (one.ceiling, one.warn) if said}
     for calendar in book.calendars.values():
         prompts |= {rule.prompt for rule in calendar.exceptions.values() if rule.prompt}
     for language, texts in book.prompts.items():

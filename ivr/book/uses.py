@@ -16,8 +16,8 @@ def uses(book: Book, house: tuple[str, ...] = ("fallback",)) -> Mapping[str, tup
         for to, name, _ in references(flow):
             if to == "prompt":
                 found.setdefault(name, set()).add(flow.flow)
-    for service in book.services.values():
-        for said in (service.terms.ceiling, service.terms.warn):
+    for terms in (period.terms for service in book.services.values() for period in service.periods):
+        for said in (terms.ceiling, terms.warn):
             if said:
                 found.setdefault(said.prompt, set()).add("limits")
     for calendar in book.calendars.values():

@@ -3,6 +3,7 @@
 The lines are golden: they are what the writer of a book sees.  Who changes one should like the new one better.
 """
 
+import re
 import shutil
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
@@ -20,6 +21,7 @@ from ivr.book.lawful import unlawful
 from ivr.book.problems import BadBook
 from ivr.book.promises import told as promises_told
 from ivr.book.source import read
+from ivr.book.uses import uses
 from ivr.flow.flow import Flow
 from ivr.flow.terms import Terms
 from ivr.values.tariff import Mode, Tariff
@@ -223,6 +225,23 @@ def test_what_is_to_come_is_baked_already(book: Path) -> None:
         made
     )
     assert "announcement/per-minute-0-20" in names(made)
+
+
+def test_the_message_of_a_ceiling_to_come_is_used(book: Path) -> None:
+    """Of a short number that is free today and surcharged tomorrow, and the only one with a ceiling."""
+    numbers = book / "dialplans" / "numbers.yaml"
+    text = numbers.read_text(encoding="utf-8")
+    kept = "".join(part for part in re.split(r'(?m)^(?=")', text)[1:] if re.match(r'"080[0-9]', part))
+    numbers.write_text(
+        kept + '"3615":\n  label: x\n  flow: repair\n  tariff:\n    - tariff: free\n'
+        "    - {from: 2027-01-01, tariff: dear}\n",
+        encoding="utf-8",
+    )  # fmt: skip
+    (book / "dialplans" / "properties.yaml").unlink()
+    made = read_book(book)
+
+    assert "limits" in uses(made)["ceiling"]
+    assert not [one for one in made.warnings if one.rule == "IVR285" and '"ceiling"' in one.message]
 
 
 def test_diff_tells_what_is_to_come(book: Path) -> None:
