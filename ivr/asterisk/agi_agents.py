@@ -61,6 +61,8 @@ def enqueue(wanted: Enqueue, language: str) -> AgiTalk[Queued]:
         ("MEMBERNAME", ""),
     ):
         yield from do("SET", "VARIABLE", name, value)
+    if wanted.limit is not None:
+        yield from do("SET", "VARIABLE", CUT_AFTER, f"{wanted.limit - 1:.0f}")
     options = "cC" if wanted.music else "cCr"
     longest = max(1, int(wanted.wait))
     words = f"{wanted.queue},{options},,,{longest},,{AT_TALK * bool(limit)},,{wanted.place or ''}"
@@ -77,4 +79,7 @@ def enqueue(wanted: Enqueue, language: str) -> AgiTalk[Queued]:
     if served is not Served.TALKED:
         return Queued(served, waited=seconds, place=at)
     name = yield from variable("MEMBERNAME")
-    return Queued(served, name or None, epoch((yield from variable("CDR(answer,u)"))), seconds, at)
+    answered = epoch((yield from variable("CDR(answer,u)")))
+    spoken = number((yield from variable("ANSWEREDTIME_MS"))) / 1000 if limit else 0.0
+    cut = wanted.limit is not None and spoken > wanted.limit - CUT_SHORT
+    return Queued(served, name or None, answered, seconds, at, cut=cut)

@@ -110,7 +110,7 @@ class Queued:
     """``agent`` is who took the call, ``rang`` all who were rung for it, in order, as far as the exchange told.
 
     ``answered`` is when the line was, if the exchange can tell; ``waited`` are seconds in the queue, ``place`` the
-    caller's when he left it, from 1; both ``None`` where he was not let in.
+    caller's when he left it, from 1; both ``None`` where he was not let in.  ``cut`` as of :class:`Dialled`.
     """
 
     served: Served
@@ -119,6 +119,7 @@ class Queued:
     waited: float | None = None
     place: int | None = None
     rang: tuple[str, ...] = ()
+    cut: bool = False
 
 
 # -- commands that nodes give ----------------------------------------------------------------------------------

@@ -110,7 +110,7 @@ class Line:
         if isinstance(command, Dial) and self._limit is not None:
             command = replace(command, warn=self._terms.warn)
         reached = (yield command) if self.state >= Need.ANSWERED else (yield from self._dial_free(command))
-        if isinstance(reached, Dialled) and reached.cut:
+        if reached.cut:
             raise _Over(Ending.LIMIT)
         return reached
 

@@ -241,9 +241,14 @@ class TextChannel:
             self._answer()
         who = agent or "an agent"
         self.line(f"{who} answers")
+        rang = (agent,) if agent else ()
+        if self._ends is None and wanted.limit is not None and self.cast.given.talk >= wanted.limit:
+            self.wait(wanted.limit)
+            self.line("the limit cuts the conversation")
+            return Queued(served, agent, waited=waited, place=1, rang=rang, cut=True)
         self.wait(self.cast.given.talk)
         self.line(f"{who} hangs up after {self.cast.given.talk:g} s")
-        return Queued(served, agent, waited=waited, place=1, rang=(agent,) if agent else ())
+        return Queued(served, agent, waited=waited, place=1, rang=rang)
 
     def _say(self, phrase: Phrase) -> None:
         if phrase:

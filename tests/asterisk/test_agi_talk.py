@@ -101,9 +101,10 @@ def waiting(words: str, *answers: str, priority: int = 0, limit: str = '""') -> 
     """Waiting in a queue: what is set before, Queue itself, and what it left in the variables."""
     before = ("CHANNEL(language) fr", f"QUEUE_PRIO {priority}", f"__IVR_TALK_LIMIT {limit}")
     cleared = (f'{name} ""' for name in ("QUEUESTATUS", "QUEUEPOSITION", "QUEUEWAIT_MS", "MEMBERNAME"))
-    names = ("QUEUESTATUS", "QUEUEPOSITION", "QUEUEWAIT_MS", "MEMBERNAME", "CDR(answer,u)")
+    cut = () if limit == '""' else (f"IVR_LIMIT {int(limit) - 1}",)
+    names = ("QUEUESTATUS", "QUEUEPOSITION", "QUEUEWAIT_MS", "MEMBERNAME", "CDR(answer,u)", "ANSWEREDTIME_MS")
     return [
-        *((f"SET VARIABLE {one}", "200 result=1") for one in (*before, *cleared)),
+        *((f"SET VARIABLE {one}", "200 result=1") for one in (*before, *cleared, *cut)),
         (f"EXEC Queue {words}", "200 result=0"),
         *((f"GET VARIABLE {name}", f"200 result=1 ({answer})") for name, answer in zip(names, answers, strict=False)),
     ]
@@ -299,9 +300,17 @@ EXCHANGES: dict[str, tuple[LineCommand, Script, Any]] = {
     "queue, talked": (
         Enqueue("parts", 18.7, 3, place=2, limit=1800.0),
         waiting(
-            "parts,cC,,,18,,queue-talk,,2", "CONTINUE", "1", "7250", "karim", "1795000010.5", priority=3, limit="1800"
+            "parts,cC,,,18,,queue-talk,,2",
+            *("CONTINUE", "1", "7250", "karim", "1795000010.5", "61200"),
+            priority=3,
+            limit="1800",
         ),
         Queued(Served.TALKED, "karim", datetime.fromtimestamp(1795000010.5, UTC), 7.25, 1),
+    ),
+    "queue, talked to the limit": (
+        Enqueue("parts", 18, limit=1800.0),
+        waiting("parts,cC,,,18,,queue-talk,,", "CONTINUE", "1", "7250", "karim", "0.000000", "1799990", limit="1800"),
+        Queued(Served.TALKED, "karim", None, 7.25, 1, cut=True),
     ),
     "queue, ringing in place of music": (
         Enqueue("parts", 300, music=False),

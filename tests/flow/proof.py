@@ -113,7 +113,7 @@ class _Judge:
                 )
                 self._must(needed, f"nothing needed the answer, {after}")
             previous = command if asked.done else None
-            self.cut |= isinstance(command, Dial) and asked.done and asked.result.cut
+            self.cut |= isinstance(command, Dial | Enqueue) and asked.done and asked.result.cut
         if (self.refused or self.cut) and calls[-1].done:
             self._must(isinstance(previous, Hangup), f"a caller who is through is left on the line: {previous}")
 
@@ -330,7 +330,7 @@ def converse(line: ModuleType, commands: Sequence[Command[Any]], terms: Terms, w
     calls = carry_out(carrier.carry(given_by(commands, given, told)), given, world)
     judge(calls, terms)
     over = bool(calls) and isinstance(calls[-1].command, Hangup) and not calls[-1].ours
-    cut = any(isinstance(asked.command, Dial) and asked.done and asked.result.cut for asked in calls)
+    cut = any(isinstance(asked.command, Dial | Enqueue) and asked.done and asked.result.cut for asked in calls)
     if over and carrier.ending is not (Ending.LIMIT if cut else Ending.CEILING):
         raise Broken(f"the record would say that {carrier.ending} ended the call")
     commands, told = _let_go(commands, told, calls, terms)

@@ -331,8 +331,8 @@ MUTANTS: dict[str, list[tuple[str, str]]] = {
     "records a refusal as an end of the flow": [("self.ending = over.ending", "pass")],
     "warns nobody": [("command = replace(command, warn=self._terms.warn)", "pass")],
     "warns of a limit that there is not": [("(command, Dial) and self._limit is not None", "(command, Dial)")],
-    "goes on after the limit has cut": [("if isinstance(reached, Dialled) and reached.cut:", "if False:")],
-    "ends each call after a conversation": [("reached.cut:", "reached.reached in TALKED:")],
+    "goes on after the limit has cut": [("if reached.cut:", "if False:")],
+    "ends each call after a conversation": [("reached.cut:", "_came_to(reached) in TALKED:")],
     "answers for who would rather leave": [("if isinstance(dial, Dial) and dial.leave:", "if False:")],
     "lets everybody go": [("if isinstance(dial, Dial) and dial.leave:", "if isinstance(dial, Dial):")],
     "lets go who could still wait": [(">= LEAST_RING:", ">= LEAST_RING and not getattr(dial, 'leave', False):")],
@@ -528,6 +528,25 @@ def test_waiting_is_free_until_an_agent_takes_the_call() -> None:
     )
 
     assert line.state is Need.ANSWERED
+
+
+def test_a_talk_that_the_limit_cuts_ends_the_call_of_who_waited_too() -> None:
+    """As one that was dialled: the flow has no say, and the record tells the limit."""
+    line = perform_on(
+        SURCHARGED,
+        [WAIT, MENU],
+        [
+            (Progress(), None),
+            (Now(), NOON),
+            (Play(("announcement/tried",), until="#"), Played()),
+            (Play(("beep",)), Played()),
+            (Now(), NOON + timedelta(seconds=12)),
+            (replace(WAIT, wait=18, limit=1800.0), Queued(Served.TALKED, "camille", cut=True)),
+            (Hangup(), None),
+        ],
+    )
+
+    assert line.ending is Ending.LIMIT
 
 
 def test_who_waits_longer_than_the_carrier_bears_is_answered_and_keeps_his_place() -> None:

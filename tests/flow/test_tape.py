@@ -70,7 +70,7 @@ EXCHANGES: list[tuple[Command[Any], Any]] = [
     (Dial(("camille",), 25.0), Dialled(Reached.BUSY)),
     (
         Enqueue("parts", 30.0, 2, "1", False, 3, 1800.0),
-        Queued(Served.TALKED, "karim", NOW, 12.5, 1, ("camille", "karim")),
+        Queued(Served.TALKED, "karim", NOW, 12.5, 1, ("camille", "karim"), True),
     ),
     (Enqueue("parts", 30.0), Queued(Served.FULL)),
     (Dial(("camille",), 25.0, 60.0, Warn(20.0, "soon")), Dialled(Reached.TALKED, "camille", NOW, True)),

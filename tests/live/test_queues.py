@@ -2,6 +2,7 @@
 
 import itertools
 import os
+import re
 import signal
 
 import pytest
@@ -43,8 +44,17 @@ def heard_each_other(placed: Placed, agent: str) -> None:
 def test_waiting_is_free_until_the_agent_takes_the_call(stack):
     """Announced, then music on an unanswered line; 200 when the agent picks up and not before."""
     placed = stack.call(FREE, "#@3.0", stack.agent("quitterie", answer_after=6.0, hang_up_after=4.0))
+    placed.saw("agent_answered")
+    (channel,) = re.findall(r"^(PJSIP/quitterie-\S+?)!", stack.asterisk("core show channels concise"), re.MULTILINE)
+    ends = re.search(r"Time to Hangup: (\d+)", stack.asterisk(f"core show channel {channel}"))
+    limit = stack.book.services[FREE].terms.limit
     report = placed.report
     early, picked_up = first(report.events, "early_media"), first(report.events, "agent_answered")
+
+    assert picked_up is not None
+    assert ends is not None
+    assert limit is not None
+    assert int(ends[1]) - report.invited_at == pytest.approx(limit + picked_up.t, abs=2.0), "the limit is not armed"
     found = stack.heard(placed, "announcement/per-minute-0-35", "beep")
 
     assert early is not None
