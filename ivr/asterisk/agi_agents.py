@@ -2,15 +2,26 @@
 
 from ivr.asterisk.agi_order import AgiTalk, do, epoch, number, variable
 from ivr.asterisk.causes import DIALSTATUS, QUEUESTATUS
-from ivr.flow.commands import Dial, Dialled, Enqueue, Queued, Reached, Served
+from ivr.flow.commands import Dial, Dialled, Enqueue, Queued, Reached, Served, There
 from ivr.service.ports import Fault
 
 LONGEST_TALK = 4 * 3600.0  # the dialplan's own net, TIMEOUT(absolute), is no longer
 ABSOLUTE = "TIMEOUT(absolute)"  # seconds until Asterisk itself ends the call
 CUT_AFTER = "IVR_LIMIT"  # whole seconds: a conversation of more was cut, should we not live to say so
 CUT_SHORT = 0.5  # seconds before its limit from which on a conversation was ended by it
+AWAY = ("UNAVAILABLE", "INVALID")  # of the states of func_devstate.c
 AT_TALK = "queue-talk"  # the context in which an agent's channel is given its limit
 TALK_LIMIT = "IVR_TALK_LIMIT"  # and the variable that says it; inherited, hence its underscores
+
+
+def reachable(agents: tuple[str, ...]) -> AgiTalk[There]:
+    """Asterisk's own word on the agents' phones: away are those that are not registered, and no others."""
+    there: list[str] = []
+    for agent in agents:
+        state = yield from variable(f"DEVICE_STATE(PJSIP/{agent})")
+        if state not in AWAY:
+            there.append(agent)
+    return There(tuple(there))
 
 
 def dial(dial: Dial, warning: str) -> AgiTalk[Dialled]:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, assert_never
 
-from ivr.asterisk.agi_agents import ABSOLUTE, dial, enqueue
+from ivr.asterisk.agi_agents import ABSOLUTE, dial, enqueue, reachable
 from ivr.asterisk.agi_order import PATIENCE, AgiTalk, Refused, do, variable
 from ivr.asterisk.agi_wire import Reply
 from ivr.asterisk.causes import Q850
@@ -34,6 +34,7 @@ from ivr.flow.commands import (
     Play,
     Played,
     Progress,
+    Reachable,
     Speak,
 )
 from ivr.flow.keys import Reading, reading
@@ -78,6 +79,8 @@ class Speaker:
                 return (yield from _capture(command))
             case Speak(language=language):
                 self.language = language
+            case Reachable(agents=agents):
+                return (yield from reachable(agents))
             case Dial():
                 return (yield from dial(command, self._sound(command.warn.prompt).path if command.warn else ""))
             case Enqueue():

@@ -83,8 +83,7 @@ class Reached(StrEnum):
 class Dialled:
     """``agent`` is who answered, ``None`` if nobody did; ``answered`` when the line was, if the exchange can tell.
 
-    ``cut``: it was the limit that ended the conversation.  ``past_limit``: nobody did while waiting was free, and the
-    flow did not want the line answered for more of it; only the line says so.
+    ``cut``: the limit ended the conversation.  ``past_limit``, said by the line: nobody did while waiting was free.
     """
 
     reached: Reached
@@ -122,6 +121,13 @@ class Queued:
     cut: bool = False
 
 
+@dataclass(frozen=True)
+class There:
+    """The agents who may be reached: all but those whose phones are known to be away."""
+
+    agents: tuple[str, ...]
+
+
 # -- commands that nodes give ----------------------------------------------------------------------------------
 
 
@@ -132,10 +138,11 @@ class Now(Command[datetime]):
 
 @dataclass(frozen=True)
 class Play(Command[Played]):
-    """Say a phrase; any key in ``until`` cuts it short, other keys are ignored."""
+    """Say a phrase; any key in ``until`` cuts it short.  ``toward``, by the walk: whom alone a price is told for."""
 
     phrase: Phrase
     until: str = ""
+    toward: tuple[str, ...] = field(default=(), kw_only=True, compare=False, repr=False)
     needs: Need = field(default=Need.EARLY, kw_only=True, compare=False, repr=False)
 
 
@@ -264,6 +271,13 @@ class Hangup(Command[None]):
 
 
 @dataclass(frozen=True)
+class Reachable(Command[There]):
+    """Which of these agents may be reached?"""
+
+    agents: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Progress(Command[None]):
     """Open early media: sound reaches the caller while nothing is charged (183)."""
 
@@ -280,4 +294,6 @@ class Limit(Command[None]):
     seconds: float
 
 
-LineCommand = Now | Play | Ask | Gather | Capture | Speak | Dial | Enqueue | Hangup | Progress | Answer | Limit
+LineCommand = (
+    Now | Reachable | Play | Ask | Gather | Capture | Speak | Dial | Enqueue | Hangup | Progress | Answer | Limit
+)

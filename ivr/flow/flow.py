@@ -46,6 +46,7 @@ class Drawing:
     def __init__(self, flows: Mapping[str, Flow]) -> None:
         self.flows = flows
         self._needs: dict[Place, Need] = {}
+        self._toward: dict[Place, tuple[str, ...]] = {}
         self._reachable: dict[Place, set[Place]] = {}
 
     def node(self, place: Place) -> AnyNode:
@@ -99,6 +100,15 @@ class Drawing:
         if place not in self._needs:
             self._needs[place] = max(self.node(one).need() for one in self._before_agents(place))
         return self._needs[place]
+
+    def toward(self, place: Place) -> tuple[str, ...]:
+        """The agents of the transfers, where these alone want a price announced on the ways from ``place``."""
+        if place not in self._toward:
+            first = [node for one in self._before_agents(place) if (node := self.node(one)).need() >= Need.ANNOUNCED]
+            known = all(node.agents() for node in first)
+            found = dict.fromkeys(agent for node in first for agent in node.agents()) if known else ()
+            self._toward[place] = tuple(sorted(found))
+        return self._toward[place]
 
     def most(self, place: Place) -> Need:
         """The most that ``place``, or any place it can lead to, wants of the line."""

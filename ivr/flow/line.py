@@ -15,6 +15,9 @@ So an announcement cannot be forgotten, charging cannot begin before it has ende
 "we are closed" never answers.  Nothing else in the house yields Answer; `tests/flow/test_line.py` proves that no
 sequence of commands makes this file break its order.
 
+What is known to be undeliverable is not even announced: where a price would be told for a transfer alone, and no phone
+of its agents is there, what leads to it is not said and nobody rings.  The flow goes on by `unavailable`, free.
+
 A caller who has reached his ceiling hears so instead of the announcement, and the call ends unanswered.  What is left
 of a ceiling bounds the call like the tariff's limit.
 
@@ -42,8 +45,10 @@ from ivr.flow.commands import (
     Need,
     Now,
     Play,
+    Played,
     Progress,
     Queued,
+    Reachable,
     Reached,
     Served,
     Talk,
@@ -104,6 +109,10 @@ class Line:
             talk.close()
 
     def _with_line(self, command: Command[Any]) -> Talk[Any]:
+        if command.needs >= Need.ANNOUNCED and self.state < Need.ANNOUNCED:
+            in_vain = yield from self._in_vain(command)
+            if in_vain is not None:
+                return in_vain
         yield from self._bring_to(command.needs)
         if not isinstance(command, Dial | Enqueue):
             return (yield command)
@@ -113,6 +122,13 @@ class Line:
         if reached.cut:
             raise _Over(Ending.LIMIT)
         return reached
+
+    def _in_vain(self, command: Command[Any]) -> Talk[Played | Dialled | None]:
+        """What comes of a command that would have a price announced for agents who are all away; ``None``: carry on."""
+        agents = command.agents if isinstance(command, Dial) else command.toward if isinstance(command, Play) else ()
+        if not agents or self._terms.announcement is None or (yield from Reachable(agents)).agents:
+            return None
+        return Dialled(Reached.UNAVAILABLE) if isinstance(command, Dial) else Played()
 
     def _bring_to(self, need: Need) -> Talk[None]:
         if need >= Need.EARLY and self.state < Need.EARLY:

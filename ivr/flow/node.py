@@ -169,6 +169,10 @@ class Node(BaseModel):
         """Where this node leads beyond its flow, if it does."""
         return None
 
+    def agents(self) -> tuple[str, ...]:
+        """Whom this node rings, where that is known without asking."""
+        return ()
+
     def need(self) -> Need:
         """What this node will want of the line, at most; decides the price at which the way to it is heard."""
         return Need.EARLY

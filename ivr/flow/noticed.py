@@ -19,6 +19,7 @@ from ivr.flow.commands import (
     Now,
     Play,
     Progress,
+    Reachable,
     Speak,
 )
 from ivr.flow.errands import Discard, Draw, Fetch, Overridden, Post, Remember, Spent
@@ -28,7 +29,7 @@ from ivr.flow.onlooker import Log, Run, World, note, still
 from ivr.flow.outcomes import Known, Outcome, outcomes
 from ivr.values.calendar import Override
 
-_UNNOTICED = Now | Progress | Answer | Limit | Spent | Remember | Discard | Overridden
+_UNNOTICED = Now | Reachable | Progress | Answer | Limit | Spent | Remember | Discard | Overridden
 _WORDS = frozenset[str]()
 
 

@@ -28,9 +28,11 @@ from ivr.flow.commands import (
     Played,
     Progress,
     Queued,
+    Reachable,
     Reached,
     Served,
     Speak,
+    There,
 )
 from ivr.flow.errands import (
     Discard,
@@ -124,6 +126,8 @@ def _line(command: LineCommand, seconds: Seconds, known: Known) -> Sequence[Outc
         case Capture(name=name, longest=longest):
             said = Captured(name, min(longest, MESSAGE))
             return Outcome(said, said.seconds, "leaves a message"), Outcome(Captured(name, 1.0), 1.0, "says nothing")
+        case Reachable(agents=agents):
+            return Outcome(There(agents)), Outcome(There(()), label=f"{', '.join(agents)} not there")
         case Dial():
             return tuple(_rings(command))
         case Enqueue():

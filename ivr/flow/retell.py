@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from ivr.flow.commands import Command, Dial, Enqueue, Reached, Served
+from ivr.flow.commands import Command, Dial, Enqueue, Reachable, Reached, Served
 from ivr.flow.errands import Draw, Fetch, Issue, Overridden, Recall, Spent, Tally
 from ivr.flow.onlooker import Choice
 from ivr.flow.paths import Path
@@ -34,7 +34,7 @@ def _options(path: Path) -> Iterator[str]:
     ]
     if keys:
         yield f"--keys={','.join(key or 'silence' for key in keys)}"
-    yield from _agents([choice for choice in path.choices if isinstance(choice.command, Dial)])
+    yield from _agents([choice for choice in path.choices if isinstance(choice.command, Dial | Reachable)])
     for choice in path.choices:
         yield from _errand(choice.command, choice.outcome.result)
 
@@ -43,6 +43,9 @@ def _agents(rings: list[Choice]) -> Iterator[str]:
     """What comes of ringing each; where one was rung twice, the last time."""
     reached: dict[str, Reached] = {}
     for ring in rings:
+        if isinstance(ring.command, Reachable):
+            reached |= dict.fromkeys(ring.command.agents if not ring.outcome.result.agents else (), Reached.UNAVAILABLE)
+            continue
         answer: Reached = ring.outcome.result.reached
         # Of several who ring at once the first answers, and it does not matter what the others would have done.
         names = ring.command.agents if isinstance(ring.command, Dial) else ()

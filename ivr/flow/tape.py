@@ -34,7 +34,7 @@ class Entry:
 
     def plain(self) -> dict[str, Any]:
         """As JSON wants it: ``{"at": 0.01, "took": 11.5, "play": {"phrase": [...]}, "result": {...}}``."""
-        asked = {name: _shown(value) for name, value in asdict(self.command).items() if name != "needs"}
+        asked = {name: _shown(value) for name, value in asdict(self.command).items() if name not in ("needs", "toward")}
         plain: dict[str, Any] = {"at": round(self.at, 3), "took": round(self.took, 3)}
         plain[type(self.command).__name__.lower()] = asked
         if not self.done:

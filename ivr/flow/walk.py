@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field, replace
 
-from ivr.flow.commands import Cause, Hangup, Need, Play, Talk
+from ivr.flow.commands import Cause, Hangup, Play, Talk
 from ivr.flow.errands import Post
 from ivr.flow.flow import BACK, REPEAT, Drawing, Flow, Place
 from ivr.flow.line import FlowError
@@ -60,7 +60,7 @@ def walk(
             if not asked or asked[-1] != here:
                 asked.append(here)
         parting = node.parting()
-        way = yield from _placed(here, drawing.need(here), node.run(scene))
+        way = yield from _placed(here, drawing, node.run(scene))
         here = standing.here = _onward(drawing, here, way, trail, asked)
     standing.here = None
     yield from Hangup(parting)
@@ -97,7 +97,7 @@ def _follow(drawing: Drawing, here: Place, taken: str, asked: list[Place]) -> Pl
     return drawing.follow(here, taken)
 
 
-def _placed(here: Place, need: Need, talk: Talk[Way]) -> Talk[Way]:
+def _placed(here: Place, drawing: Drawing, talk: Talk[Way]) -> Talk[Way]:
     """Have what a node says heard on a line as far as what it leads to will want it; have its tasks say where they
     were written.
     """
@@ -105,7 +105,7 @@ def _placed(here: Place, need: Need, talk: Talk[Way]) -> Talk[Way]:
         command = next(talk)
         while True:
             if isinstance(command, Play):
-                command = replace(command, needs=need)
+                command = replace(command, needs=drawing.need(here), toward=drawing.toward(here))
             elif isinstance(command, Post):
                 command = replace(command, flow=here.flow, node=here.node)
             command = talk.send((yield command))

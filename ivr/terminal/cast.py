@@ -78,6 +78,10 @@ class Cast:
             served = Served.TIMEOUT
         return served, (talking or next(iter(agents), None)) if served is Served.TALKED else None
 
+    def there(self, agent: str) -> bool:
+        """Whether an agent's phone is there."""
+        return self.given.agents.get(agent, self.given.agents.get(ALL)) is not Reached.UNAVAILABLE
+
     def reached(self, agent: str, dial: Dial) -> Reached:
         """What comes of ringing one agent."""
         return self.given.agents.get(agent, self.given.agents.get(ALL, Reached.TALKED))

@@ -24,7 +24,9 @@ from ivr.flow.commands import (
     Play,
     Played,
     Progress,
+    Reachable,
     Speak,
+    There,
 )
 from ivr.flow.errands import (
     Discard,
@@ -110,6 +112,8 @@ class Retold:
                 return self.started + timedelta(seconds=self._at)
             case Play():
                 return Played()
+            case Reachable(agents=agents):
+                return There(agents)
             case Progress() | Answer() | Limit() | Speak() | Hangup() | Remember() | Post() | Discard():
                 return None
             case Overridden() | Recall() | Spent():

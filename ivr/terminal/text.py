@@ -26,9 +26,11 @@ from ivr.flow.commands import (
     Played,
     Progress,
     Queued,
+    Reachable,
     Reached,
     Served,
     Speak,
+    There,
 )
 from ivr.flow.keys import Reading, reading
 from ivr.service.ports import HungUp, Toll
@@ -127,6 +129,8 @@ class TextChannel:
             case Speak(language=language):
                 self.language = language
                 self.line(f"speaks {language} from now on")
+            case Reachable(agents=agents):
+                return self._reachable(agents)
             case Dial():
                 return self._dial(command)
             case Enqueue():
@@ -187,6 +191,12 @@ class TextChannel:
             raise
         self.wait(self._seconds(question.phrase) * (HESITATION if press.early and press.keys else 1))
         return press.keys
+
+    def _reachable(self, agents: tuple[str, ...]) -> There:
+        there = tuple(agent for agent in agents if self.cast.there(agent))
+        if not there:
+            self.line(f"{', '.join(agents)} cannot be reached: no price is announced")
+        return There(there)
 
     def _dial(self, dial: Dial) -> Dialled:
         sound = ", with music" if dial.music else ""

@@ -30,9 +30,11 @@ from ivr.flow.commands import (
     Played,
     Progress,
     Queued,
+    Reachable,
     Reached,
     Served,
     Speak,
+    There,
     Warn,
 )
 from ivr.service.ports import Fault, HungUp
@@ -280,6 +282,15 @@ EXCHANGES: dict[str, tuple[LineCommand, Script, Any]] = {
             ("GET VARIABLE DIALSTATUS", "200 result=1 (BUSY)"),
         ],
         Dialled(Reached.BUSY),
+    ),
+    "who is there": (
+        Reachable(("camille", "karim", "kim")),
+        [
+            ("GET VARIABLE DEVICE_STATE(PJSIP/camille)", "200 result=1 (NOT_INUSE)"),
+            ("GET VARIABLE DEVICE_STATE(PJSIP/karim)", "200 result=1 (UNAVAILABLE)"),
+            ("GET VARIABLE DEVICE_STATE(PJSIP/kim)", "200 result=1 (UNKNOWN)"),
+        ],
+        There(("camille", "kim")),
     ),
     "dial with music": (
         Dial(("camille",), 20, music=True),

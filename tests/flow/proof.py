@@ -32,9 +32,11 @@ from ivr.flow.commands import (
     Played,
     Progress,
     Queued,
+    Reachable,
     Reached,
     Served,
     Talk,
+    There,
 )
 from ivr.flow.errands import (
     Draw,
@@ -88,6 +90,8 @@ class _Judge:
     counted: bool = False  # what the caller has spent this month was looked at
     now: datetime | None = None
     cut: bool = False
+    there: bool = False  # somebody is, as was asked last
+    begun: bool = False  # the flow has had something done for which the price was announced
     refused: bool = False  # … and is all that he may
     limit: float | None = None
     seen: list[str] = field(default_factory=list)
@@ -152,6 +156,10 @@ class _Judge:
                 self._must(not self.answered and not self.announced, f"the refusal is not free, {after}")
             case Play() if not asked.ours:
                 self._line_says(asked, command, after)
+            case Reachable():
+                self._must(not asked.ours, f"the line asks for itself who is there, {after}")
+                self._must(not self.announced and self.terms.announcement is not None, f"of no use, {after}")
+                self.there = asked.done and bool(asked.result.agents)
             case Now():
                 self.now = asked.result
             case Hangup():
@@ -203,6 +211,10 @@ class _Judge:
             self._must(self.answered, f"a service on a line not answered, {after}")
         if self.answered and self.limit is not None:
             self._must(self.limited, f"charging runs without a limit, {after}")
+        if self.announced and not self.begun:
+            self.begun = True
+            toward = isinstance(command, Dial) or bool(getattr(command, "toward", ()))
+            self._must(self.there or not toward, f"the price was announced for agents who are away, {after}")
         if isinstance(command, Dial):
             warn = self.terms.warn if self.limit is not None else None
             self._must(command.warn == warn, f"a conversation without its warning, {after}")
@@ -333,6 +345,7 @@ def converse(line: ModuleType, commands: Sequence[Command[Any]], terms: Terms, w
     cut = any(isinstance(asked.command, Dial | Enqueue) and asked.done and asked.result.cut for asked in calls)
     if over and carrier.ending is not (Ending.LIMIT if cut else Ending.CEILING):
         raise Broken(f"the record would say that {carrier.ending} ended the call")
+    commands, told = _in_vain(commands, told, calls)
     commands, told = _let_go(commands, told, calls, terms)
     flow_calls = [asked for asked in calls if asked.ours]
     whole = [list(group) for _, group in itertools.groupby(flow_calls, key=_same)]
@@ -349,6 +362,29 @@ def converse(line: ModuleType, commands: Sequence[Command[Any]], terms: Terms, w
     return calls
 
 
+def _in_vain(
+    commands: Sequence[Command[Any]], told: Sequence[Any], calls: Sequence[Asked]
+) -> tuple[list[Command[Any]], list[Any]]:
+    """The same without what was not done because nobody is there, which is asked for each."""
+    away = sum(isinstance(one.command, Reachable) and one.done and not one.result.agents for one in calls)
+    vain: list[int] = []
+    for place, command in enumerate(commands[: len(told)]):
+        if isinstance(command, Dial):
+            done = any(isinstance(one.command, Dial) and one.command.agents == command.agents for one in calls)
+        else:
+            done = any(one.command is command for one in calls) or isinstance(command, Enqueue)
+        if done or getattr(told[place], "past_limit", False):
+            continue
+        vain.append(place)
+        wanted = Dialled(Reached.UNAVAILABLE) if isinstance(command, Dial) else Played()
+        if told[place] != wanted or not (isinstance(command, Dial) or getattr(command, "toward", ())):
+            raise Broken(f"was not done: {command}")
+    if len(vain) != away:
+        raise Broken(f"{away} times nobody was there, and {len(vain)} commands were left undone")
+    left = [command for place, command in enumerate(commands) if place not in vain]
+    return left, [result for place, result in enumerate(told) if place not in vain]
+
+
 def _let_go(
     commands: Sequence[Command[Any]], told: Sequence[Any], calls: Sequence[Asked], terms: Terms
 ) -> tuple[list[Command[Any]], list[Any]]:
@@ -361,9 +397,8 @@ def _let_go(
     results: list[Any] = []
     for place, command in enumerate(commands):
         result = told[place] if place < len(told) else None
-        rung = [
-            one for one in calls if isinstance(command, Dial) and getattr(one.command, "agents", ()) == command.agents
-        ]
+        agents = command.agents if isinstance(command, Dial) else None
+        rung = [one for one in calls if isinstance(one.command, Dial) and one.command.agents == agents]
         if isinstance(command, Dial) and command.leave and len(rung) > 1:
             raise Broken(f"rings on after the answer where the flow would rather leave: {command}")
         if isinstance(result, Dialled) and result.past_limit:
@@ -461,6 +496,8 @@ def every_result(command: Command[Any]) -> Sequence[tuple[Any, float]]:
             return [(None, 0.0), ("1", 0.0)]
         case Tally():
             return [(0, 0.0), (10**6, 0.0)]
+        case Reachable(agents=agents):
+            return [(There(agents), 0.0), (There(()), 0.0)]
         case Spent():
             return [(Decimal(298), 0.0), (FORTUNE, 0.0)]
         case Draw():

@@ -36,8 +36,10 @@ from ivr.flow.commands import (
     Played,
     Progress,
     Queued,
+    Reachable,
     Reached,
     Served,
+    There,
     Warn,
 )
 from ivr.flow.errands import Spent
@@ -92,6 +94,7 @@ every_command: st.SearchStrategy[Command[Any]] = st.one_of(
         st.sampled_from(["", "0123456789*#"]),
         needs=st.sampled_from([Need.EARLY, Need.ANNOUNCED, Need.ANSWERED]),
     ),
+    st.just(0).map(lambda _: Play(("hold",), toward=("someone",), needs=Need.ANNOUNCED)),
     st.builds(lambda first: Ask(("asked",), ("1", "2"), first), st.floats(1, 60)),
     st.builds(lambda ring: Dial(("someone",), ring), seconds),
     st.builds(lambda ring, leave: Dial(("someone",), ring, music=leave, leave=leave), seconds, st.booleans()),
@@ -337,6 +340,10 @@ MUTANTS: dict[str, list[tuple[str, str]]] = {
     "lets everybody go": [("if isinstance(dial, Dial) and dial.leave:", "if isinstance(dial, Dial):")],
     "lets go who could still wait": [(">= LEAST_RING:", ">= LEAST_RING and not getattr(dial, 'leave', False):")],
     "does not say that it let him go": [(", past_limit=True)", ")")],
+    "asks nobody who is there": [("or (yield from Reachable(agents)).agents:", "or (yield from ()) is None:")],
+    "announces for nobody": [("if in_vain is not None:", "if False:")],
+    "rings nobody where somebody is there": [("or (yield from Reach", "or not (yield from Reach")],
+    "asks again who is there": [("and self.state < Need.ANNOUNCED:\n            in_", "and True:\n            in_")],
     "records a cut as a ceiling": [("_Over(Ending.LIMIT)", "_Over(Ending.CEILING)")],
     "swallows a hang-up": [
         ("except StopIteration:\n            return\n", "except Exception:\n            yield from Answer()\n")
@@ -387,6 +394,7 @@ def perform_on(terms: Terms, commands: Sequence[Command[Any]], script: Sequence[
 
 MENU = Ask(("menu",), ("1", "2"))
 AGENT = Dial(("camille",), 25)
+THERE = (Reachable(("camille",)), There(("camille",)))
 
 
 def test_a_menu_on_a_surcharged_number_is_announced_answered_and_limited() -> None:
@@ -409,6 +417,19 @@ def test_a_menu_on_a_surcharged_number_is_announced_answered_and_limited() -> No
     assert line.state is Need.ANSWERED
 
 
+def test_no_price_is_announced_for_agents_who_are_away() -> None:
+    """Neither the way to them is said, nor does anybody ring: the flow learns that they are unavailable, free."""
+    away = (Reachable(("camille",)), There(()))
+    hold = Play(("hold",), needs=Need.ANNOUNCED, toward=("camille",))
+    line = perform_on(
+        SURCHARGED,
+        [hold, AGENT, Play(("nobody",)), Hangup()],
+        [away, away, (Progress(), None), (Now(), NOON), (Play(("nobody",)), Played()), (Hangup(), None)],
+    )
+
+    assert line.state is Need.EARLY
+
+
 def test_a_closed_number_stays_free() -> None:
     """Only early media: no announcement, no answer, nothing to pay."""
     script = [(Now(), NIGHT), (Progress(), None), (Now(), NIGHT), (Play(("closed",)), Played()), (Hangup(), None)]
@@ -424,6 +445,7 @@ def test_an_agent_rings_free_and_answers_the_line_himself() -> None:
         SURCHARGED,
         [AGENT, Hangup()],
         [
+            THERE,
             (Progress(), None),
             (Now(), NOON),
             (Play(("announcement/tried",), until="#"), Played("#")),
@@ -443,6 +465,7 @@ def test_a_flow_that_goes_on_after_an_agent_is_limited_for_the_rest() -> None:
         SURCHARGED,
         [AGENT, MENU],
         [
+            THERE,
             (Progress(), None),
             (Now(), NOON),
             (Play(("announcement/tried",), until="#"), Played()),
@@ -462,6 +485,7 @@ def test_a_ring_longer_than_the_carrier_bears_is_cut_in_two() -> None:
         SURCHARGED,
         [AGENT],
         [
+            THERE,
             (Progress(), None),
             (Now(), NOON),
             (Play(("announcement/tried",), until="#"), Played()),
@@ -482,6 +506,7 @@ def test_who_would_rather_leave_is_never_answered_for_more_of_a_ring() -> None:
         SURCHARGED,
         [waits, waits, Play(("all-busy",))],
         [
+            THERE,
             (Progress(), None),
             (Now(), NOON),
             (Play(("announcement/tried",), until="#"), Played()),
@@ -634,6 +659,7 @@ def test_a_conversation_that_the_limit_cuts_ends_the_call_after_a_warning() -> N
         replace(SURCHARGED, warn=warn),
         [AGENT, MENU],
         [
+            THERE,
             (Progress(), None),
             (Now(), NOON),
             (Play(("announcement/tried",), until="#"), Played()),

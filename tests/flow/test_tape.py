@@ -26,9 +26,11 @@ from ivr.flow.commands import (
     Played,
     Progress,
     Queued,
+    Reachable,
     Reached,
     Served,
     Speak,
+    There,
     Warn,
 )
 from ivr.flow.errands import (
@@ -74,6 +76,7 @@ EXCHANGES: list[tuple[Command[Any], Any]] = [
     ),
     (Enqueue("parts", 30.0), Queued(Served.FULL)),
     (Dial(("camille",), 25.0, 60.0, Warn(20.0, "soon")), Dialled(Reached.TALKED, "camille", NOW, True)),
+    (Reachable(("camille", "karim")), There(("karim",))),
     (Recall("language"), "en"),
     (Recall("language"), None),
     (Remember("language", "en", timedelta(days=30, seconds=5)), None),

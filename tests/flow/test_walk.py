@@ -7,7 +7,7 @@ import pytest
 
 from ivr.flow.commands import Ask, Command, Dial, Dialled, Hangup, Heard, Need, Now, Play, Played, Reached
 from ivr.flow.errands import Overridden
-from ivr.flow.flow import Flow
+from ivr.flow.flow import Drawing, Flow, Place
 from ivr.flow.line import FlowError
 from ivr.flow.node import Scene
 from ivr.flow.tape import Entry
@@ -62,6 +62,28 @@ def test_what_a_flow_offers_if_nobody_answers_makes_no_way_to_agents_cost() -> N
         "box": Need.ANSWERED,
         "end": Need.EARLY,
     }
+
+
+def test_the_agents_for_whom_alone_a_price_is_announced_are_known() -> None:
+    """Of all transfers that come first; where a menu or a service may come as well, nobody can say."""
+    ends = dict.fromkeys(["busy", "no_answer", "unavailable"], "bye")
+    split = {"kind": "split", "shares": [{"percent": 50, "to": "one"}, {"percent": 50, "to": "two"}]}
+    nodes = {
+        "welcome": {"kind": "say", "prompt": "welcome", "exits": {"done": "split"}},
+        "split": split,
+        "one": {"kind": "transfer", "to": "karim", "exits": ends},
+        "two": {"kind": "transfer", "to": ["karim", "camille"], "exits": ends | {"busy": "three"}},
+        "three": {"kind": "transfer", "to": "zoe", "exits": ends},
+        "bye": {"kind": "bye"},
+    }
+    alone = Drawing({"tried": flow_of(nodes)})
+    with_menu = {"kind": "menu", "prompt": "a", "options": {"1": "bye"}, "exits": {"silence": "bye", "wrong": "bye"}}
+    mixed = Drawing({"tried": flow_of({**nodes, "one": with_menu})})
+
+    assert alone.toward(Place("tried", "welcome")) == ("camille", "karim")
+    assert alone.toward(Place("tried", "one")) == ("karim",)
+    assert alone.toward(Place("tried", "bye")) == ()
+    assert mixed.toward(Place("tried", "welcome")) == ()
 
 
 def test_needs_are_found_along_a_long_way_and_round_circles() -> None:

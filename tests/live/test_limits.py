@@ -11,7 +11,7 @@ from ivr.phone.events import first
 from ivr.phone.report import CallReport
 from tests.live.stack import Placed, Stack, until
 
-MUSIC, GIVEN_UP = "0892000020", "0892000021"
+MUSIC, GIVEN_UP, AWAY = "0892000020", "0892000021", "0892000022"
 CHORDS = (262, 330, 392, 220, 175, 196, 247, 294)
 """Hz of which the hold music is made (docker/asterisk/hold-music.pl); ringing is 440 Hz."""
 
@@ -72,6 +72,21 @@ def test_who_waits_longer_than_the_carrier_bears_can_be_let_go_free(stack):
     assert found["all-busy"].start - early.t == pytest.approx(25, abs=2.5)
     assert record["steps"] == ["agent:past_limit", "busy:done"]
     assert (record["answered"], record["amount"]["amount"]) == (None, "0.00")
+
+
+def test_no_price_is_announced_for_an_agent_whose_phone_is_away(stack):
+    """Asterisk knows that it is not registered: neither announcement nor welcome, only that nobody can answer; free."""
+    placed = stack.call(AWAY)
+    report = placed.report
+    said = ("announcement/per-minute-0-35", "beep", "welcome-repair", "transfer", "nobody")
+    names = [one.name for one in stack.heard(placed, *said).heard]
+    record = stack.call_record(placed)
+
+    assert report.answered_t is None
+    assert (report.ended.by, report.ended.code) == ("far", 480)
+    assert set(names) == {"nobody"}
+    assert record["steps"] == ["welcome:done", "agent:unavailable", "nobody:done"]
+    assert (record["announced_from"], record["answered"], record["amount"]["amount"]) == (None, None, "0.00")
 
 
 def spend(stack: Stack) -> str:

@@ -260,6 +260,18 @@ def test_who_talks_too_long_is_warned_and_cut() -> None:
     assert [line for line in lines if "sera coupé dans une minute" in line]
 
 
+def test_agents_whose_phones_are_away_are_not_announced(tmp_path: Path) -> None:
+    """The flow learns it at once; nothing was told of a price, nobody rang."""
+    directory = tmp_path / "book"
+    write_book(directory, FREE_WAITING)
+    away = {"camille": Reached.UNAVAILABLE}
+    lived, lines = call(Simulator(Release(read_book(directory), {})), agents=away)
+
+    assert lived.record.steps == ("agent:unavailable", "bye:done")
+    assert lived.record.announced_from is None
+    assert [line for line in lines if "camille cannot be reached" in line]
+
+
 def test_a_conversation_begun_by_the_agent_is_cut_there(tmp_path: Path) -> None:
     """The agent's own answer began the charge; two euros are left of the month."""
     directory = tmp_path / "book"

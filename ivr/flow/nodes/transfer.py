@@ -40,6 +40,9 @@ class Transfer(Node):
             raise ValueError("past_limit: leave and the exit past_limit go together: write both, or none")
         return self
 
+    def agents(self) -> tuple[str, ...]:
+        return self.to
+
     def need(self) -> Need:
         return Need.ANNOUNCED
 
