@@ -127,7 +127,8 @@ def test_a_caller_is_warned_cut_and_then_refused(stack):
     assert record["steps"] == []
     assert record["amount"]["amount"] in ("0.80", "0.81")
 
-    refused = stack.call(LAST, from_=caller)
+    # The agent's phone is there: of one that is away no price would be told, and nothing asked of the ledger.
+    refused = stack.call(LAST, "", stack.agent("hugo"), from_=caller)
     report = refused.report
     names = [one.name for one in stack.heard(refused, "ceiling", "announcement/per-minute-0-80", "beep").heard]
     until(lambda: len(stack.records(caller)) == 3, "the third record", every=0.3)
