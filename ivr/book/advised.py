@@ -5,6 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from ivr.book import recordings
+from ivr.book.access import with_access
 from ivr.book.advice import advice
 from ivr.book.book import Book
 from ivr.book.dates import NUMBERS, dated
@@ -25,7 +26,7 @@ def advised(
 
     ``sources`` are the files that were read, ``house`` the prompts that the house itself says.
     """
-    problems: list[Problem] = []
+    book, problems = with_access(book), list[Problem]()
     files = {source.file: source for source in sources}
     flows = {_flow(source): source for source in files.values() if source.file.startswith("dialplans/flows/")}
 

@@ -144,9 +144,9 @@ class Book:
         ]
         for language in self.prompts:
             said += slots(self.calendars.values(), language)
-        said += [announcement(tariff).utterance for tariff in self.tariffs.values() if tariff.surcharged]
-        periods = [period for service in self.services.values() for period in service.periods]
-        said += [announcement(one.tariff, one.manner).utterance for one in periods if one.terms.announcement]
+        periods = (period for service in self.services.values() for period in service.periods)
+        told = {one.terms.announcement: one for one in periods if one.terms.announcement}
+        said += [announcement(one.tariff, one.manner).utterance for one in told.values()]
         return list({(one.language, one.name): one for one in said}.values())
 
 

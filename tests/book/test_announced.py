@@ -62,7 +62,7 @@ def test_who_need_not_announce_says_nothing(book: Path, line: str) -> None:
 
 
 def test_a_name_in_front_and_english_behind_are_the_numbers_own(book: Path) -> None:
-    """A sound of its own, in the order of the law; the others keep theirs."""
+    """A sound of its own, in the order of the law; the other numbers keep theirs."""
     made = edited(book, "announce_name: Chaleur et Compagnie", "announce_english: yes")
     name = f"announcement/{NUMBER}-per-minute-0-80"
     text = text_of(made, name)
@@ -70,7 +70,7 @@ def test_a_name_in_front_and_english_behind_are_the_numbers_own(book: Path) -> N
     assert before_the_answer(made) == [name, BEEP]
     assert text.startswith("Chaleur et Compagnie. Après le bip sonore")
     assert text.index("quatre-vingts centimes") < text.index("per minute")
-    assert text_of(made, "announcement/per-minute-0-80").startswith("Bonjour.")
+    assert text_of(made, "announcement/per-minute-0-15").startswith("Bonjour.")
 
 
 def test_every_tariff_to_come_has_its_own_sound(book: Path) -> None:
@@ -120,3 +120,28 @@ def test_what_would_never_be_heard_is_told(book: Path, lines: tuple[str, ...], t
         edited(book, *lines)
 
     assert told in [f"{one.rule} {str(one).split(': ', 1)[1]}" for one in bad.value.problems]
+
+
+def test_whoever_sells_codes_says_what_an_access_takes() -> None:
+    """How many calls, how much in all, for how long: as the flow has it."""
+    made = read_book(DEMO)
+    name = made.services["0891000107"].terms.announcement
+
+    assert name == "announcement/0891000107-per-call-1-50"
+    assert text_of(made, name).endswith(
+        ", et donne accès au service guides de dépannage en ligne. Il suffit d'un appel, soit un euro cinquante en "
+        "tout, pour un code valable un jour."
+    )
+
+
+def test_an_access_of_several_calls_says_how_many(book: Path) -> None:
+    """And what they cost together."""
+    flow = book / "dialplans" / "flows" / "guide.yaml"
+    text = flow.read_text(encoding="utf-8")
+    assert text.count("    kind: pay_code\n") == 1
+    flow.write_text(text.replace("    kind: pay_code\n", "    kind: pay_code\n    calls: 3\n"), encoding="utf-8")
+    made = read_book(book)
+
+    assert "Il faut trois appels, soit quatre euros cinquante en tout" in text_of(
+        made, made.services["0891000107"].terms.announcement or ""
+    )
