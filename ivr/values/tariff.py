@@ -78,14 +78,15 @@ class Tariff:
         """What the caller owes for a call answered for ``spoken``; ``None`` means that it was never answered.
 
         Per call: the price, once answered.  Per minute: by the second begun, from the first second, rounded
-        half-up to the cent, once.  Never negative.
+        half-up to the cent, once.  Never negative, and never above what a call may cost: an exchange that cuts a moment
+        late begins a second that nobody owes.
         Source: Arcep, "Les numéros 08 et les numéros courts" (C+S, 1 October 2015).
         """
         if spoken is None or not self.surcharged:
             return FREE_OF_CHARGE
         if self.mode is Mode.PER_CALL:
             return Money(self.price.quantize(CENT))
-        amount = self.price * billed_seconds(spoken) / 60
+        amount = min(MOST_A_CALL, self.price * billed_seconds(spoken) / 60)
         return Money(amount.quantize(CENT, ROUND_HALF_UP))
 
     def paid_out(self, spoken: timedelta | None) -> Decimal | None:

@@ -24,13 +24,15 @@ def per_call(cents: int) -> Tariff:
 
 
 def obvious(cents_a_minute: int, spoken: timedelta) -> int:
-    """The charge in cents: each second begun puts a sixtieth of the price on the meter, which is then rounded."""
+    """The charge in cents: each second begun puts a sixtieth of the price on the meter, which is then rounded; the
+    law lets no call cost more than 24 euros.
+    """
     meter, clock = Fraction(0), timedelta()
     while clock < spoken:
         meter += Fraction(cents_a_minute, 60)
         clock += timedelta(seconds=1)
     whole = meter.numerator // meter.denominator
-    return whole + (meter - whole >= Fraction(1, 2))
+    return min(2400, whole + (meter - whole >= Fraction(1, 2)))
 
 
 @given(st.integers(1, 80), st.timedeltas(timedelta(), timedelta(minutes=40)))
@@ -51,6 +53,7 @@ def test_a_minute_is_charged_by_the_second_begun(cents: int, spoken: timedelta) 
         (15, 1, "0.00"),
         (15, 600, "1.50"),
         (6, 24000, "24.00"),
+        (80, 1801, "24.00"),  # cut a moment late
     ],
 )
 def test_charges_to_reckon_by_hand(cents: int, seconds: int, owed: str) -> None:
