@@ -69,7 +69,8 @@ COMMANDS = {
     "CoreSettings", "CoreShowChannelMap", "CoreShowChannels", "CoreStatus", "DBGet", "DBGetTree", "Events",
     "ExtensionState", "ExtensionStateList", "Getvar", "Hangup", "ListCommands", "LocalOptimizeAway", "LoggerRotate",
     "Login", "Logoff", "MailboxCount", "MailboxStatus", "PJSIPHangup", "PJSIPQualify", "Ping", "PresenceState",
-    "Redirect", "SendText", "Setvar", "ShowDialPlan", "Status", "WaitEvent",
+    "QueueChangePriorityCaller", "QueueReload", "QueueReset", "QueueRule", "QueueStatus", "QueueSummary",
+    "QueueWithdrawCaller", "Redirect", "SendText", "Setvar", "ShowDialPlan", "Status", "WaitEvent",
 }  # fmt: skip
 """What the account may do in Asterisk 22: the classes call and reporting, and what Asterisk leaves to everybody."""
 
