@@ -286,9 +286,9 @@ EXCHANGES: dict[str, tuple[LineCommand, Script, Any]] = {
     "who is there": (
         Reachable(("camille", "karim", "kim")),
         [
-            ("GET VARIABLE DEVICE_STATE(PJSIP/camille)", "200 result=1 (NOT_INUSE)"),
-            ("GET VARIABLE DEVICE_STATE(PJSIP/karim)", "200 result=1 (UNAVAILABLE)"),
-            ("GET VARIABLE DEVICE_STATE(PJSIP/kim)", "200 result=1 (UNKNOWN)"),
+            ("GET FULL VARIABLE ${LEN(${PJSIP_DIAL_CONTACTS(camille)})}", "200 result=1 (38)"),
+            ("GET FULL VARIABLE ${LEN(${PJSIP_DIAL_CONTACTS(karim)})}", "200 result=1 (0)"),
+            ("GET FULL VARIABLE ${LEN(${PJSIP_DIAL_CONTACTS(kim)})}", "200 result=0"),
         ],
         There(("camille", "kim")),
     ),

@@ -50,7 +50,7 @@ class Batch:
     command: Proof
     leaving: "subprocess.Popen[str]"
     leaver: str
-    descriptors: int
+    descriptors: tuple[int, int]
 
     def __getitem__(self, name: str) -> Placed:
         return self.placed[name]
@@ -71,8 +71,6 @@ class Batch:
 
 def place(stack: Stack) -> Batch:
     """Place them all."""
-    # Ledger and cabinet keep the connections that their first use opens: one call uses them all before we count.
-    stack.hang_up("0899000004", 2.0).result()
     stack.quiet()
     descriptors = stack.descriptors()
     again = factories(stack)

@@ -162,9 +162,11 @@ class Stack:
         until(lambda: self.channels() == 0, "no channel is left")
         until(lambda: (self.health() or {"calls": 0})["calls"] == 0, "the controller has no call left")
 
-    def descriptors(self) -> int:
-        """How many files and sockets the controller holds open."""
-        return len(self.inside("controller", "sh", "-c", "ls /proc/1/fd").split())
+    def descriptors(self) -> tuple[int, int]:
+        """How often the controller holds the ledger's file open, and how many other files and sockets."""
+        found = self.inside("controller", "sh", "-c", "ls -l /proc/1/fd").splitlines()[1:]
+        ledger = [one for one in found if one.endswith("/ledger.sqlite")]
+        return len(ledger), len(found) - len(ledger)
 
     # -- time and ledger -------------------------------------------------------------------------------------------
 
