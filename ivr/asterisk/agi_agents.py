@@ -9,7 +9,6 @@ LONGEST_TALK = 4 * 3600.0  # the dialplan's own net, TIMEOUT(absolute), is no lo
 ABSOLUTE = "TIMEOUT(absolute)"  # seconds until Asterisk itself ends the call
 CUT_AFTER = "IVR_LIMIT"  # whole seconds: a conversation of more was cut, should we not live to say so
 CUT_SHORT = 0.5  # seconds before its limit from which on a conversation was ended by it
-CONTACTS = "${{LEN(${{PJSIP_DIAL_CONTACTS({})}})}}"  # how long the addresses of a phone are: 0 where it has none
 AT_TALK = "queue-talk"  # the context in which an agent's channel is given its limit
 TALK_LIMIT = "IVR_TALK_LIMIT"  # and the variable that says it; inherited, hence its underscores
 
@@ -18,12 +17,12 @@ def reachable(agents: tuple[str, ...]) -> AgiTalk[There]:
     """Asterisk's own word on the agents' phones: away are those that are not registered, and no others.
 
     The registrar is asked, as Dial will: DEVICE_STATE follows a registration later, and would call a phone away that
-    has just come.  Only the length is asked for: an address may hold anything.
+    has just come.  Whether there is an address is all that is read of it: it may hold anything.
     """
     there: list[str] = []
     for agent in agents:
-        reply = yield from do("GET", "FULL", "VARIABLE", CONTACTS.format(agent))
-        if reply.note != "0":
+        reply = yield from do("GET", "VARIABLE", f"PJSIP_DIAL_CONTACTS({agent})")
+        if reply.result != "1" or reply.note:
             there.append(agent)
     return There(tuple(there))
 

@@ -209,8 +209,6 @@ class FakeAsterisk:
             case (_, "GET VARIABLE"):
                 value = self.variables.get(words[2])
                 return "200 result=0" if value is None else f"200 result=1 ({value})"
-            case (_, "GET FULL"):
-                return "200 result=0"  # an expression: of what it names we know nothing
             case (_, "GET DATA"):
                 return self._data(words[2], int(words[4]) if len(words) > 4 else 1024)
             case (_, "STREAM FILE" | "GET OPTION"):

@@ -286,9 +286,12 @@ EXCHANGES: dict[str, tuple[LineCommand, Script, Any]] = {
     "who is there": (
         Reachable(("camille", "karim", "kim")),
         [
-            ("GET FULL VARIABLE ${LEN(${PJSIP_DIAL_CONTACTS(camille)})}", "200 result=1 (38)"),
-            ("GET FULL VARIABLE ${LEN(${PJSIP_DIAL_CONTACTS(karim)})}", "200 result=1 (0)"),
-            ("GET FULL VARIABLE ${LEN(${PJSIP_DIAL_CONTACTS(kim)})}", "200 result=0"),
+            (
+                "GET VARIABLE PJSIP_DIAL_CONTACTS(camille)",
+                "200 result=1 (PJSIP/camille/sip:camille@192.0.2.1:5062;ob&PJSIP/camille/sip:a)(b@192.0.2.2)",
+            ),
+            ("GET VARIABLE PJSIP_DIAL_CONTACTS(karim)", "200 result=1 ()"),
+            ("GET VARIABLE PJSIP_DIAL_CONTACTS(kim)", "200 result=0"),
         ],
         There(("camille", "kim")),
     ),
