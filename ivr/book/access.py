@@ -8,20 +8,23 @@ from dataclasses import replace
 from datetime import timedelta
 
 from ivr.book.book import Book, Period, Service
-from ivr.flow.flow import Drawing
-from ivr.flow.nodes.pay_code import PayCode
+from ivr.book.sales import Sold, sold
 from ivr.values.announcement import Access, announcement_name
 
 
 def with_access(book: Book) -> Book:
     """The book whose numbers that sell codes say so where they announce their price themselves."""
-    return replace(book, services={number: _told(one, book.drawing) for number, one in book.services.items()})
+    flows = {service.flow.flow for service in book.services.values()}
+    accesses = {flow: access for flow in flows if (access := _access(sold(book.drawing, flow)))}
+    told = {
+        number: _told(one, accesses[one.flow.flow])
+        for number, one in book.services.items()
+        if one.flow.flow in accesses
+    }
+    return replace(book, services={**book.services, **told})
 
 
-def _told(service: Service, drawing: Drawing) -> Service:
-    access = _access(service, drawing)
-    if access is None:
-        return service
+def _told(service: Service, access: Access) -> Service:
     periods = tuple(_with(period, access) if period.terms.announcement else period for period in service.periods)
     return replace(service, periods=periods, terms=periods[0].terms)
 
@@ -32,11 +35,9 @@ def _with(period: Period, access: Access) -> Period:
     return replace(period, manner=manner, terms=terms)
 
 
-def _access(service: Service, drawing: Drawing) -> Access | None:
-    """What is sold on the number: of several products the one with the most calls, so that nobody is told too few."""
-    nodes = (drawing.node(place) for place in drawing.reachable(drawing.start(service.flow.flow)))
-    sold = [node for node in nodes if isinstance(node, PayCode)]
-    if not sold:
+def _access(sales: Sold) -> Access | None:
+    """What is sold: of several products the one with the most calls, so that nobody is told too few."""
+    if not sales:
         return None
-    dearest = max(sold, key=lambda node: (node.calls, -node.minutes, node.product))
+    dearest = max((node for _, node in sales), key=lambda node: (node.calls, -node.minutes, node.product))
     return Access(dearest.product, dearest.calls, timedelta(minutes=dearest.minutes))

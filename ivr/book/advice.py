@@ -9,7 +9,7 @@ IVR284  more options than people remember
 
 from collections.abc import Callable, Iterable, Iterator
 
-from ivr.book.book import LANGUAGE, Book, Service
+from ivr.book.book import LANGUAGE, Book
 from ivr.book.problems import Mark, Problem
 from ivr.book.spoken import spoken
 from ivr.book.tree import Way
@@ -37,8 +37,7 @@ def advice(book: Book, at: Places, house: Iterable[str]) -> Iterator[Problem]:
             yield from _options(book, flow, name, node, at)
             yield from _lengths(book, flow, name, node, at)
     yield from _unused(book, at, house)
-    for service in book.services.values():
-        yield from _rings(book, service, at)
+    yield from _rings(book, at)
 
 
 # -- what is spoken ----------------------------------------------------------------------------------------------
@@ -165,29 +164,34 @@ def _unused(book: Book, at: Places, house: Iterable[str]) -> Iterator[Problem]:
 # -- rings that are not free to their end ------------------------------------------------------------------------
 
 
-def _rings(book: Book, service: Service, at: Places) -> Iterator[Problem]:
-    if not any(period.tariff.surcharged for period in service.periods):
-        return
-    for place in _unanswered(book.drawing, book.drawing.start(service.flow.flow)):
-        node = book.drawing.node(place)
-        if isinstance(node, Transfer) and node.past_limit == "answer" and node.ring > service.terms.unanswered_limit:
-            yield Problem.at(
-                at("flow", place.flow, ("nodes", place.node)),
-                "IVR288",
-                f'"{place.node}" rings for {node.ring:g} s, but the carrier of {service.number} bears an unanswered '
-                f"call for {service.terms.unanswered_limit:g} s: the rest of the ring is charged",
-                f"ring for at most {service.terms.unanswered_limit:g} s",
-                severity="warning",
-            )
-        if isinstance(node, Queue) and node.wait > service.terms.unanswered_limit:
-            yield Problem.at(
-                at("flow", place.flow, ("nodes", place.node)),
-                "IVR288",
-                f'"{place.node}" lets callers wait for {node.wait:g} s, but the carrier of {service.number} bears an '
-                f"unanswered call for {service.terms.unanswered_limit:g} s: the rest of the wait is charged",
-                f"let them wait for at most {service.terms.unanswered_limit:g} s",
-                severity="warning",
-            )
+def _rings(book: Book, at: Places) -> Iterator[Problem]:
+    waits: dict[str, list[tuple[Place, float, str, str]]] = {}  # a flow may serve thousands of numbers
+    for service in book.services.values():
+        if not any(period.tariff.surcharged for period in service.periods):
+            continue
+        flow, limit = service.flow.flow, service.terms.unanswered_limit
+        if flow not in waits:
+            waits[flow] = list(_waits(book.drawing, flow))
+        for place, seconds, told, mend in waits[flow]:
+            if seconds > limit:
+                yield Problem.at(
+                    at("flow", place.flow, ("nodes", place.node)),
+                    "IVR288",
+                    f'"{place.node}" {told}, but the carrier of {service.number} bears an unanswered call for '
+                    f"{limit:g} s: the rest is charged",
+                    f"{mend} at most {limit:g} s",
+                    severity="warning",
+                )
+
+
+def _waits(drawing: Drawing, flow: str) -> Iterator[tuple[Place, float, str, str]]:
+    """Where calls that begin in a flow may wait unanswered, and are answered in the end: place, seconds, words."""
+    for place in sorted(_unanswered(drawing, drawing.start(flow)), key=lambda one: (one.flow, one.node)):
+        node = drawing.node(place)
+        if isinstance(node, Transfer) and node.past_limit == "answer":
+            yield place, node.ring, f"rings for {node.ring:g} s", "ring for"
+        elif isinstance(node, Queue):
+            yield place, node.wait, f"lets callers wait for {node.wait:g} s", "let them wait for"
 
 
 def _unanswered(drawing: Drawing, start: Place) -> set[Place]:

@@ -1,6 +1,8 @@
 """The book: everything people wrote about a phone service, checked and frozen, with its digest."""
 
-from collections.abc import Mapping
+import contextlib
+import gc
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from functools import cached_property
@@ -75,6 +77,7 @@ class Service:
     description: str = ""
     connects: str = ""
     periods: tuple[Period, ...] = ()
+    written: str = ""  # as numbers.yaml writes the number, for telling where something stands
 
     def at(self, instant: datetime) -> "Service":
         """The number with the tariff in force at an instant; before its first period with that of the first."""
@@ -157,4 +160,19 @@ def read_book(directory: Path) -> Book:
     """
     from ivr.book.reading import Reading  # it makes Books, and so needs this module first
 
-    return Reading(directory).book()
+    with _uncollected():
+        return Reading(directory).book()
+
+
+@contextlib.contextmanager
+def _uncollected() -> Iterator[None]:
+    """Without the collector of circles: it would walk through the growing book again and again, a fifth of the time,
+    and hold up the calls in progress for as long as each walk takes.
+    """
+    collects = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if collects:
+            gc.enable()

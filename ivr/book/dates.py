@@ -14,9 +14,8 @@ from datetime import date, timedelta
 from ivr.book.book import Book
 from ivr.book.problems import Mark, Problem
 from ivr.book.source import Source
-from ivr.book.tree import Mapping, Way, mark_of
+from ivr.book.tree import Way, mark_of
 from ivr.book.written import WrittenNumber
-from ivr.values.number import parse
 
 NUMBERS = "dialplans/numbers.yaml"
 AHEAD = timedelta(days=7)  # earlier than so much before the first day
@@ -42,12 +41,11 @@ def in_order_of_time(written: str, entry: WrittenNumber, tell: Callable[[Way, st
 
 def dated(book: Book, numbers: Source) -> Iterator[Problem]:
     """Changes of tariff that operators do not make, or were told of too late; at their places in numbers.yaml."""
-    keys = _keys(numbers)
     for service in book.services.values():
         for place, one in enumerate(service.periods):
             if place == 0 or one.since is None:
                 continue  # the first is no change
-            way: Way = (keys.get(service.number, ""), "tariff", place)
+            way: Way = (service.written, "tariff", place)
             what = f"{service.number} has the tariff {one.tariff.name}"
             if one.since.day != 1:
                 first = _first_after(one.since)
@@ -71,12 +69,11 @@ def dated(book: Book, numbers: Source) -> Iterator[Problem]:
 
 def due(book: Book, numbers: Source, today: date) -> Iterator[Problem]:
     """Changes that begin soon and that nobody noted as entered, and first tariffs that have not begun."""
-    keys = _keys(numbers)
     for service in book.services.values():
         for place, one in enumerate(service.periods):
             if one.since is None or one.since <= today:
                 continue
-            way: Way = (keys.get(service.number, ""), "tariff", place, "from")
+            way: Way = (service.written, "tariff", place, "from")
             if place == 0:
                 what = f"nothing says what {service.number} costs before {one.since}: it has that tariff already"
                 yield _warning(numbers, way, "IVR424", what, "write the tariff before it above, without from")
@@ -99,12 +96,6 @@ def due(book: Book, numbers: Source, today: date) -> Iterator[Problem]:
 def _first_after(day: date) -> date:
     """The first of a month after a day."""
     return (day.replace(day=1) + timedelta(days=32)).replace(day=1)
-
-
-def _keys(numbers: Source) -> dict[str, str]:
-    """How each number is written."""
-    written = numbers.tree.values if isinstance(numbers.tree, Mapping) else {}
-    return {parse(key).national or "": key for key in written}
 
 
 def _warning(source: Source, way: Way, rule: str, message: str, hint: str) -> Problem:

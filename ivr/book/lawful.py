@@ -9,7 +9,7 @@ from ivr.book.book import LANGUAGE, ZONE, Book, Service
 from ivr.book.owners import LAW
 from ivr.book.problems import Mark, Problem
 from ivr.book.source import Source, read
-from ivr.book.tree import Mapping, mark_of
+from ivr.book.tree import mark_of
 from ivr.flow.law import RULES
 from ivr.flow.law.rule import Found, Judged, Rule, Verdict, judged
 from ivr.flow.law.view import Held, View
@@ -27,7 +27,7 @@ def view(book: Book) -> View:
 def _held(service: Service, book: Book) -> Held:
     number = parse(service.number)
     return Held(
-        service.number,
+        service.written,
         number,
         number.priced_as(service.family),
         service.tariff.mode,
@@ -63,9 +63,7 @@ def unlawful(book: Book, directory: Path, on: date) -> Iterator[Problem]:
     over = {name: off for name, off in book.switched_off.items() if off.until < on}
     if broken:
         source = read(directory / NUMBERS, directory, [])
-        keys = {parse(key).national: key for key in source.tree.values} if isinstance(source.tree, Mapping) else {}
         for rule, found in broken:
-            found = replace(found, held=replace(found.held, written=keys.get(found.held.number.national, "")))
             mark = _mark(book, source, found)
             yield Problem.at(
                 mark, rule.code, found.message, f"{found.hint} ({rule.id}: {rule.source})", severity=rule.severity

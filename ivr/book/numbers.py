@@ -63,7 +63,7 @@ def services(
             key, rule, message, hint = unspoken
             tell((written, key), rule, message, hint)
         elif sound and flow:
-            yield _service(number, entry, tariffs, flow, ceilings)
+            yield _service(written, number, entry, tariffs, flow, ceilings)
 
 
 def _way(written: str, entry: WrittenNumber, place: int) -> Way:
@@ -92,12 +92,17 @@ def _unlawful(number: Number, tariff: Tariff, declared: Family | None) -> tuple[
 
 
 def _service(
-    number: Number, entry: WrittenNumber, tariffs: Mapping[str, Tariff], flow: Flow, ceilings: Ceilings
+    written: str,
+    number: Number,
+    entry: WrittenNumber,
+    tariffs: Mapping[str, Tariff],
+    flow: Flow,
+    ceilings: Ceilings,
 ) -> Service:
     periods = tuple(_period(number, entry, one, tariffs[one.tariff], ceilings) for one in entry.periods)
     declared = (entry.declared, entry.owner or "", entry.purpose, entry.description, entry.connects or "")
     first = periods[0]
-    return Service(number.national or "", entry.label, first.tariff, flow, first.terms, *declared, periods)
+    return Service(number.national or "", entry.label, first.tariff, flow, first.terms, *declared, periods, written)
 
 
 def _period(number: Number, entry: WrittenNumber, written: WrittenPeriod, tariff: Tariff, ceilings: Ceilings) -> Period:

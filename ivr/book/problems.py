@@ -11,7 +11,7 @@ import json
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
-from typing import Literal, Self
+from typing import Literal, NamedTuple, Self
 
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
@@ -19,9 +19,11 @@ from rapidfuzz.distance import OSA
 Severity = Literal["error", "warning"]
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Mark:
-    """A place in a file that people wrote; line and column count from 1, as editors do."""
+class Mark(NamedTuple):
+    """A place in a file that people wrote; line and column count from 1, as editors do.
+
+    A tuple: a large book has some hundred thousand.
+    """
 
     file: str
     line: int = 1

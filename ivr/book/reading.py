@@ -107,7 +107,7 @@ class Reading:
         if any(problem.severity == "error" for problem in self._problems):
             raise BadBook(self._problems)
         drawing = Drawing({name: flow for name, flow in drawn.items() if flow})
-        for told in unlawful_sales(numbers.good, served, drawing):
+        for told in unlawful_sales(served.values(), drawing):
             tell(*told)
         if any(problem.severity == "error" for problem in self._problems):
             raise BadBook(self._problems)

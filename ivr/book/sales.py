@@ -1,31 +1,39 @@
 """What the law wants of a number that sells access codes: a price, and 24 € at most for the whole."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from decimal import Decimal
 
 from ivr.book.book import Service
-from ivr.flow.flow import Drawing
+from ivr.flow.flow import Drawing, Place
 from ivr.flow.nodes.pay_code import PayCode
-from ivr.values.number import parse
 from ivr.values.tariff import MOST_A_CALL, Mode, Tariff
 
 # The way to it in numbers.yaml, its rule, what is wrong, what to do.
 Told = tuple[tuple[str, ...], str, str, str]
 
+# Where codes are sold in a flow, and in those that it enters.
+Sold = tuple[tuple[Place, PayCode], ...]
 
-def unlawful_sales(written: Iterable[str], services: Mapping[str, Service], drawing: Drawing) -> Iterator[Told]:
-    """Numbers, as ``written``, whose tariff does not fit the codes that are sold there.
+
+def sold(drawing: Drawing, flow: str) -> Sold:
+    """Where codes are sold to calls that begin in ``flow``, in the order of names."""
+    places = sorted(drawing.reachable(drawing.start(flow)), key=lambda place: (place.flow, place.node))
+    nodes = ((place, drawing.node(place)) for place in places)
+    return tuple((place, node) for place, node in nodes if isinstance(node, PayCode))
+
+
+def unlawful_sales(services: Iterable[Service], drawing: Drawing) -> Iterator[Told]:
+    """Numbers whose tariff does not fit the codes that are sold there.
 
     Source: AF2M, RD SVA 2024, p. 16 and 25: 24 € at most for all calls that one access takes.
     """
-    for number in written:
-        service = services[parse(number).national or ""]
-        places = sorted(drawing.reachable(drawing.start(service.flow.flow)), key=lambda place: (place.flow, place.node))
-        for place in places:
-            node = drawing.node(place)
-            if not isinstance(node, PayCode):
-                continue
-            way = (number, "tariff")
+    sales: dict[str, Sold] = {}  # a flow may serve thousands of numbers
+    for service in services:
+        flow = service.flow.flow
+        if flow not in sales:
+            sales[flow] = sold(drawing, flow)
+        for place, node in sales[flow]:
+            way = (service.written, "tariff")
             where = f'"{place.node}" of the flow "{place.flow}"'
             for period in service.periods:
                 since = f"from {period.since} on, " if period.since else ""

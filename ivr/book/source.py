@@ -120,6 +120,8 @@ _UNSEEN = re.compile(
 """What no text needs: control characters, the line ends of Unicode (editors count them differently),
 signs that turn the direction of writing, surrogates."""
 
+_ESCAPED = re.compile(f"{_UNSEEN.pattern}|\r")
+
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 # Any: the stubs do not know that both have the same events; the C one is 5 times faster, and almost always there.
 
@@ -156,14 +158,16 @@ class _Builder:
         self.count += 1
         if self.count > MOST:
             self.stop(event, "IVR002", f"more than {MOST} keys and values in one file", "divide the file")
+        if isinstance(event, yaml.ScalarEvent):
+            if event.anchor or event.tag:
+                self.refuse(event, mark)
+            return self.scalar(event, mark)
         if isinstance(event, yaml.AliasEvent):
             self.note(
                 mark, "IVR008", f"the alias {quoted(f'*{event.anchor}')} is not allowed", "write the text itself here"
             )
             return Scalar(mark, damaged=True)
         self.refuse(event, mark)
-        if isinstance(event, yaml.ScalarEvent):
-            return self.scalar(event, mark)
         if depth > DEEPEST:
             self.stop(event, "IVR002", f"more than {DEEPEST} levels inside one another", "flatten this part")
         if isinstance(event, yaml.SequenceStartEvent):
@@ -171,7 +175,8 @@ class _Builder:
         return self.mapping(mark, depth)
 
     def scalar(self, event: yaml.ScalarEvent, mark: Mark) -> Scalar:
-        if found := _UNSEEN.search(event.value) or re.search("\r", event.value):  # they come by escapes: "\\x00"
+        # The text itself has been searched: what it may not hold comes by escapes only, and these by double quotes.
+        if event.style == '"' and (found := _ESCAPED.search(event.value)):
             message = f"this text holds a control character (U+{ord(found[0]):04X})"
             self.note(mark, "IVR003", message, "remove the escape")
             return Scalar(mark, damaged=True)
@@ -181,7 +186,7 @@ class _Builder:
         values: list[Node] = []
         while not isinstance(event := self.event(), yaml.SequenceEndEvent):
             value = self.node(event, depth + 1)
-            values.append(self.filled(event, value, "this entry of the list is empty", "write a value or remove it"))
+            values.append(value if _is_filled(event) else self.empty(value.mark, value))
         return Sequence(mark, values)
 
     def mapping(self, mark: Mark, depth: int) -> Mapping:
@@ -200,11 +205,8 @@ class _Builder:
                 hint = f"it is already at {first}; keep one of the two"
                 self.note(key.mark, "IVR007", f"the key {quoted(name)} is written twice", hint)
             else:
-                message, hint = f"nothing is written after {quoted(name)}", "write a value or remove the key"
-                if ":" in name:
-                    hint = f"write a space after the colon: {quoted(name.replace(':', ': ', 1))}"
                 keys[name] = key.mark
-                values[name] = self.filled(value_event, value, message, hint, key.mark)
+                values[name] = value if _is_filled(value_event) else self.empty(key.mark, value, name)
         return Mapping(mark, keys, values, damaged)
 
     def name(self, event: yaml.Event, key: Node) -> str | None:
@@ -219,11 +221,14 @@ class _Builder:
             return key.text
         return None
 
-    def filled(self, event: yaml.Event, value: Node, message: str, hint: str, mark: Mark | None = None) -> Node:
-        """``value``, noted and marked as damaged if nothing is written there; '""' says that no text is meant."""
-        if not isinstance(event, yaml.ScalarEvent) or event.value or event.style:
-            return value
-        self.note(mark or value.mark, "IVR011", message, hint)
+    def empty(self, mark: Mark, value: Node, key: str | None = None) -> Node:
+        """Note at ``mark`` that nothing is written after a key, or as an entry of a list."""
+        message, hint = "this entry of the list is empty", "write a value or remove it"
+        if key is not None:
+            message, hint = f"nothing is written after {quoted(key)}", "write a value or remove the key"
+            if ":" in key:
+                hint = f"write a space after the colon: {quoted(key.replace(':', ': ', 1))}"
+        self.note(mark, "IVR011", message, hint)
         return Scalar(value.mark, damaged=True)
 
     def refuse(self, event: yaml.Event, mark: Mark) -> None:
@@ -248,3 +253,8 @@ class _Builder:
 
     def stop(self, event: yaml.Event, rule: str, message: str, hint: str) -> NoReturn:
         raise _Unreadable(Problem.at(self.mark(event), rule, message, hint))
+
+
+def _is_filled(event: yaml.Event) -> bool:
+    """Whether something is written; '""' says that no text is meant."""
+    return not isinstance(event, yaml.ScalarEvent) or bool(event.value or event.style)

@@ -2,6 +2,7 @@
 
 from datetime import date
 from decimal import Decimal
+from functools import cached_property
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
@@ -84,7 +85,7 @@ class WrittenNumber(Written):
         default=30, ge=25, le=180, description="seconds for which the number's carrier bears an unanswered call"
     )
 
-    @property
+    @cached_property
     def periods(self) -> tuple[WrittenPeriod, ...]:
         """Its tariffs, in the order in which they are written."""
         return (WrittenPeriod(tariff=self.tariff),) if isinstance(self.tariff, str) else self.tariff

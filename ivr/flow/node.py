@@ -197,40 +197,46 @@ def phrase(sentence: Sentence, scene: Scene) -> Talk[Phrase]:
     return tuple(names)
 
 
-def references(model: BaseModel) -> Iterator[tuple[str, str, tuple[str | int, ...]]]:
-    """Every name in ``model`` that must be defined elsewhere: (what it refers to, the name, the path to it)."""
-    for name, refers in _fields(type(model)):
-        yield from _references(getattr(model, name), refers, (name,))
+# What a text refers to, the text, and the path to it.
+Reference = tuple[str, str, tuple[str | int, ...]]
 
 
-def _references(
-    value: Any, refers: Refers | None, path: tuple[str | int, ...]
-) -> Iterator[tuple[str, str, tuple[str | int, ...]]]:
-    if isinstance(value, BaseModel):
-        for to, name, inner in references(value):
-            yield to, name, (*path, *inner)
-    elif isinstance(value, str):
+def references(model: BaseModel) -> list[Reference]:
+    """Every name in ``model`` that must be defined elsewhere."""
+    found: list[Reference] = []
+    _collect(model, None, (), found)
+    return found
+
+
+def _collect(value: Any, refers: Refers | None, path: tuple[str | int, ...], found: list[Reference]) -> None:
+    if isinstance(value, str):
         if refers:
-            yield refers.to, value, path
-    elif isinstance(value, Mapping):
-        for key, item in value.items():
-            yield from _references(item, refers, (*path, key))
+            found.append((refers.to, value, path))
     elif isinstance(value, tuple):
         for index, item in enumerate(value):
-            yield from _references(item, refers, (*path, index))
+            _collect(item, refers, (*path, index), found)
+    elif isinstance(value, dict):
+        for key, item in value.items():
+            _collect(item, refers, (*path, key), found)
+    elif isinstance(value, BaseModel):
+        for name, below in _fields(type(value)):
+            _collect(getattr(value, name), below, (*path, name), found)
 
 
 @lru_cache
 def _fields(model: type[BaseModel]) -> tuple[tuple[str, Refers | None], ...]:
-    """The fields of a model, each with what the texts in it refer to."""
-    return tuple(
-        (name, next((mark for hint in (*info.metadata, info.annotation) for mark in _marks(hint)), None))
-        for name, info in model.model_fields.items()
-    )
+    """The fields of a model in which something may refer, each with what the texts in it refer to."""
+    found: list[tuple[str, Refers | None]] = []
+    for name, info in model.model_fields.items():
+        parts = [part for hint in (*info.metadata, info.annotation) for part in _parts(hint)]
+        refers = next((part for part in parts if isinstance(part, Refers)), None)
+        if refers or any(isinstance(part, type) and issubclass(part, BaseModel) for part in parts):
+            found.append((name, refers))
+    return tuple(found)
 
 
-def _marks(hint: Any) -> Iterator[Refers]:
-    if isinstance(hint, Refers):
-        yield hint
+def _parts(hint: Any) -> Iterator[Any]:
+    """A hint and all that it is made of."""
+    yield hint
     for part in (*getattr(hint, "__metadata__", ()), *get_args(hint)):
-        yield from _marks(part)
+        yield from _parts(part)

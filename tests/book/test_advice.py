@@ -127,7 +127,7 @@ BROKEN: dict[str, tuple[dict[str, str], str]] = {
             + "    exits: {busy: bye, no_answer: bye, unavailable: bye}\n"
         },
         'dialplans/flows/tried.yaml:18:3: "night" rings for 60 s, but the carrier of 0899000004 bears an unanswered '
-        "call for 30 s: the rest of the ring is charged; ring for at most 30 s",
+        "call for 30 s: the rest is charged; ring for at most 30 s",
     ),
     "IVR288 of a queue": (
         {
@@ -137,7 +137,7 @@ BROKEN: dict[str, tuple[dict[str, str], str]] = {
             + "    exits: {timeout: bye, full: bye, empty: bye, emptied: bye}\n",
         },
         'dialplans/flows/tried.yaml:18:3: "night" lets callers wait for 60 s, but the carrier of 0899000004 bears an '
-        "unanswered call for 30 s: the rest of the wait is charged; let them wait for at most 30 s",
+        "unanswered call for 30 s: the rest is charged; let them wait for at most 30 s",
     ),
     "IVR286 of a queue": (
         {"queues": "line: {label: Line, agents: [camille]}\n"},
