@@ -1,6 +1,7 @@
-"""Real calls: a PJSUA2 phone dials the Asterisk of the stack that `tests/run` has started."""
+"""Real calls: a PJSUA2 phone dials the Asterisk of a stack that `tests/run` has started; each worker has its own."""
 
 import os
+import shlex
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -9,24 +10,18 @@ import pytest
 from ivr.book.book import read_book
 from ivr.settings import settings
 from ivr.voice.catalogue import Catalogue
+from tests.live.aftermath import look_back
 from tests.live.ami import Manager
 from tests.live.batch import Batch, place
 from tests.live.stack import ROOT, Stack, run
 
-ORDER = (
-    "test_image",
-    "test_calls",
-    "test_certificate",
-    "test_tariffs",
-    "test_hostile",
-    "test_load",
-    "test_rehearsal",
-    "test_queues",
-    "test_limits",
-    "test_failures",
-    "test_aftermath",
-)
-"""What disturbs nobody first, while the calls of `test_calls` go on; what kills the stack's processes last."""
+LONG = ("test_rehearsal", "test_calls", "test_certificate", "test_limits", "test_queues", "test_tariffs")
+"""What takes long is begun first, so that the workers end together."""
+
+# `tests/run` describes the stack of each worker, for Docker's scripts as for these tests, in a file of settings.
+_described = Path(os.environ.get("IVR_TEST_STACKS", "")) / os.environ.get("PYTEST_XDIST_WORKER", "gw0")
+if _described.is_file():
+    os.environ.update(line.split("=", 1) for line in shlex.split(_described.read_text(encoding="utf-8")))
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -34,7 +29,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in live:
         item.add_marker(pytest.mark.live)
     rest = [item for item in items if item not in live]
-    items[:] = rest + sorted(live, key=lambda item: ORDER.index(item.path.stem))
+    items[:] = sorted(live, key=lambda item: [*LONG, item.path.stem].index(item.path.stem)) + rest
 
 
 @pytest.fixture(scope="session")
@@ -53,6 +48,7 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
         stack.favour(service)
     yield stack
     stack.clock(None)
+    look_back(stack)
 
 
 @pytest.fixture(scope="session")
@@ -64,9 +60,7 @@ def calls(stack: Stack) -> Batch:
 @pytest.fixture
 def secrets_of_stack(stack: Stack) -> dict[str, str]:
     """Everything that nobody may find: the master secret, and each password made of it."""
-    purposes = ["ami:controller", *(f"agent:{name}" for name in stack.book.agents)]
-    master = stack.settings.secret.read_text(encoding="ascii").strip()
-    return {"master": master, **{purpose: stack.password(purpose) for purpose in purposes}}
+    return stack.secrets()
 
 
 @pytest.fixture

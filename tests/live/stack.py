@@ -23,7 +23,7 @@ from ivr.phone.script import Agent, CallScript, keys
 from ivr.phone.timeline import Findings, findings
 from ivr.settings import Settings
 from ivr.voice.catalogue import Catalogue
-from tests.live.fairness import Watch, children, favour
+from tests.live.fairness import Watch, children, favour, favour_containers
 from tests.live.sip import HungUp
 
 ROOT = Path(__file__).parents[2]
@@ -56,7 +56,7 @@ class Placed:
     events: list[Event] = field(default_factory=list)
     future: "Future[CallReport] | None" = None
     starved: float = 0.0
-    """The share of its worst second in which the machine had too much to do: above ``STARVED``, sound has holes."""
+    """Seconds of its worst second in which its phones had to wait: above ``STARVED``, sound has holes."""
     phones: list[int] = field(default_factory=list)
     """The processes of its phones, once it has been dialled."""
     _news: threading.Condition = field(default_factory=threading.Condition)
@@ -94,6 +94,7 @@ class Stack:
         # Phones take some work to start: many at once would make those that listen stumble.
         self._starting = threading.Semaphore(2)
         self._callers = itertools.count(secrets.randbelow(10**6) * 100)
+        self.callers: list[str] = []
 
     # -- containers ------------------------------------------------------------------------------------------------
 
@@ -114,9 +115,10 @@ class Stack:
         self.favour(service)
 
     def favour(self, service: str) -> None:
-        """See ``FAVOUR``; the engine weighs containers against the rest of the machine besides."""
-        run("docker", "update", "--cpu-shares", "262144", self.container(service))
-        favour(self.inspect(service)["State"]["Pid"])
+        """See ``FAVOUR``."""
+        process = self.inspect(service)["State"]["Pid"]
+        favour(process)
+        favour_containers(process)
 
     def inside(self, service: str, *words: str) -> str:
         """What a program prints inside a container."""
@@ -177,7 +179,8 @@ class Stack:
 
     def caller(self) -> str:
         """A mobile number from which nobody has called yet."""
-        return f"06{next(self._callers):08d}"
+        self.callers.append(f"06{next(self._callers):08d}")
+        return self.callers[-1]
 
     def records(self, caller: str) -> list[dict[str, Any]]:
         """The records of a caller; ``anonymous`` for those who withheld their number."""
@@ -203,6 +206,12 @@ class Stack:
 
     def password(self, purpose: str) -> str:
         return secret.derive(self.settings.secret, purpose)
+
+    def secrets(self) -> dict[str, str]:
+        """Everything that nobody may find: the master secret, and each password made of it."""
+        purposes = ["ami:controller", *(f"agent:{name}" for name in self.book.agents)]
+        master = self.settings.secret.read_text(encoding="ascii").strip()
+        return {"master": master, **{purpose: self.password(purpose) for purpose in purposes}}
 
     def agent(self, name: str, **options: Any) -> Agent:
         """The softphone of an agent of the book."""

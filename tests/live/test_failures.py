@@ -18,9 +18,8 @@ APOLOGY = "fallback"
 
 
 @pytest.fixture(autouse=True)
-def whole(stack, calls):
+def whole(stack):
     """Each of these tests begins and ends with a stack that is well, without a call."""
-    calls.finish()
     stack.ready()
     stack.quiet()
     yield

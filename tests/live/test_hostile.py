@@ -11,6 +11,8 @@ import pytest
 
 from tests.live.sip import Wire
 
+pytestmark = pytest.mark.xdist_group("hostile")
+
 FREE = "0800000001"
 
 NOWHERE = [
@@ -42,9 +44,8 @@ HOSTILE = [
 PRIVACY = ["id", "user;id", "header;critical", "ID"]
 
 
-def test_who_is_not_in_the_book_cannot_be_called(stack, calls):
+def test_who_is_not_in_the_book_cannot_be_called(stack):
     """404 to each, and neither a channel nor a word to the controller."""
-    calls.finish()
     stack.quiet()
     processed, endings = stack.processed(), stack.health()["endings"]
     refused = {}
@@ -86,9 +87,8 @@ class Served:
 
 
 @pytest.fixture(scope="module")
-def served(stack, calls) -> dict[str, Served]:
+def served(stack) -> dict[str, Served]:
     """All calls from hostile callers, and from those who ask for privacy, at the same time."""
-    calls.finish()
     numbers = {case: stack.caller() for case in (*HOSTILE, *PRIVACY)}
 
     def call(case: str) -> int:

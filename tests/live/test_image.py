@@ -9,8 +9,6 @@ import pytest
 
 from tests.live.stack import ROOT, Stack, run
 
-pytestmark = pytest.mark.usefixtures("calls")  # placed now, looked at when these tests are over
-
 SERVICES = ("asterisk", "controller")
 
 

@@ -6,9 +6,8 @@ import subprocess
 from ivr.phone.events import first
 
 
-def test_ten_callers_at_once_do_not_hinder_another(stack, calls, tmp_path):
+def test_ten_callers_at_once_do_not_hinder_another(stack, tmp_path):
     """All are answered and leave nothing behind; whoever presses a key meanwhile is served as ever."""
-    calls.finish()
     stack.quiet()
     before, ended = stack.descriptors(), stack.health()["endings"]
     other = stack.call("0800000001", "2@+4", hang_up_after=14.0)

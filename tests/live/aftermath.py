@@ -1,0 +1,28 @@
+"""When all has been done to a stack: what its logs say, and what they do not."""
+
+import re
+
+from tests.live.stack import Stack
+
+KNOWN = (
+    # A caller's name of thousands of characters, which `test_hostile` sends: refused, and said.
+    r"print_escaped_uri: .* too long for 4096 byte buffer",
+    # An agent without a phone is dialled and found absent.
+    r"ast_sip_create_dialog_uac: Endpoint '[a-z]+': Could not create dialog to invalid URI '[a-z]+'",
+    r"request: Failed to create outgoing session to endpoint '[a-z]+'",
+)
+
+
+def look_back(stack: Stack) -> None:
+    """No ERROR of Asterisk but those that tests provoke, no traceback of the controller, no secret, no caller.
+
+    From each start of Asterisk to `Asterisk Ready.` there is no ERROR at all.  Numbers are masked in what is logged.
+    """
+    asterisk, controller = stack.log("asterisk"), stack.log("controller")
+    errors = [line for line in asterisk.splitlines() if "ERROR[" in line]
+
+    assert "Asterisk Ready." in asterisk
+    assert [line for line in errors if not any(re.search(known, line) for known in KNOWN)] == []
+    assert "Traceback" not in controller
+    assert [purpose for purpose, secret in stack.secrets().items() if secret in asterisk + controller] == []
+    assert [number for number in stack.callers if number[1:] in asterisk + controller] == []
