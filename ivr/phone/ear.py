@@ -23,6 +23,9 @@ from ivr.phone.tone import FRAME, SILENT, Span, spans
 
 ANCHOR = 0.8
 ANCHORS = 12
+SEARCHED = 4000
+"""Samples a second at which anchors are searched for: below 2 kHz lies what tells one voice's words from another's."""
+
 PROPOSED = 0.55
 """Correlation of an anchor (0.8 s) that proposes a place; other speech stays below 0.35."""
 
@@ -131,38 +134,57 @@ class _Ear:
     def __init__(self, recording: Samples, rate: int) -> None:
         self.rate = rate
         self.recording = recording.astype(np.float64)
-        self.size = fft.next_fast_len(len(recording) + round(ANCHOR * rate), real=True)
-        self.spectrum = np.fft.rfft(self.recording, self.size)
-        self.energy = np.concatenate(([0.0], np.cumsum(self.recording**2)))
+        self.low = self._lower(recording)
+        self.size = fft.next_fast_len(len(self.low) + round(ANCHOR * SEARCHED), real=True)
+        self.spectrum = fft.rfft(self.low, self.size)
+        self.low_energy = np.concatenate(([0.0], np.cumsum(self.low.astype(np.float64) ** 2)))
+
+    def _lower(self, samples: Samples) -> Samples:
+        return np.asarray(soxr.resample(samples, self.rate, SEARCHED), dtype=np.float32)
 
     def find(self, name: str, samples: Samples) -> list[Heard]:
         """Every place where (a part of) the sound is."""
         known = samples.astype(np.float64)
-        claims = [self._follow(name, known, place) for place in self._proposals(known)]
+        places = (self._exactly(known, place, anchor) for place, anchor in self._proposals(self._lower(samples)))
+        claims = [self._follow(name, known, place) for place in dict.fromkeys(places)]
         return [claim for claim in claims if claim is not None]
 
-    def _proposals(self, known: Samples | npt.NDArray[np.float64]) -> list[int]:
-        """Where the sound may begin (samples, may be negative), the best first."""
-        length = min(round(ANCHOR * self.rate), len(known))
-        starts = np.unique(np.linspace(0, len(known) - length, ANCHORS).round().astype(int))
-        proposals: list[tuple[float, int]] = []
-        for start in starts:
+    def _proposals(self, known: Samples) -> list[tuple[int, int]]:
+        """Where the sound may begin (may be negative), the best first, and which anchor says so; in samples searched."""
+        length = min(round(ANCHOR * SEARCHED), len(known))
+        if len(self.low) < length:
+            return []
+        energy = self.low_energy[length:] - self.low_energy[:-length]
+        norm = 1 / np.sqrt(np.maximum(energy, (SILENT / 4) ** 2 * length)).astype(np.float32)
+        proposals: list[tuple[float, int, int]] = []
+        for start in np.unique(np.linspace(0, len(known) - length, ANCHORS).round().astype(int)):
             anchor = known[start : start + length]
-            if np.sqrt(np.mean(anchor**2)) < SILENT or len(self.recording) < length:
+            loudness = float(np.sqrt(np.mean(anchor**2)))
+            if loudness < SILENT:
                 continue
-            found = np.fft.irfft(self.spectrum * np.conj(np.fft.rfft(anchor, self.size)), self.size)
-            found = found[: len(self.recording) - length + 1]
-            energy = self.energy[length:] - self.energy[:-length]
-            score = found / np.sqrt(np.maximum(energy, (SILENT / 4) ** 2 * length) * np.sum(anchor**2))
-            peaks, facts = signal.find_peaks(score, height=PROPOSED, distance=length // 2)
+            found = fft.irfft(self.spectrum * np.conj(fft.rfft(anchor, self.size)), self.size)
+            score = found[: len(norm)] * norm / np.float32(loudness * np.sqrt(length))
+            if score.max() < PROPOSED:
+                continue
+            peaks, facts = signal.find_peaks(score, height=PROPOSED, distance=max(length // 2, 1))
             edges = [edge for edge in (0, len(score) - 1) if score[edge] >= PROPOSED]
-            proposals += [(float(score[edge]), int(edge - start)) for edge in edges]
-            proposals += [(float(h), int(p - start)) for p, h in zip(peaks, facts["peak_heights"], strict=True)]
-        places: list[int] = []
-        for _, place in sorted(proposals, reverse=True):
-            if all(abs(place - other) > FRAME * self.rate for other in places):
-                places.append(place)
+            proposals += [(float(score[edge]), int(edge - start), int(start)) for edge in edges]
+            tops = facts["peak_heights"]
+            proposals += [(float(h), int(p - start), int(start)) for p, h in zip(peaks, tops, strict=True)]
+        places: list[tuple[int, int]] = []
+        for _, place, start in sorted(proposals, reverse=True):
+            if all(abs(place - other) > FRAME * SEARCHED for other, _ in places):
+                places.append((place, start))
         return places
+
+    def _exactly(self, known: npt.NDArray[np.float64], place: int, start: int) -> int:
+        """A proposal in samples of the recording: the anchor that made it, placed anew within a few of them."""
+        ratio = self.rate / SEARCHED
+        reach = 2 * round(ratio)
+        first, about = round(start * ratio), round(place * ratio)
+        anchor = known[first : first + round(ANCHOR * self.rate)]
+        piece = _cut(self.recording, about + first - reach, len(anchor) + 2 * reach)
+        return about - reach + int(np.argmax(np.correlate(piece, anchor, "valid")))
 
     def _follow(self, name: str, known: npt.NDArray[np.float64], place: int) -> Heard | None:
         """Measure which frames of the sound are there, if it begins at ``place``."""

@@ -93,7 +93,7 @@ class Stack:
         self._pool = ThreadPoolExecutor(32)
         # Phones take some work to start: many at once would make those that listen stumble.
         self._starting = threading.Semaphore(2)
-        self._callers = itertools.count(secrets.randbelow(10**6) * 100)
+        self._callers = itertools.count(secrets.randbelow(10**5) * 100)
         self.callers: list[str] = []
 
     # -- containers ------------------------------------------------------------------------------------------------
@@ -178,8 +178,8 @@ class Stack:
         self.inside("controller", "sh", "-c", f"echo {instant} > {file}" if instant else f"rm -f {file}")
 
     def caller(self) -> str:
-        """A mobile number from which nobody has called yet."""
-        self.callers.append(f"06{next(self._callers):08d}")
+        """A mobile number of the mainland from which nobody has called yet."""
+        self.callers.append(f"061{next(self._callers):07d}")
         return self.callers[-1]
 
     def records(self, caller: str) -> list[dict[str, Any]]:
@@ -193,7 +193,7 @@ class Stack:
         """The record of the one call of ``caller``; waits for it."""
         written = f"+33{caller[1:]}"
         found = [record for record in self.read if record["caller"] == written]
-        found = found or until(lambda: self.records(caller), f"a record of {caller}", every=0.3)
+        found = found or until(lambda: self.records(caller), f"a record of {caller}", every=1.0)
         assert len(found) == 1, f"{len(found)} records of one call"
         one: dict[str, Any] = found[0]
         return one
