@@ -150,7 +150,7 @@ class _Ear:
         return [claim for claim in claims if claim is not None]
 
     def _proposals(self, known: Samples) -> list[tuple[int, int]]:
-        """Where the sound may begin (may be negative), the best first, and which anchor says so; in samples searched."""
+        """Where the sound may begin (may be negative), the best first, and which anchor says so, at SEARCHED."""
         length = min(round(ANCHOR * SEARCHED), len(known))
         if len(self.low) < length:
             return []
