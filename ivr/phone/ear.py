@@ -136,11 +136,14 @@ class _Ear:
         self.recording = recording.astype(np.float64)
         self.low = self._lower(recording)
         self.size = fft.next_fast_len(len(self.low) + round(ANCHOR * SEARCHED), real=True)
-        self.spectrum = fft.rfft(self.low, self.size)
+        self.spectrum = self._spectrum(self.low)
         self.low_energy = np.concatenate(([0.0], np.cumsum(self.low.astype(np.float64) ** 2)))
 
     def _lower(self, samples: Samples) -> Samples:
         return np.asarray(soxr.resample(samples, self.rate, SEARCHED), dtype=np.float32)
+
+    def _spectrum(self, samples: Samples) -> npt.NDArray[np.complex64]:
+        return np.asarray(fft.rfft(samples, self.size), dtype=np.complex64)
 
     def find(self, name: str, samples: Samples) -> list[Heard]:
         """Every place where (a part of) the sound is."""
@@ -162,7 +165,7 @@ class _Ear:
             loudness = float(np.sqrt(np.mean(anchor**2)))
             if loudness < SILENT:
                 continue
-            found = fft.irfft(self.spectrum * np.conj(fft.rfft(anchor, self.size)), self.size)
+            found = np.asarray(fft.irfft(self.spectrum * np.conj(self._spectrum(anchor)), self.size), dtype=np.float32)
             score = found[: len(norm)] * norm / np.float32(loudness * np.sqrt(length))
             if score.max() < PROPOSED:
                 continue
