@@ -16,18 +16,11 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 import soxr
-from scipy import fft, signal  # type: ignore[import-untyped]
+from scipy import signal  # type: ignore[import-untyped]
 
+from ivr.phone.anchors import Anchors, cut
 from ivr.phone.report import Samples, load
 from ivr.phone.tone import FRAME, SILENT, Span, spans
-
-ANCHOR = 0.8
-ANCHORS = 12
-SEARCHED = 4000
-"""Samples a second at which anchors are searched for: below 2 kHz lies what tells one voice's words from another's."""
-
-PROPOSED = 0.55
-"""Correlation of an anchor (0.8 s) that proposes a place; other speech stays below 0.35."""
 
 BLOCK = 0.4
 SLIP = 0.1
@@ -134,60 +127,13 @@ class _Ear:
     def __init__(self, recording: Samples, rate: int) -> None:
         self.rate = rate
         self.recording = recording.astype(np.float64)
-        self.low = self._lower(recording)
-        self.size = fft.next_fast_len(len(self.low) + round(ANCHOR * SEARCHED), real=True)
-        self.spectrum = self._spectrum(self.low)
-        self.low_energy = np.concatenate(([0.0], np.cumsum(self.low.astype(np.float64) ** 2)))
-
-    def _lower(self, samples: Samples) -> Samples:
-        return np.asarray(soxr.resample(samples, self.rate, SEARCHED), dtype=np.float32)
-
-    def _spectrum(self, samples: Samples) -> npt.NDArray[np.complex64]:
-        return np.asarray(fft.rfft(samples, self.size), dtype=np.complex64)
+        self.anchors = Anchors(recording, rate)
 
     def find(self, name: str, samples: Samples) -> list[Heard]:
         """Every place where (a part of) the sound is."""
         known = samples.astype(np.float64)
-        places = (self._exactly(known, place, anchor) for place, anchor in self._proposals(self._lower(samples)))
-        claims = [self._follow(name, known, place) for place in dict.fromkeys(places)]
+        claims = [self._follow(name, known, place) for place in self.anchors.places(samples)]
         return [claim for claim in claims if claim is not None]
-
-    def _proposals(self, known: Samples) -> list[tuple[int, int]]:
-        """Where the sound may begin (may be negative), the best first, and which anchor says so, at SEARCHED."""
-        length = min(round(ANCHOR * SEARCHED), len(known))
-        if len(self.low) < length:
-            return []
-        energy = self.low_energy[length:] - self.low_energy[:-length]
-        norm = 1 / np.sqrt(np.maximum(energy, (SILENT / 4) ** 2 * length)).astype(np.float32)
-        proposals: list[tuple[float, int, int]] = []
-        for start in np.unique(np.linspace(0, len(known) - length, ANCHORS).round().astype(int)):
-            anchor = known[start : start + length]
-            loudness = float(np.sqrt(np.mean(anchor**2)))
-            if loudness < SILENT:
-                continue
-            found = np.asarray(fft.irfft(self.spectrum * np.conj(self._spectrum(anchor)), self.size), dtype=np.float32)
-            score = found[: len(norm)] * norm / np.float32(loudness * np.sqrt(length))
-            if score.max() < PROPOSED:
-                continue
-            peaks, facts = signal.find_peaks(score, height=PROPOSED, distance=max(length // 2, 1))
-            edges = [edge for edge in (0, len(score) - 1) if score[edge] >= PROPOSED]
-            proposals += [(float(score[edge]), int(edge - start), int(start)) for edge in edges]
-            tops = facts["peak_heights"]
-            proposals += [(float(h), int(p - start), int(start)) for p, h in zip(peaks, tops, strict=True)]
-        places: list[tuple[int, int]] = []
-        for _, place, start in sorted(proposals, reverse=True):
-            if all(abs(place - other) > FRAME * SEARCHED for other, _ in places):
-                places.append((place, start))
-        return places
-
-    def _exactly(self, known: npt.NDArray[np.float64], place: int, start: int) -> int:
-        """A proposal in samples of the recording: the anchor that made it, placed anew within a few of them."""
-        ratio = self.rate / SEARCHED
-        reach = 2 * round(ratio)
-        first, about = round(start * ratio), round(place * ratio)
-        anchor = known[first : first + round(ANCHOR * self.rate)]
-        piece = _cut(self.recording, about + first - reach, len(anchor) + 2 * reach)
-        return about - reach + int(np.argmax(np.correlate(piece, anchor, "valid")))
 
     def _follow(self, name: str, known: npt.NDArray[np.float64], place: int) -> Heard | None:
         """Measure which frames of the sound are there, if it begins at ``place``."""
@@ -243,7 +189,7 @@ class _Ear:
         block = known[first:last]
         reach = round(SLIP * self.rate)
         begin = place + slip + first - reach
-        piece = _cut(self.recording, begin, len(block) + 2 * reach)
+        piece = cut(self.recording, begin, len(block) + 2 * reach)
         norm = np.sqrt(np.sum(block**2))
         if norm < SILENT * np.sqrt(len(block)):
             return slip
@@ -262,8 +208,8 @@ class _Ear:
         """
         margin = 4 * step
         begin, count = first * step - margin, (last - first) * step + 2 * margin
-        mine = _cut(known, begin, count)
-        theirs = _cut(self.recording, place + begin, count)
+        mine = cut(known, begin, count)
+        theirs = cut(self.recording, place + begin, count)
         sums = [
             (one * two).reshape(-1, step).sum(axis=1) for one, two in ((mine, mine), (theirs, theirs), (mine, theirs))
         ]
@@ -279,19 +225,10 @@ class _Ear:
 
     def _calm(self, begin: int, count: int, step: int, below: float) -> Bools:
         """Which frames of the recording (not beyond its ends) are free of another sound."""
-        power = np.mean(_cut(self.recording, begin, count * step).reshape(count, step) ** 2, axis=1)
+        power = np.mean(cut(self.recording, begin, count * step).reshape(count, step) ** 2, axis=1)
         at = begin + np.arange(count) * step
         inside = (at >= 0) & (at + step <= len(self.recording))
         return np.asarray(inside & (power < max(CALM, below) ** 2))
-
-
-def _cut(samples: npt.NDArray[np.float64], begin: int, count: int) -> npt.NDArray[np.float64]:
-    """``count`` samples from ``begin`` on, silence where there are none."""
-    piece = np.zeros(count)
-    low, high = max(begin, 0), min(begin + count, len(samples))
-    if high > low:
-        piece[low - begin : high - begin] = samples[low:high]
-    return piece
 
 
 def _bridge(same: Bools, loud: Bools, calm: Bools) -> Bools:

@@ -1,0 +1,87 @@
+"""Where in a recording a known sound may begin: the first, rough half of the ear.  Pure."""
+
+import numpy as np
+import numpy.typing as npt
+import soxr
+from scipy import fft, signal  # type: ignore[import-untyped]
+
+from ivr.phone.report import Samples
+from ivr.phone.tone import FRAME, SILENT
+
+ANCHOR = 0.8
+ANCHORS = 12
+SEARCHED = 4000
+"""Samples a second at which anchors are searched for: below 2 kHz lies what tells one voice's words from another's."""
+
+PROPOSED = 0.55
+"""Correlation of an anchor (0.8 s) that proposes a place; other speech stays below 0.35."""
+
+
+class Anchors:
+    """One recording, transformed once for the searches for all sounds."""
+
+    def __init__(self, recording: Samples, rate: int) -> None:
+        self.rate = rate
+        self.recording = recording.astype(np.float64)
+        self.low = self._lower(recording)
+        self.size = fft.next_fast_len(len(self.low) + round(ANCHOR * SEARCHED), real=True)
+        self.spectrum = self._spectrum(self.low)
+        self.low_energy = np.concatenate(([0.0], np.cumsum(self.low.astype(np.float64) ** 2)))
+
+    def places(self, samples: Samples) -> list[int]:
+        """Where the sound may begin (samples of the recording, may be negative), the most likely first."""
+        known = samples.astype(np.float64)
+        places = (self._exactly(known, place, anchor) for place, anchor in self._proposals(self._lower(samples)))
+        return list(dict.fromkeys(places))
+
+    def _lower(self, samples: Samples) -> Samples:
+        return np.asarray(soxr.resample(samples, self.rate, SEARCHED), dtype=np.float32)
+
+    def _spectrum(self, samples: Samples) -> npt.NDArray[np.complex64]:
+        return np.asarray(fft.rfft(samples, self.size), dtype=np.complex64)
+
+    def _proposals(self, known: Samples) -> list[tuple[int, int]]:
+        """Where the sound may begin (may be negative), the best first, and which anchor says so, at SEARCHED."""
+        length = min(round(ANCHOR * SEARCHED), len(known))
+        if len(self.low) < length:
+            return []
+        energy = self.low_energy[length:] - self.low_energy[:-length]
+        norm = 1 / np.sqrt(np.maximum(energy, (SILENT / 4) ** 2 * length)).astype(np.float32)
+        proposals: list[tuple[float, int, int]] = []
+        for start in np.unique(np.linspace(0, len(known) - length, ANCHORS).round().astype(int)):
+            anchor = known[start : start + length]
+            loudness = float(np.sqrt(np.mean(anchor**2)))
+            if loudness < SILENT:
+                continue
+            found = np.asarray(fft.irfft(self.spectrum * np.conj(self._spectrum(anchor)), self.size), dtype=np.float32)
+            score = found[: len(norm)] * norm / np.float32(loudness * np.sqrt(length))
+            if score.max() < PROPOSED:
+                continue
+            peaks, facts = signal.find_peaks(score, height=PROPOSED, distance=max(length // 2, 1))
+            edges = [edge for edge in (0, len(score) - 1) if score[edge] >= PROPOSED]
+            proposals += [(float(score[edge]), int(edge - start), int(start)) for edge in edges]
+            tops = facts["peak_heights"]
+            proposals += [(float(h), int(p - start), int(start)) for p, h in zip(peaks, tops, strict=True)]
+        places: list[tuple[int, int]] = []
+        for _, place, start in sorted(proposals, reverse=True):
+            if all(abs(place - other) > FRAME * SEARCHED for other, _ in places):
+                places.append((place, start))
+        return places
+
+    def _exactly(self, known: npt.NDArray[np.float64], place: int, start: int) -> int:
+        """A proposal in samples of the recording: the anchor that made it, placed anew within a few of them."""
+        ratio = self.rate / SEARCHED
+        reach = 2 * round(ratio)
+        first, about = round(start * ratio), round(place * ratio)
+        anchor = known[first : first + round(ANCHOR * self.rate)]
+        piece = cut(self.recording, about + first - reach, len(anchor) + 2 * reach)
+        return about - reach + int(np.argmax(np.correlate(piece, anchor, "valid")))
+
+
+def cut(samples: npt.NDArray[np.float64], begin: int, count: int) -> npt.NDArray[np.float64]:
+    """``count`` samples from ``begin`` on, silence where there are none."""
+    piece = np.zeros(count)
+    low, high = max(begin, 0), min(begin + count, len(samples))
+    if high > low:
+        piece[low - begin : high - begin] = samples[low:high]
+    return piece
