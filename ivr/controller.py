@@ -25,6 +25,7 @@ from ivr.remote.http import Http
 from ivr.remote.signature import key_of
 from ivr.service.agents import Agents
 from ivr.service.attend import Attendant
+from ivr.service.crises import Crises
 from ivr.service.delivery import Delivery
 from ivr.service.desk import Office
 from ivr.service.library import KeepingLibrary
@@ -36,6 +37,7 @@ from ivr.settings import Settings
 from ivr.web.agents import routes as agent_routes
 from ivr.web.books import routes as book_routes
 from ivr.web.codes import check_route
+from ivr.web.crises import routes as crisis_routes
 from ivr.web.health import application
 from ivr.web.overrides import routes as override_routes
 
@@ -78,6 +80,7 @@ async def serve(settings: Settings) -> None:
             )
         )
 
+        crises = Crises(lambda: library.current.book.crises, cabinet, clock(settings))
         delivery = Delivery(cabinet, remote.deliver, lambda: library.current.book.sites)
 
         def status() -> Status:
@@ -90,6 +93,7 @@ async def serve(settings: Settings) -> None:
                 reconnects=link.counts.reconnects,
                 unsaved_records=ledger.waiting,
                 letters_waiting=delivery.letters_waiting,
+                crises=crises.on(),
             )
 
         reloader = Reloader(
@@ -109,6 +113,7 @@ async def serve(settings: Settings) -> None:
         overrides = Overrides(lambda: library.current.book.calendars, cabinet, clock(settings))
         operator = secret.derive(settings.secret, "web:operator")
         pages.add_routes(override_routes(overrides, operator))
+        pages.add_routes(crisis_routes(crises, operator))
         agents = Agents(
             lambda: library.current.book.agents, lambda: library.current.book.served, cabinet, reloader.tell_asterisk
         )

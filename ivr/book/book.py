@@ -18,6 +18,7 @@ from ivr.flow.property import Property
 from ivr.flow.terms import Terms
 from ivr.values.announcement import USUAL, Manner, announcement
 from ivr.values.calendar import Calendar
+from ivr.values.crisis import Crisis
 from ivr.values.number import Family
 from ivr.values.phrase import Utterance
 from ivr.values.purpose import Purpose
@@ -78,6 +79,8 @@ class Service:
     connects: str = ""
     periods: tuple[Period, ...] = ()
     written: str = ""  # as numbers.yaml writes the number, for telling where something stands
+    # What prepared crises put in front of the flow, by their names.
+    fronts: Mapping[str, Flow] = field(default_factory=dict)
 
     def at(self, instant: datetime) -> "Service":
         """The number with the tariff in force at an instant; before its first period with that of the first."""
@@ -119,6 +122,7 @@ class Book:
     owners: Mapping[str, Owner] = field(default_factory=dict)
     switched_off: Mapping[str, Off] = field(default_factory=dict)  # rules of law, by id
     vat: Mapping[str, Rate] = field(default_factory=lambda: RATES)  # by territory
+    crises: Mapping[str, Crisis] = field(default_factory=dict)
 
     @cached_property
     def languages(self) -> tuple[str, ...]:

@@ -98,6 +98,9 @@ class WrittenCase(BaseModel):
     override: dict[str, OverrideText] = Field(
         default_factory=dict, description="calendars that are open or closed by hand"
     )
+    crisis: Annotated[tuple[str, ...], BeforeValidator(one_or_many), Field(json_schema_extra=OR_ONE)] = Field(
+        default=(), description="crises that are on, by their names in crises.yaml; the one put on last at the end"
+    )
     calls: int = Field(default=0, ge=0, description="calls that the caller has made before")
     spent: SpentText = Field(default="0", description="euros that the caller has spent with us this month: 299.50")
     at_once: int = Field(default=1, ge=1, description="calls in progress to the number, this one included")
@@ -148,6 +151,7 @@ class Case:
             lookups={name: given.fetched(text) for name, text in case.lookup.items()},
             remembered=case.remembered,
             overrides={name: given.override(text) for name, text in case.override.items()},
+            crises=case.crisis,
             calls=case.calls,
             spent=given.spent(case.spent),
             at_once=case.at_once,
@@ -218,6 +222,7 @@ def _known(book: Book) -> dict[str, tuple[str, frozenset[str]]]:
         "talks_to": ("agent", frozenset({*book.agents, NOBODY})),
         "lookup": ("remote", frozenset({*book.sites, ALL})),
         "override": ("calendar", frozenset(book.calendars)),
+        "crisis": ("crisis", frozenset(book.crises)),
         "hears": ("prompt", frozenset({BEEP, *(one.name for one in book.utterances())})),
         "goes_to": ("node", nodes),
         "steps": ("node", nodes),
@@ -234,6 +239,7 @@ def _problems(case: Case, known: Mapping[str, tuple[str, frozenset[str]]]) -> It
         "queue": written.queue,
         "lookup": written.lookup,
         "override": written.override,
+        "crisis": written.crisis,
         "hears": written.hears,
         "goes_to": written.goes_to,
         "steps": [step.partition(":")[0] for step in written.steps],

@@ -52,7 +52,7 @@ def unlawful(book: Book, directory: Path, on: date) -> Iterator[Problem]:
     Files are read again only for the places.
     """
     changes = {one.since for service in book.services.values() for one in service.periods if one.since}
-    broken: list[tuple[Rule, Found]] = []
+    broken: list[tuple[Rule, Found]] = list(_in_crises(book, on))
     for day in (on, *sorted(day for day in changes if day > on)):
         then = [(one.rule, found) for one in verdicts(book, day) for found in one.found]
         told = {(rule.id, found.held.number, found.place, found.field) for rule, found in broken}
@@ -74,6 +74,21 @@ def unlawful(book: Book, directory: Path, on: date) -> Iterator[Problem]:
             mark = mark_of(source.tree, (name, "until")) if source.tree else Mark(LAW)
             message = f'"{name}" was switched off until {off.until}, and is in force again'
             yield Problem.at(mark, "IVR482", message, "take the entry out, or decide anew", severity="warning")
+
+
+def _in_crises(book: Book, on: date) -> Iterator[tuple[Rule, Found]]:
+    """What is broken only while a crisis sends the calls of its numbers into another flow."""
+    usual = {(one.rule.id, found.held.number, found.message) for one in verdicts(book, on) for found in one.found}
+    for name, crisis in book.crises.items():
+        kind, _, flow = crisis.then.partition(" ")
+        if kind != "flow":
+            continue
+        meant = {number: replace(book.services[number], flow=book.drawing.flows[flow]) for number in crisis.numbers}
+        for one in verdicts(replace(book, services={**book.services, **meant}), on):
+            for found in one.found:
+                told = (one.rule.id, found.held.number, found.message)
+                if found.verdict is Verdict.BROKEN and found.held.number.national in meant and told not in usual:
+                    yield one.rule, replace(found, message=f"while the crisis {name} is on: {found.message}")
 
 
 def _mark(book: Book, numbers: Source, found: Found) -> Mark:

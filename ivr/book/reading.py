@@ -14,17 +14,19 @@ from pydantic import Field, TypeAdapter
 from ivr.book.advised import advised
 from ivr.book.book import LANGUAGE, Book
 from ivr.book.ceilings import CEILINGS, WrittenCeiling, ceilings, wrong_names, wrong_prompts
+from ivr.book.crises import CRISES, WrittenCrisis, too_long, with_crises, wrong_crises
 from ivr.book.hours import WrittenCalendar, wrong_calendars, wrong_exits
 from ivr.book.lists import DEPARTMENTS, WrittenDepartment, lists, wants_departments, wrong_prefixes
 from ivr.book.numbers import services
 from ivr.book.owners import LAW, OWNERS, WrittenOff, WrittenOwner, wrong_owners, wrong_rules
+from ivr.book.places import mark, node_marks, text
 from ivr.book.problems import BadBook, Mark, Problem, did_you_mean, in_order
 from ivr.book.queues import QUEUES, WrittenQueue, queues, wrong_keys, wrong_queues
 from ivr.book.remotes import WrittenRemote
 from ivr.book.sales import unlawful_sales
 from ivr.book.source import Source, files, read
 from ivr.book.table import Anything, Table
-from ivr.book.tree import Mapping, Scalar, Way, child, mark_of
+from ivr.book.tree import Mapping, Way, child
 from ivr.book.typed import typed
 from ivr.book.written import NAME, WrittenAgent, WrittenNumber, WrittenTariff
 from ivr.flow.across import across, is_sound, spoken
@@ -69,7 +71,8 @@ class Reading:
         owners = self._table(OWNERS, WrittenOwner, needed=False)
         purses = self._table(CEILINGS, WrittenCeiling, needed=False)
         off = self._table(LAW, WrittenOff, needed=False)
-        wrong_rules(off.names, lambda way, *said: self._say(_mark(off.source, way), *said))
+        crises = self._table(CRISES, WrittenCrisis, needed=False)
+        wrong_rules(off.names, lambda way, *said: self._say(mark(off.source, way), *said))
         listed = lists(self._directory, self._read, self._taken, self._problems)
         prompts = self._prompts()
         names = {
@@ -80,16 +83,19 @@ class Reading:
             "queue": queued.names,
             "remote": remotes.names,
             "list": frozenset(listed),
+            "crisis": crises.names,
         }
         flows = self._flows()
         for flow, source in flows.values():
             self._links(flow, source, {**names, "flow": frozenset(flows)})
-        for table in (tariffs, calendars, agents, queued, remotes, owners, purses):
+        for finding in wrong_crises(crises.good, numbers.names, {**names, "flow": frozenset(flows)}):
+            self._find(finding, crises.source)
+        for table in (tariffs, calendars, agents, queued, remotes, owners, purses, crises):
             self._names(table)
         priced = {name: tariff.value(name) for name, tariff in tariffs.good.items()}
 
         def tell(way: Way, rule: str, message: str, hint: str) -> None:
-            self._say(_mark(numbers.source, way), rule, message, hint)
+            self._say(mark(numbers.source, way), rule, message, hint)
 
         wrong_owners(numbers.good, owners.names, tell)
         wrong_names(numbers.good, purses.names, prompts[LANGUAGE].names, tell)
@@ -102,16 +108,20 @@ class Reading:
             self._find(finding, queued.source)
         self._hours(calendars, flows, prompts)
         started = {number.flow for number in numbers.good.values()}
+        started |= {crisis.flow for crisis in crises.good.values() if crisis.flow}
         self._across(flows, started, departments)
         self._languages(flows, started, prompts, calendars)
         if any(problem.severity == "error" for problem in self._problems):
             raise BadBook(self._problems)
-        drawing = Drawing({name: flow for name, flow in drawn.items() if flow})
+        served, fronts, whose = with_crises(crises.good, served)
+        drawing = Drawing({**{name: flow for name, flow in drawn.items() if flow}, **fronts})
+        for finding in too_long(crises.good, served, prompts[LANGUAGE].good):
+            self._find(finding, crises.source)
         for told in unlawful_sales(served.values(), drawing):
             tell(*told)
         if any(problem.severity == "error" for problem in self._problems):
             raise BadBook(self._problems)
-        self._unused(flows, drawing, {service.flow.flow for service in served.values()})
+        self._unused(flows, drawing, {*fronts, *(service.flow.flow for service in served.values())})
         book = Book(
             services=served,
             calendars={name: calendar.value(name) for name, calendar in calendars.good.items()},
@@ -127,12 +137,8 @@ class Reading:
             sites={name: remote.value(name) for name, remote in remotes.good.items()},
             owners={name: owner.value(name) for name, owner in owners.good.items()},
             switched_off={name: one.value() for name, one in off.good.items()},
-            marks={
-                (name, node): _mark(source, ("nodes", node))
-                for name, (flow, source) in flows.items()
-                if flow
-                for node in flow.nodes
-            },
+            marks=node_marks(flows, fronts, {name: mark(crises.source, (one,)) for name, one in whose.items()}),
+            crises={name: one.value(name, served) for name, one in crises.good.items()},
         )
         return advised(book, self._directory, self._sources, self._read, HOUSE_PROMPTS)
 
@@ -189,11 +195,11 @@ class Reading:
         for path in written:
             source = self._read(path)
             flow = typed(Flow, source.tree, "", self._problems) if source.tree else None
-            name = flow.flow if flow else _text(source, "flow")
+            name = flow.flow if flow else text(source, "flow")
             if name in found:
                 other = found[name][1].file
                 self._say(
-                    _mark(source, ("flow",)), "IVR211", f'the flow "{name}" exists already, in {other}', "rename one"
+                    mark(source, ("flow",)), "IVR211", f'the flow "{name}" exists already, in {other}', "rename one"
                 )
                 continue
             if name:
@@ -234,11 +240,11 @@ class Reading:
             self._find(finding, flows[name][1])
         for prefix in wrong_prefixes(departments.names):
             hint = "write four to six digits, as dialled in France: 0320"
-            self._say(_mark(departments.source, (prefix,)), "IVR249", f'"{prefix}" begins no geographic number', hint)
+            self._say(mark(departments.source, (prefix,)), "IVR249", f'"{prefix}" begins no geographic number', hint)
         for name, flow in drawn.items():
             for node in wants_departments(flow) if not departments.names else ():
                 message = f'"{node}" asks for a department, and {DEPARTMENTS} says none'
-                self._say(_mark(flows[name][1], ("nodes", node)), "IVR247", message, "write it, or ask for regions")
+                self._say(mark(flows[name][1], ("nodes", node)), "IVR247", message, "write it, or ask for regions")
 
     def _languages(self, flows: _Flows, started: Set[str], prompts: _Texts, calendars: Table[WrittenCalendar]) -> None:
         """A language that a flow offers has every prompt that may be said after the choice."""
@@ -257,13 +263,13 @@ class Reading:
         reached = {place.flow for name in served for place in drawing.reachable(drawing.start(name))}
         for name, (_, source) in flows.items():
             if name not in reached:
-                self._say(_mark(source, ("flow",)), "IVR213", f'no number uses the flow "{name}"', severity="warning")
+                self._say(mark(source, ("flow",)), "IVR213", f'no number uses the flow "{name}"', severity="warning")
 
     def _names(self, table: "Table[Any]") -> None:
         for name in table.names:
             if not re.fullmatch(NAME, name):
                 self._say(
-                    _mark(table.source, (name,)),
+                    mark(table.source, (name,)),
                     "IVR222",
                     f'"{name}" cannot be a name',
                     "begin with a small letter; then small letters, digits and -",
@@ -272,19 +278,9 @@ class Reading:
     def _find(self, finding: Finding, source: Source) -> None:
         meant = did_you_mean(finding.name, finding.known, "known are") if finding.name else ""
         hint = "; ".join(filter(None, (meant, finding.hint)))
-        self._say(_mark(source, finding.way), finding.rule, finding.message, hint, finding.severity)
+        self._say(mark(source, finding.way), finding.rule, finding.message, hint, finding.severity)
 
     def _say(self, mark: Mark, rule: str, message: str, hint: str = "", severity: str = "error") -> None:
         self._problems.append(
             Problem.at(mark, rule, message, hint, severity="warning" if severity == "warning" else "error")
         )
-
-
-def _mark(source: Source, way: Way) -> Mark:
-    return mark_of(source.tree, way) if source.tree else Mark(source.file)
-
-
-def _text(source: Source, key: str) -> str:
-    """The text under a key of a file that does not make sense as a whole."""
-    found = child(source.tree, key) if source.tree else None
-    return found.text if isinstance(found, Scalar) else ""

@@ -29,10 +29,11 @@ def unlawful_sales(services: Iterable[Service], drawing: Drawing) -> Iterator[To
     """
     sales: dict[str, Sold] = {}  # a flow may serve thousands of numbers
     for service in services:
-        flow = service.flow.flow
-        if flow not in sales:
-            sales[flow] = sold(drawing, flow)
-        for place, node in sales[flow]:
+        flows = [service.flow.flow, *(front.flow for front in service.fronts.values())]
+        for flow in flows:
+            if flow not in sales:
+                sales[flow] = sold(drawing, flow)
+        for place, node in {place: node for flow in flows for place, node in sales[flow]}.items():
             way = (service.written, "tariff")
             where = f'"{place.node}" of the flow "{place.flow}"'
             for period in service.periods:

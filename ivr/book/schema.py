@@ -13,6 +13,7 @@ from pydantic import Field, TypeAdapter
 
 from ivr.book.cases import WrittenCase
 from ivr.book.ceilings import WrittenCeiling
+from ivr.book.crises import WrittenCrisis
 from ivr.book.hours import WrittenCalendar
 from ivr.book.lists import WrittenDepartment, WrittenList
 from ivr.book.money import WrittenSteps, WrittenVat
@@ -44,6 +45,7 @@ TABLES: dict[str, Any] = {
     "owners": WrittenOwner,
     "law": WrittenOff,
     "ceilings": WrittenCeiling,
+    "crises": WrittenCrisis,
     "prompts": PromptText,
     "recordings": WrittenRecording,
     "lexicon": Annotated[str, Field(min_length=1, max_length=200)],

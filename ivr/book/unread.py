@@ -27,6 +27,7 @@ KNOWN = (
                 "voices",
                 "vat",
                 "steps",
+                "crises",
             ),
         )
     ),

@@ -17,8 +17,10 @@ def not_measured(name: str) -> float | None:
     return None
 
 
-def world_of(book: Book, service: Service, since: datetime, measured: Measured = not_measured) -> World:
-    """The world of one number from ``since`` on."""
+def world_of(
+    book: Book, service: Service, since: datetime, measured: Measured = not_measured, crisis: str | None = None
+) -> World:
+    """The world of one number from ``since`` on; ``crisis``: while that is on."""
     texts = {one.name: one for one in book.utterances() if one.language == LANGUAGE}
     lengths: dict[str, float] = {}
 
@@ -32,7 +34,7 @@ def world_of(book: Book, service: Service, since: datetime, measured: Measured =
 
     return World(
         parse(service.number),
-        service.flow,
+        service.fronts.get(crisis or "", service.flow),
         book.drawing,
         service.terms,
         book.calendars,

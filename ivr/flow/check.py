@@ -43,6 +43,12 @@ def undefined(nodes: Mapping[str, Node], defined: Mapping[str, Set[str]]) -> Ite
                 yield _undefined(to, name, ("nodes", place, *way), defined)
 
 
+def unknown(to: str, name: str, way: tuple[str | int, ...], defined: Mapping[str, Set[str]]) -> Iterator[Finding]:
+    """One name, if nobody defined it."""
+    if name not in defined[to]:
+        yield _undefined(to, name, way, defined)
+
+
 def _undefined(to: str, name: str, way: tuple[str | int, ...], defined: Mapping[str, Set[str]]) -> Finding:
     return Finding("IVR201", way, f'there is no {to} "{name}"', name=name, known=frozenset(defined[to]))
 

@@ -144,6 +144,21 @@ class Overrule(Command[bool]):
 
 
 @dataclass(frozen=True)
+class InForce(Command[str | None]):
+    """Which of these crises is on: of several the one put on last; ``None``: none."""
+
+    crises: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Declare(Command[bool]):
+    """Put a crisis on, or take it away; whether that was done and is safe."""
+
+    crisis: str
+    on: bool
+
+
+@dataclass(frozen=True)
 class Verify(Command[bool]):
     """Are these the digits of the PIN ``pin``?  They are on no tape and in no record."""
 
@@ -151,7 +166,22 @@ class Verify(Command[bool]):
     digits: Hidden
 
 
-Errand = Recall | Remember | Fetch | Post | Discard | Issue | Tally | Spent | Draw | Overridden | Overrule | Verify
+Errand = (
+    Recall
+    | Remember
+    | Fetch
+    | Post
+    | Discard
+    | Issue
+    | Tally
+    | Spent
+    | Draw
+    | Overridden
+    | Overrule
+    | InForce
+    | Declare
+    | Verify
+)
 
 
 def left(message: str, seconds: float, box: str) -> Post:

@@ -115,12 +115,13 @@ class Drawing:
         return max(self.node(one).need() for one in self.reachable(place))
 
     def _before_agents(self, start: Place) -> set[Place]:
-        """``start`` and the places to which a call can come from it, up to those where agents ring."""
+        """``start`` and the places to which a call can come from it, up to those where agents ring or all is free."""
         found: set[Place] = set()
         waiting = [start]
         while waiting:
             here = waiting.pop()
             if here not in found:
                 found.add(here)
-                waiting.extend(() if self.node(here).rings else self.next(here))
+                node = self.node(here)
+                waiting.extend(() if node.rings or node.is_free() else self.next(here))
         return found

@@ -80,6 +80,7 @@ NodeName = Annotated[str, Refers("node")]
 FlowName = Annotated[str, Refers("flow")]
 ListName = Annotated[str, Refers("list")]
 LanguageName = Annotated[str, Refers("language")]
+CrisisName = Annotated[str, Refers("crisis")]
 
 # The name under which something is noted in a call, or remembered of a caller.
 NoteName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{0,40}$")]
@@ -176,6 +177,10 @@ class Node(BaseModel):
     def need(self) -> Need:
         """What this node will want of the line, at most; decides the price at which the way to it is heard."""
         return Need.EARLY
+
+    def is_free(self) -> bool:
+        """Whether what is said here, and before it, is heard free, whatever it leads to."""
+        return False
 
     def parting(self) -> Cause:
         """What the caller's network is told if the call ends here."""

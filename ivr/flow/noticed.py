@@ -234,6 +234,7 @@ _ERRANDS = {
     "Issue": "sells a code",
     "Verify": "checks a PIN",
     "Overrule": "switches a calendar",
+    "Declare": "switches a crisis",
 }
 
 

@@ -35,11 +35,13 @@ from ivr.flow.commands import (
     There,
 )
 from ivr.flow.errands import (
+    Declare,
     Discard,
     Draw,
     Errand,
     Fetch,
     Fetched,
+    InForce,
     Issue,
     Overridden,
     Overrule,
@@ -225,6 +227,10 @@ def _errand(errand: Errand, known: Known, anonymous: bool) -> Sequence[Outcome]:
             return Outcome(True, label="the right PIN"), Outcome(False, label="a wrong PIN")
         case Overrule(calendar=calendar):
             return Outcome(True), Outcome(False, label=f"the override of {calendar} is not kept")
+        case InForce(crises=crises):
+            return Outcome(None), *(Outcome(one, label=f"the crisis {one} is on") for one in crises)
+        case Declare(crisis=crisis):
+            return Outcome(True), Outcome(False, label=f"the order about {crisis} is not kept")
         case Fetch():
             return tuple(_fetched(errand, known))
         case Tally(of="now"):

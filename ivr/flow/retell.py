@@ -7,7 +7,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from ivr.flow.commands import Command, Dial, Enqueue, Reachable, Reached, Served
-from ivr.flow.errands import Draw, Fetch, Issue, Overridden, Recall, Spent, Tally
+from ivr.flow.errands import Draw, Fetch, InForce, Issue, Overridden, Recall, Spent, Tally
 from ivr.flow.onlooker import Choice
 from ivr.flow.paths import Path
 from ivr.values.number import Number
@@ -69,6 +69,8 @@ def _errand(asked: Command[Any], result: Any) -> Iterator[str]:
             yield f"--remembered={key}={result}"
         case Overridden(calendar=calendar) if result is not None:
             yield f"--override={calendar}={'open' if result.open else 'closed'}"
+        case InForce() if result is not None:
+            yield f"--crisis={result}"
         case Tally(of=of) if result is not None and result > 1:
             yield f"--at-once={result}" if of == "now" else f"--calls={result}"
         case Spent() if result:

@@ -1,4 +1,4 @@
-"""The cabinet: what is remembered of callers, the overrides of calendars, and letters until they are delivered.
+"""The cabinet: what is remembered of callers, the overrides of calendars, crises, and letters until they are delivered.
 
 Apart from the ledger, which only ever grows: here things are replaced, expire and are thrown away.  One connection,
 one thread at a time; each operation is one short transaction.
@@ -7,22 +7,18 @@ one thread at a time; each operation is one short transaction.
 import asyncio
 import json
 import uuid
-from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
-from threading import Lock
 from typing import TypeVar
 
 from sqlalchemy import (
-    Boolean,
     Column,
     ColumnElement,
     Connection,
     Index,
     Integer,
-    MetaData,
     Select,
     String,
     Table,
@@ -33,48 +29,27 @@ from sqlalchemy import (
     select,
     update,
 )
-from sqlalchemy.exc import DBAPIError
 
-from ivr.flow.errands import Override
 from ivr.ledger.engine import at as address_of
-from ivr.ledger.engine import instant, writing
-from ivr.ledger.reading import Reader, unusable
+from ivr.ledger.engine import instant
+from ivr.ledger.orders import Orders, metadata
+from ivr.ledger.reading import Reader
 from ivr.service.ports import Letter
-from ivr.values.duty import Duty
 
 T = TypeVar("T")
 
-_metadata = MetaData()
-
 _memory = Table(
     "memory",
-    _metadata,
+    metadata,
     Column("caller", Text, primary_key=True),
     Column("key", Text, primary_key=True),
     Column("value", Text, nullable=False),
     Column("until", String(32), nullable=False),
 )
 
-_overrides = Table(
-    "overrides",
-    _metadata,
-    Column("calendar", Text, primary_key=True),
-    Column("open", Boolean, nullable=False),
-    Column("why", Text, nullable=False),
-    Column("until", String(32)),  # none: for good
-)
-
-_duties = Table(
-    "duties",
-    _metadata,
-    Column("agent", Text, primary_key=True),
-    Column("present", Boolean, nullable=False),
-    Column("paused", Boolean, nullable=False),
-)
-
 _letters = Table(
     "letters",
-    _metadata,
+    metadata,
     Column("id", String(32), primary_key=True),
     Column("kind", Text, nullable=False),
     Column("body", Text, nullable=False),
@@ -100,17 +75,12 @@ class Waiting:
     attempts: int
 
 
-class Cabinet:
-    """Fulfils ``Memory``, ``Drawer``, ``Roster`` and ``Outbox`` on an SQLite file; what cannot be done is BadLedger."""
+class Cabinet(Orders):
+    """Fulfils ``Memory``, ``Outbox`` and what its orders do on an SQLite file; what cannot be done is BadLedger."""
 
     def __init__(self, path: Path, ledger: Path) -> None:
-        self._engine = writing(address_of(path))
         self._ledger = Reader(address_of(ledger))
-        self._lock = Lock()
-        self._now(_metadata.create_all)
-
-    def close(self) -> None:
-        self._engine.dispose()
+        super().__init__(path)
 
     # -- memory ----------------------------------------------------------------------------------------------------
 
@@ -138,49 +108,6 @@ class Cabinet:
     async def spent(self, caller: str, since: datetime) -> Decimal:
         """See the port."""
         return await asyncio.to_thread(self._ledger.spent, caller, since)
-
-    # -- overrides -------------------------------------------------------------------------------------------------
-
-    async def override(self, calendar: str, at: datetime) -> Override | None:
-        """See the port."""
-        return (await self._do(lambda connection: _in_force(connection, at))).get(calendar)
-
-    async def overrule(self, calendar: str, override: Override | None) -> bool:
-        """See the port."""
-        await asyncio.to_thread(self.set_override, calendar, override)
-        return True
-
-    def overrides(self, at: datetime) -> dict[str, Override]:
-        """See the port ``Drawer``."""
-        return self._now(lambda connection: _in_force(connection, at))
-
-    def set_override(self, calendar: str, override: Override | None) -> None:
-        """See the port ``Drawer``."""
-
-        def work(connection: Connection) -> None:
-            connection.execute(delete(_overrides).where(_overrides.c.calendar == calendar))
-            if override is not None:
-                until = instant(override.until) if override.until else None
-                row = {"calendar": calendar, "open": override.open, "why": override.why, "until": until}
-                connection.execute(insert(_overrides).values(row))
-
-        self._now(work)
-
-    # -- duties ----------------------------------------------------------------------------------------------------
-
-    def duties(self) -> dict[str, Duty]:
-        """See the port ``Roster``."""
-        rows = self._now(lambda connection: connection.execute(select(_duties)).all())
-        return {row.agent: Duty(row.present, row.paused) for row in rows}
-
-    def set_duty(self, agent: str, duty: Duty) -> None:
-        """See the port ``Roster``."""
-
-        def work(connection: Connection) -> None:
-            connection.execute(delete(_duties).where(_duties.c.agent == agent))
-            connection.execute(insert(_duties).values(agent=agent, present=duty.present, paused=duty.paused))
-
-        self._now(work)
 
     # -- letters ---------------------------------------------------------------------------------------------------
 
@@ -249,16 +176,6 @@ class Cabinet:
         later = later.values(attempts=_letters.c.attempts + 1, due=instant(due))
         await self._do(lambda connection: connection.execute(later))
 
-    async def _do(self, work: Callable[[Connection], T]) -> T:
-        return await asyncio.to_thread(self._now, work)
-
-    def _now(self, work: Callable[[Connection], T]) -> T:
-        try:
-            with self._lock, self._engine.begin() as connection:
-                return work(connection)
-        except DBAPIError as error:
-            raise unusable(self._engine.url, error) from error
-
 
 def _of(kind: str, *, done: bool = False) -> Select[str, str, str, int]:
     found = select(_letters.c.id, _letters.c.kind, _letters.c.body, _letters.c.attempts)
@@ -270,11 +187,3 @@ def _open(kind: str, fact: str, value: str) -> tuple[ColumnElement[bool], ...]:
     """Letters of ``kind`` that wait and have this ``value`` of ``fact``."""
     told = func.json_extract(_letters.c.body, f"$.facts.{fact}")
     return (_letters.c.kind == kind, _letters.c.delivered.is_(None), told == value)
-
-
-def _in_force(connection: Connection, at: datetime) -> dict[str, Override]:
-    found = select(_overrides).where(_overrides.c.until.is_(None) | (_overrides.c.until > instant(at)))
-    return {
-        row.calendar: Override(row.open, row.why, datetime.fromisoformat(row.until) if row.until else None)
-        for row in connection.execute(found)
-    }

@@ -9,6 +9,7 @@ from datetime import datetime
 
 from ivr.book.book import Service
 from ivr.flow.commands import Hangup, Limit, Need, Play, Progress, Talk
+from ivr.flow.front import entrance
 from ivr.flow.line import Line
 from ivr.flow.node import Scene
 from ivr.flow.tape import Entry
@@ -42,11 +43,8 @@ class Attendance:
 
     def talk(self) -> Talk[Ending]:
         """Everything that is to be done on the channel.  A hang-up or fault is thrown in where it happens."""
-        book = self._release.book
-        scene = Scene(self.call, book.calendars, book.lists, departments=book.departments)
         try:
-            walked = walk(self._service.flow, scene, self.trail, book.drawing, self.standing)
-            yield from self._taped(self._line.carry(walked))
+            yield from self._taped(self._line.carry(self._lived()))
         except HungUp:
             return Ending.LIMIT if self._limit_reached() else Ending.CALLER
         except Exception:
@@ -54,6 +52,12 @@ class Attendance:
             yield from self._apology()
             return Ending.FAILED
         return self._line.ending
+
+    def _lived(self) -> Talk[None]:
+        book = self._release.book
+        scene = Scene(self.call, book.calendars, book.lists, departments=book.departments)
+        flow = yield from entrance(self._service.flow, self._service.fronts)
+        yield from walk(flow, scene, self.trail, book.drawing, self.standing)
 
     def record(self, toll: Toll | None, ended: datetime, ending: Ending) -> Record:
         """What is written of the call; ``toll`` is what the exchange measured, if it said."""

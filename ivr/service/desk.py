@@ -14,11 +14,13 @@ from typing import Any, TypeVar, assert_never
 
 from ivr.flow.commands import Capture, Captured, Command, Play
 from ivr.flow.errands import (
+    Declare,
     Discard,
     Draw,
     Errand,
     Fetch,
     Fetched,
+    InForce,
     Issue,
     Overridden,
     Overrule,
@@ -100,6 +102,11 @@ class Desk:
             case Overrule(calendar=calendar, override=override):
                 log.info("override by phone calendar=%s %s", calendar, override or "cleared")
                 return await _within(memory.overrule(calendar, override), False)
+            case InForce(crises=crises):
+                return await _within(memory.crisis(crises), None)
+            case Declare(crisis=crisis, on=on):
+                log.info("crisis by phone name=%s on=%s", crisis, on)
+                return await _within(memory.declare(crisis, on, now), False)
             case Verify(pin=pin, digits=digits):
                 return self.office.pins.verify(pin, digits)
             case Post():
@@ -159,9 +166,9 @@ class Desk:
 def closed(errand: Errand) -> Any:
     """What an errand comes to where there is no office (plain AGI): nothing known, nothing found; a task is refused."""
     match errand:
-        case Recall() | Remember() | Overridden() | Discard() | Issue() | Spent():
+        case Recall() | Remember() | Overridden() | InForce() | Discard() | Issue() | Spent():
             return None
-        case Overrule() | Verify():
+        case Overrule() | Declare() | Verify():
             return False
         case Tally():
             return 0

@@ -1,6 +1,6 @@
 """The ports of a call: what the service asks of the doors.  Implementations do not inherit from these."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from ivr.flow.commands import Command
 from ivr.flow.errands import Fetch, Fetched, Issue, Override
+from ivr.values.crisis import Declared
 from ivr.values.duty import Duty
 from ivr.values.site import Site
 
@@ -89,7 +90,7 @@ class Letter:
 
 
 class Memory(Protocol):
-    """What is remembered of callers, and the overrides of calendars; survives a restart."""
+    """What is remembered of callers, the overrides of calendars, and the crises; survives a restart."""
 
     async def recall(self, caller: str, key: str, at: datetime) -> str | None:
         """What was kept of ``caller`` (E.164) under ``key`` and has not expired at ``at``."""
@@ -115,6 +116,14 @@ class Memory(Protocol):
         """Put an override in force, or take it away; returns true when that is safe."""
         ...
 
+    async def crisis(self, among: Sequence[str]) -> str | None:
+        """Of these crises the one that was put on last and is on."""
+        ...
+
+    async def declare(self, crisis: str, on: bool, at: datetime) -> bool:
+        """Put a crisis on, or take it away; returns true when that is safe."""
+        ...
+
 
 class Drawer(Protocol):
     """The overrides of all calendars, for whoever is not in a call; each method returns when its work is safe."""
@@ -125,6 +134,18 @@ class Drawer(Protocol):
 
     def set_override(self, calendar: str, override: Override | None) -> None:
         """Put an override in force, or take it away."""
+        ...
+
+
+class Alarm(Protocol):
+    """The crises that are on; each method returns when its work is safe."""
+
+    def declared(self) -> dict[str, Declared]:
+        """By name, in the order in which they were put on."""
+        ...
+
+    def set_crisis(self, crisis: str, declared: Declared | None) -> None:
+        """Put a crisis on, or take it away."""
         ...
 
 

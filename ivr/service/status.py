@@ -8,7 +8,7 @@ from dataclasses import dataclass
 class Status:
     """``exchange_problem`` is ``None`` while the link to Asterisk is up, else one sentence; ``book_problems`` are
     the lines of the last reload, empty when it was good; ``reconnects`` counts links made to Asterisk anew;
-    ``letters_waiting`` are notices not delivered yet, now or at a later attempt.
+    ``letters_waiting`` are notices not delivered yet, now or at a later attempt; ``crises`` are those that are on.
     """
 
     book: str
@@ -19,6 +19,7 @@ class Status:
     reconnects: int
     unsaved_records: int
     letters_waiting: int = 0
+    crises: tuple[str, ...] = ()
 
     @property
     def healthy(self) -> bool:

@@ -56,6 +56,8 @@ def case_text(name: str, lived: Lived, from_: str, given: Given) -> str:
     ):
         if table:
             lines.append(f"  {key}: {_table(table)}")
+    if given.crises:
+        lines.append(f"  crisis: {_list(given.crises)}")
     usual = Given()
     for key, value, default in (
         ("calls", given.calls, usual.calls),
@@ -98,6 +100,8 @@ def call_words(case: Case) -> str:
     ):
         for name, word in table.items():
             words += ["--agents", word] if (option, name) == ("--agent", ALL) else [option, f"{name}={word}"]
+    for crisis in written.crisis:
+        words += ["--crisis", crisis]
     for option, number, default in (
         ("--calls", written.calls, usual.calls),
         ("--spent", written.spent, f"{usual.spent}"),

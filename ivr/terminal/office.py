@@ -1,5 +1,6 @@
 """An office on paper for calls without a phone: memory that lasts one call, look-ups that come out as told."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
@@ -24,6 +25,7 @@ class PaperOffice:
     code: str | None = "31415926"
     remembered: dict[str, str] = field(default_factory=dict)
     overrides: dict[str, Override] = field(default_factory=dict)
+    crises: list[str] = field(default_factory=list)  # those that are on, the last at the end
     calls: int = 0
     spending: Decimal = Decimal(0)
     letters: list[Letter] = field(default_factory=list)
@@ -52,6 +54,13 @@ class PaperOffice:
             self.overrides.pop(calendar, None)
         else:
             self.overrides[calendar] = override
+        return True
+
+    async def crisis(self, among: Sequence[str]) -> str | None:
+        return next((one for one in reversed(self.crises) if one in among), None)
+
+    async def declare(self, crisis: str, on: bool, at: datetime) -> bool:
+        self.crises = [*(one for one in self.crises if one != crisis), *([crisis] if on else [])]
         return True
 
     def verify(self, pin: str, digits: str) -> bool:

@@ -4,10 +4,12 @@ from typing import Any
 
 from ivr.flow.commands import Command
 from ivr.flow.errands import (
+    Declare,
     Draw,
     Errand,
     Fetch,
     Fetched,
+    InForce,
     Issue,
     Overridden,
     Overrule,
@@ -84,6 +86,10 @@ def _shown(errand: Errand, told: Any) -> str:
             return f"{calendar} is {_word(told.open)} by hand: {told.why}" if told else ""
         case Overrule(calendar=calendar, override=override):
             return f"puts {calendar} {_word(override.open)} by hand" if override else f"takes {calendar} out of hand"
+        case InForce():
+            return f"the crisis {told} is on" if told else ""
+        case Declare(crisis=crisis, on=on):
+            return f"puts the crisis {crisis} on" if on else f"takes the crisis {crisis} away"
         case Verify(pin=pin):
             return f"the PIN {pin} is {'right' if told else 'wrong'}"
         case Post(kind=kind, facts=facts):

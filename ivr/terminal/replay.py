@@ -18,7 +18,8 @@ from datetime import datetime
 from typing import Any
 
 from ivr.book.book import LANGUAGE, Book, Service
-from ivr.flow.commands import Command, Dial, Enqueue
+from ivr.flow.commands import Command, Dial, Enqueue, Talk
+from ivr.flow.front import entrance
 from ivr.flow.line import Line
 from ivr.flow.node import Scene
 from ivr.flow.tape import Entry
@@ -89,7 +90,7 @@ def _run(past: Past, book: Book, service: Service, secrets: Sequence[str]) -> _R
     standing = Standing()
     call = Call(past.id, parse(past.number), _caller(past.caller), LANGUAGE, past.started)
     scene = Scene(call, book.calendars, book.lists, departments=book.departments)
-    talk = Line(service.terms).carry(walk(service.flow, scene, trail, book.drawing, standing))
+    talk = Line(service.terms).carry(_lived(service, book, scene, trail, standing))
     try:
         command = next(talk)
         while True:
@@ -105,6 +106,11 @@ def _run(past: Past, book: Book, service: Service, secrets: Sequence[str]) -> _R
     run.steps = tuple(map(str, trail))
     run.here = standing.here.node if standing.here else ""
     return run
+
+
+def _lived(service: Service, book: Book, scene: Scene, trail: list[Step], standing: Standing) -> Talk[None]:
+    flow = yield from entrance(service.flow, service.fronts)
+    yield from walk(flow, scene, trail, book.drawing, standing)
 
 
 def _caller(written: str) -> Number:

@@ -29,9 +29,11 @@ from ivr.flow.commands import (
     There,
 )
 from ivr.flow.errands import (
+    Declare,
     Discard,
     Draw,
     Fetch,
+    InForce,
     Issue,
     Overridden,
     Overrule,
@@ -116,10 +118,10 @@ class Retold:
                 return There(agents)
             case Progress() | Answer() | Limit() | Speak() | Hangup() | Remember() | Post() | Discard():
                 return None
-            case Overridden() | Recall() | Spent():
+            case Overridden() | Recall() | Spent() | InForce():
                 # Not asked then; by far the most callers and calendars have none, and few reach their ceiling.
                 return None
-            case Overrule():
+            case Overrule() | Declare():
                 return True
         if self._over():
             raise TapeEnds

@@ -72,7 +72,10 @@ class Simulator:
         live = Live()
         live.began(call)
         office = PaperOffice(
-            remembered=dict(cast.given.remembered), overrides=dict(cast.given.overrides), spending=cast.given.spent
+            remembered=dict(cast.given.remembered),
+            overrides=dict(cast.given.overrides),
+            crises=list(cast.given.crises),
+            spending=cast.given.spent,
         )
         desk = PaperDesk(Desk(call, channel, office.office(live, at), book.sites), channel, cast)
         # Time is the channel's: a simulated minute takes no time at all, and is owed for all the same.

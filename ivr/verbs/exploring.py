@@ -38,6 +38,7 @@ from ivr.verbs.manners import example, says
 @click.option(
     "--at", "since", type=Instant(), default=None, help="the tariff of then; the 400 days of calendars begin here [now]"
 )
+@click.option("--crisis", default=None, metavar="NAME", help="as calls go while this crisis is on")
 @click.option(
     "--property",
     "wanted",
@@ -48,7 +49,13 @@ from ivr.verbs.manners import example, says
 )
 @says
 def explore(
-    number: str | None, list_: bool, limit: int, json_: bool, since: datetime | None, wanted: str | None
+    number: str | None,
+    list_: bool,
+    limit: int,
+    json_: bool,
+    since: datetime | None,
+    crisis: str | None,
+    wanted: str | None,
 ) -> None:
     """Live through every path of NUMBER and tell how many, how long, how soon a human, and at what price."""
     configured = settings()
@@ -61,12 +68,15 @@ def explore(
     if number is None:
         raise click.UsageError("which number? (or --property, to verify what properties.yaml says)")
     service = service_of(book, number).at(at)
-    paths = Paths(explored(world_of(book, service, at, measured)))
+    if crisis is not None and crisis not in service.fronts:
+        known = ", ".join(service.fronts) or "none"
+        raise click.UsageError(f'no crisis "{crisis}" is prepared for {service.number}; known are {known}')
+    paths = Paths(explored(world_of(book, service, at, measured, crisis)))
     if json_:
-        shown = [_plain(one, service) for one in islice(paths.each(), limit)]
+        shown = [_plain(one, service, crisis) for one in islice(paths.each(), limit)]
         click.echo(json.dumps({**_figures(paths, service), "paths_shown": shown}, ensure_ascii=False, indent=2))
         return
-    for line in _summary(paths, service):
+    for line in _summary(paths, service, crisis):
         click.echo(line)
     if list_:
         for one in islice(paths.each(), limit):
@@ -109,23 +119,27 @@ def _figures(paths: Paths, service: Service) -> dict[str, Any]:
     }
 
 
+def _command(service: Service, path: Path, crisis: str | None) -> str:
+    return command(service.number, path) + (f" --crisis={crisis}" if crisis else "")
+
+
 def _less(one: float, other: float) -> bool:
     return one < other
 
 
-def _summary(paths: Paths, service: Service) -> Iterator[str]:
+def _summary(paths: Paths, service: Service, crisis: str | None) -> Iterator[str]:
     figures = _figures(paths, service)
     world = paths.explored
     yield f"{service.number}  {service.label}"
     yield f"  paths           {paths.count}, through {len(world.states)} states of a call"
     if longest := paths.most(lambda passage: (passage.seconds, False), whole=True):
-        yield f"  longest         {_time(longest[0])}    {command(service.number, longest[1])}"
+        yield f"  longest         {_time(longest[0])}    {_command(service, longest[1], crisis)}"
     if figures["seconds_to_human"]:
         low, high = figures["seconds_to_human"]
         few, many = figures["keys_to_human"]
         yield f"  to a human      {_time(low)} to {_time(high)}, {few} to {many} keys until an agent rings"
         if late := paths.most(until_human(0), whole=False):
-            yield f"                  latest: {command(service.number, late[1])}"
+            yield f"                  latest: {_command(service, late[1], crisis)}"
     else:
         yield "  to a human      never"
     dearest = paths.most(lambda passage: (passage.charged, False), whole=True)
@@ -134,7 +148,7 @@ def _summary(paths: Paths, service: Service) -> Iterator[str]:
     elif dearest:
         least = Money(Decimal(0)) if figures["never_answered"] else _least(paths, service.tariff)
         most = dearest[1].price(service.tariff)
-        yield f"  price           {least} to {most}    {command(service.number, dearest[1])}"
+        yield f"  price           {least} to {most}    {_command(service, dearest[1], crisis)}"
     what = "never charged" if service.tariff.surcharged else "never answered"
     yield f"  {what:15} {figures['never_answered']} {'path' if figures['never_answered'] == 1 else 'paths'}"
     endings: dict[str, Path] = {}
@@ -183,7 +197,7 @@ def _line(path: Path, tariff: Tariff) -> str:
     return f"{sums}  {' '.join(path.steps)}  [{pressed}; {heard}{human}; {path.ends}]"
 
 
-def _plain(path: Path, service: Service) -> dict[str, Any]:
+def _plain(path: Path, service: Service, crisis: str | None) -> dict[str, Any]:
     begins = path.charged_from if service.tariff.surcharged else None
     return {
         "from": spelled(path.root.caller),
@@ -197,7 +211,7 @@ def _plain(path: Path, service: Service) -> dict[str, Any]:
         "keys_to_human": path.human[1] if path.human else None,
         "owed": str(path.price(service.tariff).amount),
         "ends": path.ends,
-        "simulate": command(service.number, path),
+        "simulate": _command(service, path, crisis),
     }
 
 

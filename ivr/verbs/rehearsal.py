@@ -46,7 +46,7 @@ SETTLING = 15.0  # seconds for a record to be in the ledger
 SLACK = timedelta(seconds=2)  # by which phone and exchange may differ about how long a call lasted
 
 # What a stack knows by itself, by the word of a case that gives it.
-_OURS = ("queue", "lookup", "remembered", "override", "calls", "at_once", "draw", "codes", "speaks")
+_OURS = ("queue", "lookup", "remembered", "override", "crisis", "calls", "at_once", "draw", "codes", "speaks")
 _UNKNOWN = {Fetch: "asks another system", Verify: "wants a PIN", Draw: "draws a share", Capture: "records a message"}
 
 

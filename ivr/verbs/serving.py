@@ -44,6 +44,8 @@ def status(json_: bool) -> None:
         click.echo(f"book      {health['book']}")
         click.echo(f"calls     {health['calls']} now; ended: {endings}")
         click.echo(f"Asterisk  {health['exchange_problem'] or 'linked'}")
+        if health["crises"]:
+            click.echo(f"crisis    {', '.join(health['crises'])}")
         if health["unsaved_records"]:
             click.echo(
                 f"records   {health['unsaved_records']} wait for the ledger: is the disk full, or the file locked?"

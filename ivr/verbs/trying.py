@@ -98,6 +98,7 @@ def _presses(text: str) -> tuple[given.Press, ...]:
     multiple=True,
     help="a calendar opened or closed by hand",
 )
+@click.option("--crisis", multiple=True, metavar="NAME", help="a crisis of crises.yaml that is on")
 @click.option("--calls", type=click.IntRange(0), default=0, help="calls that this caller made before")
 @click.option("--spent", type=Read("EUROS", given.spent), default="0", help="what he has spent with us this month")
 @click.option("--at-once", type=click.IntRange(1), default=1, help="calls in progress to the number")
@@ -120,6 +121,7 @@ def simulate(
     lookup: tuple[tuple[str, Any], ...],
     remembered: tuple[tuple[str, str], ...],
     override: tuple[tuple[str, Any], ...],
+    crisis: tuple[str, ...],
     calls: int,
     spent: Decimal,
     at_once: int,
@@ -141,6 +143,7 @@ def simulate(
         lookups=dict(lookup),
         remembered=dict(remembered),
         overrides=dict(override),
+        crises=crisis,
         calls=calls,
         spent=spent,
         at_once=at_once,
@@ -169,6 +172,7 @@ def _known(simulator: Simulator, told: Given) -> None:
         ("queue", told.queues, book.queues),
         ("remote", told.lookups, book.sites),
         ("calendar", told.overrides, book.calendars),
+        ("crisis", told.crises, book.crises),
     ):
         for name in names:
             if name != ALL and name not in known:

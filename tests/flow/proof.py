@@ -39,10 +39,12 @@ from ivr.flow.commands import (
     There,
 )
 from ivr.flow.errands import (
+    Declare,
     Draw,
     Errand,
     Fetch,
     Fetched,
+    InForce,
     Issue,
     Overrule,
     Recall,
@@ -506,7 +508,9 @@ def every_result(command: Command[Any]) -> Sequence[tuple[Any, float]]:
             return [("123456", 0.0), (None, 0.0)]
         case Capture(name=name, longest=longest):
             return [(Captured(name, longest), longest), (Captured(name, 1.0), 3.0)]
-        case Verify() | Overrule():
+        case InForce(crises=crises):
+            return [(None, 0.0), *((one, 0.0) for one in crises)]
+        case Verify() | Overrule() | Declare():
             return [(True, 0.0), (False, 0.0)]
         case Enqueue(wait=wait):
             lasted = {Served.TALKED: 60.0, Served.TIMEOUT: wait, Served.FULL: 0.5, Served.EMPTY: 0.5}

@@ -34,11 +34,13 @@ from ivr.flow.commands import (
     Warn,
 )
 from ivr.flow.errands import (
+    Declare,
     Discard,
     Draw,
     Errand,
     Fetch,
     Fetched,
+    InForce,
     Issue,
     Overridden,
     Overrule,
@@ -93,6 +95,9 @@ EXCHANGES: list[tuple[Command[Any], Any]] = [
     (Overridden("office"), HAND),
     (Overridden("office"), None),
     (Overrule("office", HAND), True),
+    (InForce(("flood", "fire")), "fire"),
+    (InForce(("flood",)), None),
+    (Declare("flood", True), True),
     (Verify("boss", Hidden("123456")), False),
 ]
 

@@ -45,6 +45,7 @@ async def test_a_house_that_is_well_says_ok() -> None:
         "reconnects": 1,
         "unsaved_records": 0,
         "letters_waiting": 0,
+        "crises": [],
     }
 
 

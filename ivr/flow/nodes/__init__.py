@@ -7,6 +7,7 @@ from pydantic import Field
 from ivr.flow.nodes.ask import Ask
 from ivr.flow.nodes.bye import Bye
 from ivr.flow.nodes.callback import Callback
+from ivr.flow.nodes.crisis import Crisis
 from ivr.flow.nodes.forget import Forget
 from ivr.flow.nodes.geo import Geo
 from ivr.flow.nodes.hours import Hours
@@ -38,6 +39,7 @@ KINDS = (
     Transfer,
     Bye,
     Switch,
+    Crisis,
     Ask,
     Forget,
     Geo,
@@ -67,6 +69,7 @@ AnyNode = Annotated[
     | Transfer
     | Bye
     | Switch
+    | Crisis
     | Ask
     | Forget
     | Geo

@@ -1,8 +1,8 @@
 """Say something and go on."""
 
-from typing import Literal
+from typing import Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from ivr.flow.commands import Need, Play, Talk
 from ivr.flow.node import Node, Scene, Sentence, Way, phrase
@@ -23,6 +23,20 @@ class Say(Node):
     service: bool = Field(
         default=False, description="whether this is the service that the caller pays for: the line is answered first"
     )
+
+    free: bool = Field(
+        default=False,
+        description="whether it is heard before any announcement and answer, whatever it leads to: so it is free",
+    )
+
+    @model_validator(mode="after")
+    def _is_one(self) -> Self:
+        if self.service and self.free:
+            raise ValueError("a service that is paid for cannot be free: write service or free")
+        return self
+
+    def is_free(self) -> bool:
+        return self.free
 
     def need(self) -> Need:
         return Need.ANSWERED if self.service else Need.EARLY

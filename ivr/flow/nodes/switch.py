@@ -1,26 +1,22 @@
 """Open or close a calendar by hand, over the phone, for those who know the PIN."""
 
 from datetime import datetime
-from typing import ClassVar, Literal
+from typing import Literal
 
 from pydantic import Field
 
-from ivr.flow.commands import Ask, Gather, Need, Now, Phrase, Play, Talk
-from ivr.flow.errands import Overridden, Override, Overrule, Verify
-from ivr.flow.node import CalendarName, Node, Scene, Sentence, Way, phrase
-from ivr.values.hidden import Hidden
+from ivr.flow.commands import Ask, Now, Phrase, Play, Talk
+from ivr.flow.errands import Overridden, Override, Overrule
+from ivr.flow.guarded import WHY, Guarded
+from ivr.flow.node import CalendarName, Scene, Sentence, Way, phrase
 from ivr.values.wording import reopening, sayable
-
-ATTEMPTS = 3  # PINs tried in one call
-DIGITS = 6
-WHY = "switched by phone"
 
 # Key to: open or closed, and whether only until the hours change next; none: back to the hours.
 ORDERS = {"1": (True, True), "2": (False, True), "3": (True, False), "4": (False, False), "5": None}
 END = "0"
 
 
-class Switch(Node):
+class Switch(Guarded):
     """Ask for a PIN, say how the calendar stands, and take orders: 1 open and 2 close until the hours change next,
     3 open and 4 close for good, 5 back to the hours, 0 end.  After each order the state is said.
 
@@ -28,34 +24,18 @@ class Switch(Node):
     The PIN is six digits that `ivr secrets show pin:NAME` prints.
     """
 
-    leaves: ClassVar[tuple[str, ...]] = ("done", "denied", "failed")
-    final: ClassVar[frozenset[str]] = frozenset({"done", "denied"})
-    asks: ClassVar[bool] = True
-
     kind: Literal["switch"]
     calendar: CalendarName = Field(description="the calendar that is switched")
-    pin: str = Field(description="whose PIN is asked for: NAME of the secret pin:NAME", pattern=r"^[a-z][a-z0-9-]*$")
     prompt: Sentence = Field(default=("switch-choices",), description="the orders as they are spoken")
-    pin_prompt: Sentence = Field(default=("switch-pin",), description="asks for the PIN")
-    wrong_prompt: Sentence = Field(default=("switch-wrong",), description="said before the PIN is asked for again")
-    denied_prompt: Sentence = Field(default=("switch-denied",), description="said after three wrong PINs")
-    failed_prompt: Sentence = Field(default=("switch-failed",), description="said if an order could not be kept")
     open_prompt: Sentence = Field(default=("switch-open",), description="says that we are open")
     closed_prompt: Sentence = Field(default=("switch-closed",), description="says that we are closed")
     hours_prompt: Sentence = Field(default=("switch-by-hours",), description="says: as the hours are")
     hand_prompt: Sentence = Field(default=("switch-by-hand",), description="says: switched by hand")
     until_prompt: Sentence = Field(default=("switch-until",), description="said before the instant of the next change")
     for_good_prompt: Sentence = Field(default=("switch-for-good",), description="says: until further notice")
-    orders: int = Field(default=2, ge=1, le=9, description="how often the orders are spoken; then the node is left")
-    first_key: float = Field(default=8, ge=1, le=60, description="seconds of silence after a question")
-    next_key: float = Field(default=4, ge=1, le=30, description="seconds between the digits of the PIN")
-
-    def need(self) -> Need:
-        return Need.ANSWERED
 
     def run(self, scene: Scene) -> Talk[Way]:
-        if not (yield from self._let_in(scene)):
-            yield from Play((yield from phrase(self.denied_prompt, scene)))
+        if not (yield from self.let_in(scene)):
             return "denied"
         choices = yield from phrase(self.prompt, scene)
         override = yield from Overridden(self.calendar)
@@ -71,16 +51,6 @@ class Switch(Node):
                     return "failed"
         yield from Play((yield from self._state(override, scene)))
         return "done"
-
-    def _let_in(self, scene: Scene) -> Talk[bool]:
-        again: Phrase = ()
-        for _ in range(ATTEMPTS):
-            words = (*again, *(yield from phrase(self.pin_prompt, scene)))
-            heard = yield from Gather(words, DIGITS, self.first_key, self.next_key, scene.typed(), secret=True)
-            if heard.keys and (yield from Verify(self.pin, Hidden(heard.keys))):
-                return True
-            again = yield from phrase(self.wrong_prompt, scene)
-        return False
 
     def _override(self, key: str, scene: Scene) -> Talk[Override | None]:
         """What the order behind a key puts in force."""

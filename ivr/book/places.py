@@ -1,0 +1,32 @@
+"""Where things stand in the files of a book."""
+
+from collections.abc import Mapping
+
+from ivr.book.problems import Mark
+from ivr.book.source import Source
+from ivr.book.tree import Scalar, Way, child, mark_of
+from ivr.flow.flow import Flow
+
+
+def mark(source: Source, way: Way) -> Mark:
+    """The place of what lies at ``way``, or the file."""
+    return mark_of(source.tree, way) if source.tree else Mark(source.file)
+
+
+def text(source: Source, key: str) -> str:
+    """The text under a key of a file that does not make sense as a whole."""
+    found = child(source.tree, key) if source.tree else None
+    return found.text if isinstance(found, Scalar) else ""
+
+
+def node_marks(
+    written: Mapping[str, tuple[Flow | None, Source]], drawn: Mapping[str, Flow], places: Mapping[str, Mark]
+) -> dict[tuple[str, str], Mark]:
+    """Where each node stands, by flow and name; of flows ``drawn`` by us, where the flow itself does."""
+    found = {
+        (name, node): mark(source, ("nodes", node))
+        for name, (flow, source) in written.items()
+        if flow
+        for node in flow.nodes
+    }
+    return found | {(name, node): places[name] for name, flow in drawn.items() for node in flow.nodes}

@@ -1,0 +1,155 @@
+"""What was ordered by hand and holds until it is ordered otherwise: overrides of calendars, crises, agents' duties.
+
+A drawer of the cabinet: one connection, one thread at a time; each order is one short transaction.
+"""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from pathlib import Path
+from threading import Lock
+from typing import TypeVar
+
+from sqlalchemy import Boolean, Column, Connection, MetaData, String, Table, Text, delete, insert, select
+from sqlalchemy.exc import DBAPIError
+
+from ivr.flow.errands import Override
+from ivr.ledger.engine import at as address_of
+from ivr.ledger.engine import instant, writing
+from ivr.ledger.reading import unusable
+from ivr.values.crisis import Declared
+from ivr.values.duty import Duty
+
+T = TypeVar("T")
+
+BY_PHONE = "switched by phone"
+
+metadata = MetaData()
+"""All tables of the cabinet."""
+
+_overrides = Table(
+    "overrides",
+    metadata,
+    Column("calendar", Text, primary_key=True),
+    Column("open", Boolean, nullable=False),
+    Column("why", Text, nullable=False),
+    Column("until", String(32)),  # none: for good
+)
+
+_crises = Table(
+    "crises",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("since", String(32), nullable=False),
+    Column("why", Text, nullable=False),
+)
+
+_duties = Table(
+    "duties",
+    metadata,
+    Column("agent", Text, primary_key=True),
+    Column("present", Boolean, nullable=False),
+    Column("paused", Boolean, nullable=False),
+)
+
+
+class Orders:
+    """Fulfils ``Drawer``, ``Alarm``, ``Roster`` and the orders of ``Memory``; what cannot be done is BadLedger."""
+
+    def __init__(self, path: Path) -> None:
+        self._engine = writing(address_of(path))
+        self._lock = Lock()
+        self._now(metadata.create_all)
+
+    def close(self) -> None:
+        self._engine.dispose()
+
+    # -- overrides -------------------------------------------------------------------------------------------------
+
+    async def override(self, calendar: str, at: datetime) -> Override | None:
+        """See the port."""
+        return (await self._do(lambda connection: _in_force(connection, at))).get(calendar)
+
+    async def overrule(self, calendar: str, override: Override | None) -> bool:
+        """See the port."""
+        await asyncio.to_thread(self.set_override, calendar, override)
+        return True
+
+    def overrides(self, at: datetime) -> dict[str, Override]:
+        """See the port ``Drawer``."""
+        return self._now(lambda connection: _in_force(connection, at))
+
+    def set_override(self, calendar: str, override: Override | None) -> None:
+        """See the port ``Drawer``."""
+
+        def work(connection: Connection) -> None:
+            connection.execute(delete(_overrides).where(_overrides.c.calendar == calendar))
+            if override is not None:
+                until = instant(override.until) if override.until else None
+                row = {"calendar": calendar, "open": override.open, "why": override.why, "until": until}
+                connection.execute(insert(_overrides).values(row))
+
+        self._now(work)
+
+    # -- crises ----------------------------------------------------------------------------------------------------
+
+    async def crisis(self, among: Sequence[str]) -> str | None:
+        """See the port ``Memory``."""
+        declared = await asyncio.to_thread(self.declared)
+        return next((name for name in reversed(declared) if name in among), None)
+
+    async def declare(self, crisis: str, on: bool, at: datetime) -> bool:
+        """See the port ``Memory``."""
+        await asyncio.to_thread(self.set_crisis, crisis, Declared(at, BY_PHONE) if on else None)
+        return True
+
+    def declared(self) -> dict[str, Declared]:
+        """See the port ``Alarm``."""
+        found = select(_crises).order_by(_crises.c.since, _crises.c.name)
+        rows = self._now(lambda connection: connection.execute(found).all())
+        return {row.name: Declared(datetime.fromisoformat(row.since), row.why) for row in rows}
+
+    def set_crisis(self, crisis: str, declared: Declared | None) -> None:
+        """See the port ``Alarm``."""
+
+        def work(connection: Connection) -> None:
+            connection.execute(delete(_crises).where(_crises.c.name == crisis))
+            if declared is not None:
+                row = {"name": crisis, "since": instant(declared.since), "why": declared.why}
+                connection.execute(insert(_crises).values(row))
+
+        self._now(work)
+
+    # -- duties ----------------------------------------------------------------------------------------------------
+
+    def duties(self) -> dict[str, Duty]:
+        """See the port ``Roster``."""
+        rows = self._now(lambda connection: connection.execute(select(_duties)).all())
+        return {row.agent: Duty(row.present, row.paused) for row in rows}
+
+    def set_duty(self, agent: str, duty: Duty) -> None:
+        """See the port ``Roster``."""
+
+        def work(connection: Connection) -> None:
+            connection.execute(delete(_duties).where(_duties.c.agent == agent))
+            connection.execute(insert(_duties).values(agent=agent, present=duty.present, paused=duty.paused))
+
+        self._now(work)
+
+    async def _do(self, work: Callable[[Connection], T]) -> T:
+        return await asyncio.to_thread(self._now, work)
+
+    def _now(self, work: Callable[[Connection], T]) -> T:
+        try:
+            with self._lock, self._engine.begin() as connection:
+                return work(connection)
+        except DBAPIError as error:
+            raise unusable(self._engine.url, error) from error
+
+
+def _in_force(connection: Connection, at: datetime) -> dict[str, Override]:
+    found = select(_overrides).where(_overrides.c.until.is_(None) | (_overrides.c.until > instant(at)))
+    return {
+        row.calendar: Override(row.open, row.why, datetime.fromisoformat(row.until) if row.until else None)
+        for row in connection.execute(found)
+    }

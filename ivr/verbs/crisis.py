@@ -1,0 +1,88 @@
+"""The crisis switch: a prepared message and routing in front of chosen numbers, by one command."""
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import click
+
+from ivr import app
+from ivr.book.book import read_book
+from ivr.ledger.cabinet import Cabinet
+from ivr.service.crises import Crises, Standing
+from ivr.settings import settings
+from ivr.values.crisis import Declared
+from ivr.verbs.manners import example, says
+
+
+@click.group()
+def crisis() -> None:
+    """Put a crisis of crises.yaml on, or take it away.  Calls in progress are not touched; it survives restarts."""
+
+
+@crisis.command(epilog=example("ivr crisis on outage", "ivr crisis on outage --why 'rue de la Gare'"))
+@click.argument("name")
+@click.option("--why", default="ordered from the command line", help="the reason, for people")
+@says
+def on(name: str, why: str) -> None:
+    """NAME stands in front of its numbers from now on."""
+    with _crises() as crises:
+        click.echo(_line(crises.put(name, why)))
+
+
+@crisis.command(epilog=example("ivr crisis off outage"))
+@click.argument("name")
+@says
+def off(name: str) -> None:
+    """NAME is over: calls go their usual way again."""
+    with _crises() as crises:
+        click.echo(_line(crises.clear(name)))
+
+
+@crisis.command("list", epilog=example("ivr crisis list", "ivr crisis list --json"))
+@click.option("--json", "json_", is_flag=True, help="as JSON")
+@says
+def list_(json_: bool) -> None:
+    """Every crisis that is prepared, and which are on."""
+    with _crises(look=True) as crises:
+        stand = crises.all()
+    if json_:
+        click.echo(json.dumps([one.plain() for one in stand], ensure_ascii=False, indent=2))
+    elif not stand:
+        click.echo("No crisis is prepared: write dialplans/crises.yaml.")
+    else:
+        for one in stand:
+            click.echo(_line(one))
+
+
+def _line(one: Standing) -> str:
+    declared = one.declared
+    state = f"on since {declared.since.astimezone(app.HERE):%Y-%m-%d %H:%M}: {declared.why}" if declared else "off"
+    count = len(one.crisis.numbers)
+    numbers = one.crisis.numbers[0] if count == 1 else f"{count} numbers"
+    return f"{one.crisis.name:12}  {numbers}, then {one.crisis.then.replace('_', ' ')}; {state}"
+
+
+class _Nothing:
+    """Fulfils the port ``Alarm`` where nothing was ever kept: whoever only looks leaves no files behind."""
+
+    def declared(self) -> dict[str, Declared]:
+        return {}
+
+    def set_crisis(self, crisis: str, declared: Declared | None) -> None:
+        raise AssertionError("for looking only")
+
+
+@contextmanager
+def _crises(*, look: bool = False) -> Iterator[Crises]:
+    """The crises of the book on disk and of this installation; ``look``: none will be switched."""
+    configured = settings()
+    book = read_book(configured.book)
+    if look and not configured.cabinet.exists():
+        yield Crises(lambda: book.crises, _Nothing(), app.clock(configured))
+        return
+    cabinet = Cabinet(configured.cabinet, configured.ledger)
+    try:
+        yield Crises(lambda: book.crises, cabinet, app.clock(configured))
+    finally:
+        cabinet.close()

@@ -1,0 +1,56 @@
+"""A crisis put in front of numbers by command and by phone, and taken away, while calls go on."""
+
+from ivr.phone.events import first
+from tests.live.stack import Placed, Stack
+
+FLOOD, BOTH, STAFF = "0892000040", "0892000041", "0805000042"
+PRICE = "announcement/per-minute-0-35"
+MESSAGES = ("crisis-outage", "crisis-flooded", PRICE, "beep")
+
+
+def order(stack: Stack, *words: str) -> str:
+    return stack.inside("controller", "ivr", "crisis", *words)
+
+
+def steps(stack: Stack, placed: Placed) -> list[str]:
+    _ = placed.report
+    found: list[str] = stack.call_record(placed)["steps"]
+    return found
+
+
+def heard(stack: Stack, placed: Placed) -> list[str]:
+    _ = placed.report
+    return [one.name for one in stack.heard(placed, *MESSAGES).heard]
+
+
+def test_a_crisis_stands_in_front_of_calls_that_come_and_leaves_those_in_progress_alone(stack):
+    """Its message is heard before the price, free and unanswered; the price is told and charged after it as ever."""
+    before = stack.call(FLOOD, "#@3.0", stack.agent("clara", answer_after=0.5, hang_up_after=14.0))
+    before.saw("agent_answered")
+    try:
+        assert "flood         2 numbers, then go on; on since" in order(stack, "on", "flood", "--why", "la Deûle")
+        order(stack, "on", "evacuated")
+        told = stack.call(FLOOD, hang_up_after=31.0)
+        gone = stack.call(BOTH, hang_up_after=25.0)
+        assert "flood" in (stack.health() or {})["crises"]
+
+        assert steps(stack, gone) == ["message:done"]  # of two, the one put on last
+        assert heard(stack, gone) == ["crisis-flooded"]
+        assert gone.report.answered_t is None
+        assert steps(stack, before) == ["agent:talked"]
+        assert steps(stack, told)[:2] == ["message:done", "onward:over"]
+        assert heard(stack, told)[:3] == ["crisis-outage", PRICE, "beep"]
+        assert told.report.answered_t is None  # nobody answered: announced, and not charged
+        assert first(told.report.events, "early_media") is not None
+        assert stack.call_record(told)["amount"]["amount"] == "0.00"
+
+        order(stack, "off", "evacuated")
+        pin = stack.password("pin:flood")
+        staff = stack.call(STAFF, f"{pin},2,0", hang_up_after=40.0)
+        assert steps(stack, staff) == ["crisis:done"]
+        assert "flood" not in (stack.health() or {})["crises"]
+        after = stack.call(BOTH, hang_up_after=20.0)
+        assert heard(stack, after)[:1] == [PRICE]
+    finally:
+        order(stack, "off", "flood")
+        order(stack, "off", "evacuated")
