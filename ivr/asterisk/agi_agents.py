@@ -1,5 +1,8 @@
 """What reaches agents, in AGI: ringing them, and waiting in a queue until one is free."""
 
+from collections.abc import Sequence
+from typing import Protocol
+
 from ivr.asterisk.agi_order import AgiTalk, do, epoch, number, variable
 from ivr.asterisk.causes import DIALSTATUS, QUEUESTATUS
 from ivr.flow.commands import Dial, Dialled, Enqueue, Queued, Reached, Served, There
@@ -10,7 +13,23 @@ ABSOLUTE = "TIMEOUT(absolute)"  # seconds until Asterisk itself ends the call
 CUT_AFTER = "IVR_LIMIT"  # whole seconds: a conversation of more was cut, should we not live to say so
 CUT_SHORT = 0.5  # seconds before its limit from which on a conversation was ended by it
 AT_TALK = "queue-talk"  # the context in which an agent's channel is given its limit
+REACH = "reach"  # the context in which who is told something first is rung, on a Local channel of his own
+# Variables with which that context works.  Those with underscores are handed on to it; the others it sets on the
+# caller's channel: that somebody picked up without taking the call, and that somebody has taken it.
+RING, WHISPER, ACCEPT = "IVR_RING", "IVR_WHISPER", "IVR_ACCEPT"
+DECLINED, TAKEN = "IVR_DECLINED", "IVR_TAKEN"
+HEARINGS, TO_PRESS = 2, 5  # how often he hears what to press, and the seconds that he has each time, as it says there
 TALK_LIMIT = "IVR_TALK_LIMIT"  # and the variable that says it; inherited, hence its underscores
+
+
+class Sound(Protocol):
+    """What is played: where it lies, and how long it is."""
+
+    @property
+    def path(self) -> str: ...
+
+    @property
+    def seconds(self) -> float: ...
 
 
 def reachable(agents: tuple[str, ...]) -> AgiTalk[There]:
@@ -27,10 +46,14 @@ def reachable(agents: tuple[str, ...]) -> AgiTalk[There]:
     return There(tuple(there))
 
 
-def dial(dial: Dial, warning: str) -> AgiTalk[Dialled]:
+def dial(dial: Dial, warning: str, whisper: Sequence[Sound] = (), accept: Sequence[Sound] = ()) -> AgiTalk[Dialled]:
     """Ring the agents' phones; the caller hears ringing, or the music.  `g`: the call goes on when the agent hung up.
 
     `L` cuts the conversation and warns of it, by the sound at ``warning``, within the exchange: both hold if we die.
+
+    Who is told something first is rung on a channel of his own (context `reach`), which answers once he has heard
+    ``whisper`` and pressed 1 to ``accept``: until then Dial goes on ringing, nobody's ring is cut off by a mailbox that
+    picked up, and the caller's line is not answered.  The ring lasts longer by what he is told.
     """
     ring = max(1, round(dial.ring))
     limit, before = dial.limit, dial.warn.before if dial.warn else 0.0
@@ -46,15 +69,29 @@ def dial(dial: Dial, warning: str) -> AgiTalk[Dialled]:
         f"L({limit * 1000:.0f}{warned})" if limit is not None else ""
     )
     phones = "&".join(f"PJSIP/{agent}" for agent in dial.agents)
-    yield from do("EXEC", "Dial", f"{phones},{ring},{options}", limit=ring + LONGEST_TALK)
+    lasts = ring
+    if whisper or accept:
+        phones = "&".join(f"Local/{agent}@{REACH}/n" for agent in dial.agents)
+        for name, value in (
+            (f"__{RING}", f"{ring}"),
+            (f"__{WHISPER}", "&".join(sound.path for sound in (*whisper, *accept))),
+            (f"__{ACCEPT}", "&".join(sound.path for sound in accept)),
+            (DECLINED, ""),
+            (TAKEN, ""),
+        ):
+            yield from do("SET", "VARIABLE", name, value)
+        lasts += round(sum(one.seconds for one in whisper) + HEARINGS * (sum(one.seconds for one in accept) + TO_PRESS))
+    yield from do("EXEC", "Dial", f"{phones},{lasts},{options}", limit=lasts + LONGEST_TALK)
     status = yield from variable("DIALSTATUS")
     reached = DIALSTATUS.get(status, Reached.UNAVAILABLE)
     if reached is not Reached.TALKED:
-        return Dialled(reached)
-    peer = yield from variable("DIALEDPEERNAME")  # PJSIP/camille-0000002a
+        declined = (whisper or accept) and (yield from variable(DECLINED))
+        return Dialled(Reached.DECLINED if declined else reached)
+    peer = yield from variable("DIALEDPEERNAME")  # PJSIP/camille-0000002a, Local/camille@reach-0000002a;1
     answered = epoch((yield from variable("CDR(answer,u)")))
     cut = limit is not None and number((yield from variable("ANSWEREDTIME_MS"))) / 1000 > limit - CUT_SHORT
-    return Dialled(reached, peer.removeprefix("PJSIP/").rpartition("-")[0] or None, answered, cut)
+    name = peer.partition("/")[2].rpartition("-")[0].partition("@")[0]
+    return Dialled(reached, name or None, answered, cut)
 
 
 def enqueue(wanted: Enqueue, language: str) -> AgiTalk[Queued]:

@@ -6,7 +6,7 @@
 
 import contextlib
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, assert_never
 
@@ -82,7 +82,8 @@ class Speaker:
             case Reachable(agents=agents):
                 return (yield from reachable(agents))
             case Dial():
-                return (yield from dial(command, self._sound(command.warn.prompt).path if command.warn else ""))
+                warning = self._sound(command.warn.prompt).path if command.warn else ""
+                return (yield from dial(command, warning, self._told(command.whisper), self._told(command.accept)))
             case Enqueue():
                 return (yield from enqueue(command, self.language))
             case Hangup(cause=cause):
@@ -144,6 +145,10 @@ class Speaker:
                 break
             typed += key
         return Heard(typed.removesuffix("#"))
+
+    def _told(self, phrase: Phrase) -> tuple["Sound | _Message", ...]:
+        """What an agent hears, in the language of the book: he has no other."""
+        return tuple(replace(self, language=LANGUAGE)._sounds(phrase))
 
     def _sounds(self, phrase: Phrase) -> list["Sound | _Message"]:
         return [self._sound(name) for name in phrase]

@@ -20,7 +20,7 @@ DIALSTATUS: dict[str, Reached] = {
     "BUSY": Reached.BUSY,
     "NOANSWER": Reached.NO_ANSWER,
     "CHANUNAVAIL": Reached.UNAVAILABLE,  # no phone registered
-    "CONGESTION": Reached.UNAVAILABLE,
+    "CONGESTION": Reached.CONGESTION,
     "DONTCALL": Reached.UNAVAILABLE,
     "TORTURE": Reached.UNAVAILABLE,
     "INVALIDARGS": Reached.UNAVAILABLE,

@@ -147,8 +147,11 @@ def _unused(book: Book, at: Places, house: Iterable[str]) -> Iterator[Problem]:
             yield Problem.at(mark, "IVR285", f'nobody says the prompt "{name}"', hint, severity="warning")
     serving = {agent for queue in book.queues.values() for agent in queue.agents}
     tariffs = {period.tariff.name for service in book.services.values() for period in service.periods}
+    rung, groups = named.get("agent", set()), book.drawing.routing.groups
+    members = {member for group in groups.values() for member in group.members}
     for what, defined, used, how in (
-        ("agent", set(book.agents), named.get("agent", set()) | serving, "rings the agent"),
+        ("agent", set(book.agents), rung | serving | members, "rings the agent"),
+        ("group", set(groups), rung, "rings the group"),
         ("queue", set(book.queues), named.get("queue", set()), "sends callers to the queue"),
         ("calendar", set(book.calendars), named.get("calendar", set()), "asks the calendar"),
         ("list", set(book.lists), named.get("list", set()), "uses the list"),
@@ -189,7 +192,8 @@ def _waits(drawing: Drawing, flow: str) -> Iterator[tuple[Place, float, str, str
     for place in sorted(_unanswered(drawing, drawing.start(flow)), key=lambda one: (one.flow, one.node)):
         node = drawing.node(place)
         if isinstance(node, Transfer) and node.past_limit == "answer":
-            yield place, node.ring, f"rings for {node.ring:g} s", "ring for"
+            seconds = node.waits(drawing.routing)
+            yield place, seconds, f"rings for {seconds:g} s", "ring for"
         elif isinstance(node, Queue):
             yield place, node.wait, f"lets callers wait for {node.wait:g} s", "let them wait for"
 

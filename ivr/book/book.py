@@ -14,6 +14,7 @@ from ivr.flow.flow import Drawing, Flow
 from ivr.flow.law.rule import Off
 from ivr.flow.law.view import Owner
 from ivr.flow.node import references
+from ivr.flow.nodes.transfer import Transfer
 from ivr.flow.property import Property
 from ivr.flow.terms import Terms
 from ivr.values.announcement import USUAL, Manner, announcement
@@ -27,6 +28,7 @@ from ivr.values.site import Site
 from ivr.values.speech import Speech
 from ivr.values.tariff import Tariff
 from ivr.values.vat import RATES, Rate
+from ivr.values.whisper import whispers
 from ivr.values.wording import slots
 
 # The language of the law, of the announcement, and of every call until its flow says otherwise.
@@ -149,8 +151,15 @@ class Book:
         said = [
             Utterance(language, name, text) for language, texts in self.prompts.items() for name, text in texts.items()
         ]
+        priced = [period.tariff for service in self.services.values() for period in service.periods]
         for language in self.prompts:
             said += slots(self.calendars.values(), language)
+        if any(
+            isinstance(node, Transfer) and node.whisper
+            for flow in self.drawing.flows.values()
+            for node in flow.nodes.values()
+        ):
+            said += whispers(priced, LANGUAGE)
         periods = (period for service in self.services.values() for period in service.periods)
         told = {one.terms.announcement: one for one in periods if one.terms.announcement}
         said += [announcement(one.tariff, one.manner).utterance for one in told.values()]

@@ -15,6 +15,7 @@ from ivr.book.advised import advised
 from ivr.book.book import LANGUAGE, Book
 from ivr.book.ceilings import CEILINGS, WrittenCeiling, ceilings, wrong_names, wrong_prompts
 from ivr.book.crises import CRISES, WrittenCrisis, too_long, with_crises, wrong_crises
+from ivr.book.groups import GROUPS, WrittenGroup, wrong_groups
 from ivr.book.hours import WrittenCalendar, wrong_calendars, wrong_exits
 from ivr.book.lists import DEPARTMENTS, WrittenDepartment, lists, wants_departments, wrong_prefixes
 from ivr.book.numbers import services
@@ -25,7 +26,7 @@ from ivr.book.queues import QUEUES, WrittenQueue, queues, wrong_keys, wrong_queu
 from ivr.book.remotes import WrittenRemote
 from ivr.book.sales import unlawful_sales
 from ivr.book.source import Source, files, read
-from ivr.book.table import Anything, Table
+from ivr.book.table import Anything, Table, either
 from ivr.book.tree import Mapping, Way, child
 from ivr.book.typed import typed
 from ivr.book.written import NAME, WrittenAgent, WrittenNumber, WrittenTariff
@@ -34,6 +35,7 @@ from ivr.flow.check import Finding, findings, undefined
 from ivr.flow.flow import Drawing, Flow
 from ivr.flow.node import references
 from ivr.flow.nodes import AnyNode
+from ivr.values.routing import Routing
 
 # Prompts that the house itself says, and so must exist in every book.
 HOUSE_PROMPTS = ("fallback",)
@@ -65,6 +67,7 @@ class Reading:
         tariffs = self._table("dialplans/tariffs.yaml", WrittenTariff)
         calendars = self._table("dialplans/calendars.yaml", WrittenCalendar)
         agents = self._table("dialplans/agents.yaml", WrittenAgent)
+        groups = self._table(GROUPS, WrittenGroup, needed=False)
         queued = self._table(QUEUES, WrittenQueue, needed=False)
         remotes = self._table("dialplans/remotes.yaml", WrittenRemote, needed=False)
         departments = self._table(DEPARTMENTS, WrittenDepartment, needed=False)
@@ -79,7 +82,7 @@ class Reading:
             "prompt": prompts[LANGUAGE].names,
             "language": frozenset(prompts),
             "calendar": calendars.names,
-            "agent": agents.names,
+            "agent": either(agents.names, groups.names),
             "queue": queued.names,
             "remote": remotes.names,
             "list": frozenset(listed),
@@ -90,7 +93,7 @@ class Reading:
             self._links(flow, source, {**names, "flow": frozenset(flows)})
         for finding in wrong_crises(crises.good, numbers.names, {**names, "flow": frozenset(flows)}):
             self._find(finding, crises.source)
-        for table in (tariffs, calendars, agents, queued, remotes, owners, purses, crises):
+        for table in (tariffs, calendars, agents, groups, queued, remotes, owners, purses, crises):
             self._names(table)
         priced = {name: tariff.value(name) for name, tariff in tariffs.good.items()}
 
@@ -106,6 +109,8 @@ class Reading:
         served = {one.number: one for one in services(numbers.good, priced, tariffs.names, drawn, ceiling, tell)}
         for finding in wrong_queues(queued.source, queued.good, agents.names):
             self._find(finding, queued.source)
+        for finding in wrong_groups(groups.good, agents.names):
+            self._find(finding, groups.source)
         self._hours(calendars, flows, prompts)
         started = {number.flow for number in numbers.good.values()}
         started |= {crisis.flow for crisis in crises.good.values() if crisis.flow}
@@ -114,7 +119,8 @@ class Reading:
         if any(problem.severity == "error" for problem in self._problems):
             raise BadBook(self._problems)
         served, fronts, whose = with_crises(crises.good, served)
-        drawing = Drawing({**{name: flow for name, flow in drawn.items() if flow}, **fronts})
+        routing = Routing({name: group.value(name) for name, group in groups.good.items()})
+        drawing = Drawing({**{name: flow for name, flow in drawn.items() if flow}, **fronts}, routing)
         for finding in too_long(crises.good, served, prompts[LANGUAGE].good):
             self._find(finding, crises.source)
         for told in unlawful_sales(served.values(), drawing):

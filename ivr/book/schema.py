@@ -14,6 +14,7 @@ from pydantic import Field, TypeAdapter
 from ivr.book.cases import WrittenCase
 from ivr.book.ceilings import WrittenCeiling
 from ivr.book.crises import WrittenCrisis
+from ivr.book.groups import WrittenGroup
 from ivr.book.hours import WrittenCalendar
 from ivr.book.lists import WrittenDepartment, WrittenList
 from ivr.book.money import WrittenSteps, WrittenVat
@@ -39,6 +40,7 @@ TABLES: dict[str, Any] = {
     "tariffs": WrittenTariff,
     "calendars": WrittenCalendar,
     "agents": WrittenAgent,
+    "groups": WrittenGroup,
     "queues": WrittenQueue,
     "remotes": WrittenRemote,
     "departments": WrittenDepartment,

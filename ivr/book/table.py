@@ -22,3 +22,8 @@ class Anything(frozenset[str]):
 
     def __contains__(self, _: object) -> bool:
         return True
+
+
+def either(*names: frozenset[str]) -> frozenset[str]:
+    """All the names of several files that stand for the same sort of thing."""
+    return Anything() if any(isinstance(one, Anything) for one in names) else frozenset().union(*names)

@@ -21,6 +21,7 @@ KNOWN = (
                 "tariffs",
                 "calendars",
                 "agents",
+                "groups",
                 "queues",
                 "remotes",
                 "departments",

@@ -8,6 +8,7 @@ from typing import Any
 from ivr.flow.node import Node, Scene, references
 from ivr.flow.nodes.geo import Geo
 from ivr.flow.nodes.match import Match
+from ivr.flow.nodes.transfer import Transfer
 from ivr.values.calendar import Calendar
 from ivr.values.call import Call
 from ivr.values.number import ANONYMOUS, Family, Number, parse
@@ -75,7 +76,10 @@ def kind(node: Node) -> str:
 
 def _remembers(nodes: Sequence[Node]) -> bool:
     """Whether memory or counts are asked, which hidden callers have none of."""
-    return any(kind(node) in ("recall", "limit", "language") for node in nodes)
+    return any(
+        kind(node) in ("recall", "limit", "language") or (isinstance(node, Transfer) and node.last_agent)
+        for node in nodes
+    )
 
 
 def _candidates(nodes: Sequence[Node], lists: Mapping[str, frozenset[str]]) -> list[Number]:

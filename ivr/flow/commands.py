@@ -77,6 +77,8 @@ class Reached(StrEnum):
     BUSY = "busy"
     NO_ANSWER = "no_answer"
     UNAVAILABLE = "unavailable"  # no phone registered, or the exchange could not reach it
+    CONGESTION = "congestion"  # the way there is closed
+    DECLINED = "declined"  # somebody picked up, and would not take the call once he was told of it
 
 
 @dataclass(frozen=True)
@@ -179,6 +181,9 @@ class Dial(Command[Dialled]):
     conversation in that case, in seconds, set by the line.  ``warn``, set by the line too, is for any conversation that
     a limit may cut: this one, or that of the answered line.  The caller hears ``music`` while it rings, or ringing;
     ``leave``: rather than answer the line to go on ringing, give up.
+
+    Who picks up is told ``whisper`` and then ``accept``, where there is one: he must press 1.  Meanwhile the caller
+    waits as before, on a line as before: it is answered when he and the other talk, and not when somebody picks up.
     """
 
     agents: tuple[str, ...]
@@ -187,6 +192,8 @@ class Dial(Command[Dialled]):
     warn: Warn | None = None
     music: bool = False
     leave: bool = False
+    whisper: Phrase = ()
+    accept: Phrase = ()
     needs: Need = field(default=Need.ANNOUNCED, kw_only=True, compare=False, repr=False)
 
 

@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from ivr.flow.commands import Need
 from ivr.flow.node import Into, Leave, NodeName, Over
 from ivr.flow.nodes import AnyNode
+from ivr.values.routing import Routing
 
 # Where a door may lead besides a node: to the question before, or to the same one again.
 BACK = "back"
@@ -43,8 +44,9 @@ class Place:
 class Drawing:
     """All flows of a book together."""
 
-    def __init__(self, flows: Mapping[str, Flow]) -> None:
+    def __init__(self, flows: Mapping[str, Flow], routing: Routing | None = None) -> None:
         self.flows = flows
+        self.routing = routing or Routing()
         self._needs: dict[Place, Need] = {}
         self._toward: dict[Place, tuple[str, ...]] = {}
         self._reachable: dict[Place, set[Place]] = {}
@@ -105,8 +107,8 @@ class Drawing:
         """The agents of the transfers, where these alone want a price announced on the ways from ``place``."""
         if place not in self._toward:
             first = [node for one in self._before_agents(place) if (node := self.node(one)).need() >= Need.ANNOUNCED]
-            known = all(node.agents() for node in first)
-            found = dict.fromkeys(agent for node in first for agent in node.agents()) if known else ()
+            known = all(node.agents(self.routing) for node in first)
+            found = dict.fromkeys(agent for node in first for agent in node.agents(self.routing)) if known else ()
             self._toward[place] = tuple(sorted(found))
         return self._toward[place]
 

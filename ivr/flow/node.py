@@ -15,6 +15,7 @@ from ivr.flow.commands import Cause, Need, Now, Phrase, Talk
 from ivr.flow.errands import Overridden
 from ivr.values.calendar import Calendar
 from ivr.values.call import Call
+from ivr.values.routing import Routing
 from ivr.values.wording import reopening, sayable, week_name
 
 
@@ -32,6 +33,10 @@ class Scene:
     ahead: list[str] = field(default_factory=list)
     # Prefixes of geographic numbers, four to six digits, to departments.
     departments: Mapping[str, str] = field(default_factory=dict)
+    routing: Routing = field(default_factory=Routing)
+    # The keys chosen in menus, in order; what the call costs, as it is told to agents.
+    chosen: list[str] = field(default_factory=list)
+    tariff: str = ""
 
     def typed(self) -> str:
         """The keys typed ahead; they are then used up."""
@@ -138,6 +143,9 @@ def one_or_many(value: Any) -> Any:
 # Tells editors, through the JSON Schema, that the list may be left out around a single thing.
 OR_ONE: dict[str, Any] = {"x-or-one": True}
 
+# Whom a node rings, all that are rung together or one after the other: names of agents and of groups.
+Targets = Annotated[tuple[AgentName, ...], BeforeValidator(one_or_many), Field(min_length=1, json_schema_extra=OR_ONE)]
+
 # What is said: one prompt, or several prompts and slots in a row.
 Sentence = Annotated[
     tuple[PromptName | Slot, ...], BeforeValidator(one_or_many), Field(min_length=1, json_schema_extra=OR_ONE)
@@ -170,9 +178,13 @@ class Node(BaseModel):
         """Where this node leads beyond its flow, if it does."""
         return None
 
-    def agents(self) -> tuple[str, ...]:
+    def agents(self, routing: Routing) -> tuple[str, ...]:
         """Whom this node rings, where that is known without asking."""
         return ()
+
+    def waits(self, routing: Routing) -> float:
+        """Seconds for which a caller may wait here for agents, at most."""
+        return 0.0
 
     def need(self) -> Need:
         """What this node will want of the line, at most; decides the price at which the way to it is heard."""

@@ -87,7 +87,9 @@ class Run:
     def __init__(self, world: World, caller: Number, at: datetime) -> None:
         self.at = at
         call = Call("explored", world.number, caller, world.language, at)
-        self.scene = Scene(call, world.calendars, world.lists, departments=world.departments)
+        self.scene = Scene(
+            call, world.calendars, world.lists, departments=world.departments, routing=world.drawing.routing
+        )
         self.trail: list[Step] = []
         self.standing = Standing()
         self.line = Line(world.terms)

@@ -196,6 +196,8 @@ def _rings(dial: Dial) -> Iterator[Outcome]:
     yield Outcome(Dialled(Reached.BUSY), REFUSAL, f"{names} busy")
     yield Outcome(Dialled(Reached.NO_ANSWER), dial.ring, f"{names}: no answer")
     yield Outcome(Dialled(Reached.UNAVAILABLE), REFUSAL, f"{names} unavailable")
+    if dial.accept or dial.whisper:
+        yield Outcome(Dialled(Reached.DECLINED), ring, f"{names} declines")
 
 
 def _waits(wanted: Enqueue) -> Iterator[Outcome]:

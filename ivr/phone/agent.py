@@ -25,6 +25,7 @@ class AgentCall(pj.Call):  # type: ignore[misc]  # PJSUA2 ships without types
         self.answered: float | None = None
         self._asked = False
         self._hung_up = False
+        self._pressed = False
 
     def tick(self) -> None:
         """Answer and hang up in time."""
@@ -34,6 +35,9 @@ class AgentCall(pj.Call):  # type: ignore[misc]  # PJSUA2 ships without types
         if not self._asked and now >= self.rang + agent.answer_after:
             self._asked = True
             self.answer(_status(200))
+        if agent.keys and not self._pressed and self.answered is not None and now >= self.answered + agent.keys_after:
+            self._pressed = True
+            self.dialDtmf(agent.keys)
         late = agent.hang_up_after is not None and self.answered is not None
         if late and not self._hung_up and now >= (self.answered or 0.0) + (agent.hang_up_after or 0.0):
             self._hung_up = True

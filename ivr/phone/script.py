@@ -53,7 +53,8 @@ class Agent:
     """A softphone that registers, rings, answers after ``answer_after`` s and plays a tone of ``tone`` Hz.
 
     ``hang_up_after`` counts from its answer; ``None``: the agent waits for the other side to hang up.  ``engaged``: he
-    talks with somebody else all the time, so that who rings him hears that he is busy.
+    talks with somebody else all the time, so that who rings him hears that he is busy.  ``keys`` are pressed from
+    ``keys_after`` s after his answer on.
     """
 
     name: str
@@ -62,6 +63,8 @@ class Agent:
     hang_up_after: float | None = None
     tone: float = 550.0
     engaged: bool = False
+    keys: str = ""
+    keys_after: float = 1.0
 
     def __post_init__(self) -> None:
         """Refuse what could not be written into a SIP address."""

@@ -18,6 +18,7 @@ from ivr.service.library import Release
 from ivr.service.ports import HungUp, Toll
 from ivr.service.record import Record, record
 from ivr.values.call import Call, Ending
+from ivr.values.whisper import tariff_name
 
 log = logging.getLogger(__name__)
 
@@ -55,7 +56,14 @@ class Attendance:
 
     def _lived(self) -> Talk[None]:
         book = self._release.book
-        scene = Scene(self.call, book.calendars, book.lists, departments=book.departments)
+        scene = Scene(
+            self.call,
+            book.calendars,
+            book.lists,
+            departments=book.departments,
+            routing=book.drawing.routing,
+            tariff=tariff_name(self._service.tariff),
+        )
         flow = yield from entrance(self._service.flow, self._service.fronts)
         yield from walk(flow, scene, self.trail, book.drawing, self.standing)
 

@@ -14,7 +14,15 @@ T = TypeVar("T")
 
 MARGIN = " " * 12
 
-_RINGS = {"": Reached.TALKED, "t": Reached.TALKED, "b": Reached.BUSY, "n": Reached.NO_ANSWER, "u": Reached.UNAVAILABLE}
+_RINGS = {
+    "": Reached.TALKED,
+    "t": Reached.TALKED,
+    "b": Reached.BUSY,
+    "n": Reached.NO_ANSWER,
+    "u": Reached.UNAVAILABLE,
+    "c": Reached.CONGESTION,
+    "d": Reached.DECLINED,
+}
 _WAITS = {
     "": Served.TALKED,
     "t": Served.TALKED,
@@ -48,7 +56,7 @@ class AskingCast(Cast):
         """What comes of ringing one agent."""
         if agent in self.given.agents or given.ALL in self.given.agents:
             return super().reached(agent, dial)
-        asked = f"{agent} rings (Enter or t: talks, b: busy, n: no answer, u: unavailable)"
+        asked = f"{agent} rings (Enter or t: talks, b: busy, n: no answer, u: unavailable, c: congestion, d: declines)"
         reached = self._until(asked, lambda typed: _RINGS[typed])
         self.played = replace(self.played, agents={**self.played.agents, agent: reached})
         return reached

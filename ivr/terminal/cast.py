@@ -60,7 +60,7 @@ class Cast:
             if reached is Reached.TALKED:
                 return reached, name
         # Who lets it ring keeps the others waiting; a phone that is engaged tells more than one that is not there.
-        for reached in (Reached.NO_ANSWER, Reached.BUSY):
+        for reached in (Reached.DECLINED, Reached.NO_ANSWER, Reached.BUSY, Reached.CONGESTION):
             if reached in each.values():
                 return reached, None
         return Reached.UNAVAILABLE, None

@@ -209,7 +209,7 @@ class TextChannel:
             raise
         if agent is None:
             self.wait(dial.ring if reached is Reached.NO_ANSWER else REFUSAL)
-            self.line({Reached.BUSY: "busy", Reached.NO_ANSWER: "no answer"}.get(reached, "unavailable"))
+            self.line(reached.replace("_", " "))
             return Dialled(reached)
         self.wait(min(RING, dial.ring))
         if self._answered is None:

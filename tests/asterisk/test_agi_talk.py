@@ -89,6 +89,14 @@ def lived(asked: LineCommand, script: Script, by: Speaker | None = None) -> Any:
 
 
 DIALLED = "EXEC Dial PJSIP/camille&PJSIP/karim,25,gr(ring)"
+TOLD = [
+    ("SET VARIABLE __IVR_RING 20", "200 result=1"),
+    ("SET VARIABLE __IVR_WHISPER /s/fr/hello&/s/fr/menu", "200 result=1"),
+    ("SET VARIABLE __IVR_ACCEPT /s/fr/menu", "200 result=1"),
+    ('SET VARIABLE IVR_DECLINED ""', "200 result=1"),
+    ('SET VARIABLE IVR_TAKEN ""', "200 result=1"),
+    ("EXEC Dial Local/camille@reach/n&Local/karim@reach/n,36,gr(ring)", "200 result=0"),
+]
 READ = "EXEC Read IVR_KEY,/s/fr/hello&/s/fr/menu,1,n,1,5"
 DATA = "GET DATA /s/fr/hello 5000 1"
 WAIT = "WAIT FOR DIGIT 3000"
@@ -237,6 +245,34 @@ EXCHANGES: dict[str, tuple[LineCommand, Script, Any]] = {
             ("GET VARIABLE CDR(answer,u)", "200 result=0"),
         ],
         Dialled(Reached.TALKED),
+    ),
+    "dial, told, accepted": (
+        Dial(("camille", "karim"), 20, whisper=("hello",), accept=("menu",)),
+        [
+            *TOLD,
+            ("GET VARIABLE DIALSTATUS", "200 result=1 (ANSWER)"),
+            ("GET VARIABLE DIALEDPEERNAME", "200 result=1 (Local/jean-luc@reach-0000002a;1)"),
+            ("GET VARIABLE CDR(answer,u)", "200 result=1 (1795000010.500000)"),
+        ],
+        Dialled(Reached.TALKED, "jean-luc", datetime.fromtimestamp(1795000010.5, UTC)),
+    ),
+    "dial, told, declined": (
+        Dial(("camille", "karim"), 20, whisper=("hello",), accept=("menu",)),
+        [
+            *TOLD,
+            ("GET VARIABLE DIALSTATUS", "200 result=1 (NOANSWER)"),
+            ("GET VARIABLE IVR_DECLINED", "200 result=1 (yes)"),
+        ],
+        Dialled(Reached.DECLINED),
+    ),
+    "dial, told, nobody picked up": (
+        Dial(("camille", "karim"), 20, whisper=("hello",), accept=("menu",)),
+        [
+            *TOLD,
+            ("GET VARIABLE DIALSTATUS", "200 result=1 (NOANSWER)"),
+            ("GET VARIABLE IVR_DECLINED", "200 result=1 ()"),
+        ],
+        Dialled(Reached.NO_ANSWER),
     ),
     "dial with a limit": (
         Dial(("camille",), 59.6, limit=1800.0),
@@ -393,6 +429,7 @@ def test_every_way_in_which_ringing_ends(status: str) -> None:
         "BUSY": Dialled(Reached.BUSY),
         "NOANSWER": Dialled(Reached.NO_ANSWER),
         "CANCEL": Dialled(Reached.NO_ANSWER),
+        "CONGESTION": Dialled(Reached.CONGESTION),
     }.get(status, Dialled(Reached.UNAVAILABLE))
 
     assert lived(CAMILLE, script) == expected

@@ -1,5 +1,7 @@
 """Each kind of node by tape: what it asks, and the exit that it leaves by."""
 
+from collections.abc import Sequence
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -21,11 +23,13 @@ from ivr.flow.commands import (
     Reached,
     Served,
 )
-from ivr.flow.errands import Overridden
+from ivr.flow.errands import Draw, Overridden, Recall, Remember
 from ivr.flow.flow import Flow
+from ivr.flow.node import Scene
 from ivr.flow.nodes.say import ANY_KEY
+from ivr.values.routing import Group, Routing, Strategy
 
-from .play import NIGHT, NOON, flow_of, play
+from .play import CALENDARS, CALL, NIGHT, NOON, flow_of, play
 
 BYE = {"kind": "bye"}
 
@@ -258,7 +262,7 @@ def test_nothing_is_said_of_an_opening_that_is_now() -> None:
 
 
 def transfer(**fields: Any) -> Flow:
-    ends = {reached.value: "end" for reached in Reached if reached is not Reached.TALKED}
+    ends = dict.fromkeys(["busy", "no_answer", "unavailable"], "end")
     return flow_of({"transfer": {"kind": "transfer", "to": "camille", "exits": ends} | fields, "end": BYE})
 
 
@@ -285,7 +289,7 @@ def test_who_waits_unanswered_for_too_long_can_be_let_go() -> None:
 def test_a_transfer_that_talked_ends_the_call() -> None:
     """Left unlinked, `talked` hangs up; linked, it goes on."""
     talked = (Dial(("camille",), 25), Dialled(Reached.TALKED, "camille"))
-    linked = transfer(exits={reached.value: "end" for reached in Reached})
+    linked = transfer(exits=dict.fromkeys(["talked", "busy", "no_answer", "unavailable"], "end"))
 
     assert play(transfer(), [talked, END]) == ["transfer:talked"]
     assert play(linked, [talked, END]) == ["transfer:talked", "end:done"]
@@ -300,6 +304,104 @@ def test_several_agents_ring_at_once_after_a_word() -> None:
     ]
 
     assert play(transfer(to=["karim", "camille"], prompt="hold", ring=40), script) == ["transfer:talked"]
+
+
+CREW = Routing({"crew": Group("crew", ("karim", "zoe"), Strategy.HUNT, 10), "all": Group("all", ("karim", "zoe"))})
+
+
+def rung(
+    results: Sequence[Dialled], *, drawn: float | None = None, last: str | None = None, **fields: Any
+) -> list[str]:
+    """Whom a transfer rings when these come of it, and the exit it leaves by."""
+    talk = transfer(**fields).nodes["transfer"].run(Scene(CALL, CALENDARS, routing=CREW))
+    found, told = [], iter(results)
+    answer: Any = None
+    try:
+        while True:
+            command = talk.send(answer)
+            answer = None
+            match command:
+                case Dial(agents=agents, ring=ring):
+                    found.append(f"{'+'.join(agents)} {ring:g}")
+                    answer = next(told)
+                case Draw():
+                    answer = drawn
+                case Recall():
+                    answer = last
+                case Remember(value=value):
+                    found.append(f"remembers {value}")
+    except StopIteration as stop:
+        return [*found, stop.value]
+
+
+BUSY, RANG, AWAY = Dialled(Reached.BUSY), Dialled(Reached.NO_ANSWER), Dialled(Reached.UNAVAILABLE)
+
+
+@pytest.mark.parametrize(
+    ("fields", "results", "expected"),
+    [
+        ({"to": ["camille", "zoe"]}, [BUSY], ["camille+zoe 25", "busy"]),
+        ({"to": ["a", "b"], "strategy": "hunt"}, [BUSY, RANG], ["a 25", "b 25", "no_answer"]),
+        ({"to": ["a", "b"], "strategy": "hunt"}, [RANG, BUSY], ["a 25", "b 25", "no_answer"]),
+        ({"to": ["a", "b"], "strategy": "hunt"}, [AWAY, BUSY], ["a 25", "b 25", "busy"]),
+        ({"to": ["a", "b", "c"], "strategy": "memory"}, [RANG] * 3, ["a 25", "a+b 25", "a+b+c 25", "no_answer"]),
+        ({"to": ["a", "b", "c"], "strategy": "random"}, [AWAY] * 3, ["b 25", "c 25", "a 25", "unavailable"]),
+        ({"to": "crew"}, [AWAY, AWAY], ["karim 10", "zoe 10", "unavailable"]),
+        ({"to": "all"}, [AWAY], ["karim+zoe 25", "unavailable"]),
+        ({"to": ["a", "crew"]}, [AWAY], ["a+karim+zoe 25", "unavailable"]),
+        ({"to": ["crew", "all"], "strategy": "hunt"}, [AWAY] * 3, ["karim 10", "zoe 10", "karim+zoe 25", AWAY.reached]),
+        ({"to": ["a", "crew"], "strategy": "memory"}, [AWAY] * 2, ["a 25", "a+karim+zoe 25", "unavailable"]),
+        ({"to": ["a", "b"], "strategy": "hunt", "next_on": ["busy"]}, [RANG], ["a 25", "no_answer"]),
+        ({"to": ["a", "b"], "strategy": "hunt", "next_on": ["busy"]}, [BUSY, AWAY], ["a 25", "b 25", "unavailable"]),
+        ({"to": ["a", "b"], "strategy": "hunt"}, [Dialled(Reached.CONGESTION), AWAY], ["a 25", "b 25", "unavailable"]),
+        ({"to": "a", "accept": "hold"}, [Dialled(Reached.DECLINED)], ["a 25", "no_answer"]),
+    ],
+)  # fmt: skip
+def test_who_is_rung_in_what_order(fields: dict[str, Any], results: list[Dialled], expected: list[str]) -> None:
+    """By the strategy of the list and of each group; what tells most of all attempts is the exit."""
+    assert rung(results, drawn=0.4, **fields) == expected
+
+
+def test_what_has_an_exit_of_its_own_leaves_by_it() -> None:
+    """Congestion and a refusal, where they are linked; and nobody refuses who is told nothing."""
+    ends = dict.fromkeys(["busy", "no_answer", "unavailable", "congestion"], "end")
+
+    assert rung([Dialled(Reached.CONGESTION)], exits=ends)[-1] == "congestion"
+    ends["declined"] = "end"
+    assert rung([Dialled(Reached.DECLINED)], exits=ends, accept="hold")[-1] == "declined"
+    with pytest.raises(ValueError, match="nobody declines who is told nothing"):
+        transfer(exits=ends)
+
+
+def test_a_returning_caller_rings_first_with_whom_he_talked() -> None:
+    """Then the others, without him; whoever takes the call is remembered; a name that left the list is not rung."""
+    talked = Dialled(Reached.TALKED, "zoe")
+    hunt = {"to": ["a", "zoe", "b"], "strategy": "hunt", "last_agent": True}
+
+    assert rung([talked], last="zoe", **hunt) == ["zoe 25", "remembers zoe", "talked"]
+    assert rung([AWAY, AWAY, BUSY], last="zoe", **hunt) == ["zoe 25", "a 25", "b 25", "busy"]
+    assert rung([talked], last="gone", **{**hunt, "strategy": "simultaneous"})[0] == "a+zoe+b 25"
+    assert rung([AWAY, AWAY], last="karim", to="crew", last_agent=True) == ["karim 10", "zoe 10", "unavailable"]
+
+
+def test_who_picks_up_is_told_what_is_known_of_the_call() -> None:
+    """The number, the last key of a menu, how long, at what price; nothing is said of what is not known."""
+    facts = [{"tell": one} for one in ("number", "option", "waiting", "tariff")]
+    node = transfer(whisper=["hello", *facts], accept="press").nodes["transfer"]
+    digits = tuple(f"slot/digit-{digit}" for digit in "0899000004")
+    known = ("hello", "whisper/number", *digits)
+    later = CALL.at + timedelta(seconds=185)
+
+    for scene, told in (
+        (Scene(CALL, CALENDARS), (*known, "whisper/waits-3")),
+        (
+            Scene(CALL, CALENDARS, chosen=["1", "2"], tariff="whisper/t"),
+            (*known, "whisper/option", "slot/digit-2", "whisper/waits-3", "whisper/t"),
+        ),
+    ):
+        talk = node.run(scene)
+        assert next(talk) == Now()
+        assert talk.send(later) == Dial(("camille",), 25, whisper=told, accept=("press",))
 
 
 def queue(**fields: Any) -> Flow:

@@ -17,6 +17,7 @@ from .play import CALENDARS, CALL, NIGHT, NOON, OffScript, flow_of, play
 
 MENU = {"kind": "menu", "prompt": "choices", "options": {"1": "sorry"}, "exits": {"silence": "agent", "wrong": "agent"}}
 UNREACHED = dict.fromkeys(["busy", "no_answer", "unavailable"], "sorry")
+USUAL = {"warn": None, "music": False, "leave": False, "whisper": (), "accept": ()}
 AGENT = {"kind": "transfer", "to": "camille", "prompt": "hold", "exits": UNREACHED}
 SERVICE = flow_of(
     {
@@ -213,7 +214,7 @@ def test_a_script_that_a_flow_does_not_follow_is_told(script: list[tuple[Command
             {
                 "at": 1,
                 "took": 2,
-                "dial": {"agents": ("a",), "ring": 25, "limit": 60.0, "warn": None, "music": False, "leave": False},
+                "dial": {"agents": ("a",), "ring": 25, "limit": 60.0, **USUAL},
                 "result": {"reached": "busy", "agent": None, "answered": None, "cut": False, "past_limit": False},
             },
         ),

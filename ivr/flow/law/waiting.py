@@ -32,8 +32,9 @@ def _ringing(view: View, place: Place, before: frozenset[Place]) -> float:
     if not isinstance(node, Transfer | Queue) or place in before:
         return 0.0
     after = (view.drawing.follow(place, taken) for taken in node.leaves if taken != "talked")
-    lasts = node.ring if isinstance(node, Transfer) else node.wait
-    return lasts + max((_ringing(view, one, before | {place}) for one in after if one), default=0.0)
+    return node.waits(view.drawing.routing) + max(
+        (_ringing(view, one, before | {place}) for one in after if one), default=0.0
+    )
 
 
 def _callback_after(view: View, place: Place) -> bool:

@@ -38,6 +38,7 @@ class Menu(Question):
                 words = ()
             heard = yield from Ask(words, tuple(self.options), self.first_key, self.next_key, typed)
             if heard.keys in self.options:
+                scene.chosen.append(heard.keys)
                 return heard.keys
             if taken := attempts.miss("wrong" if heard.keys else "silence"):
                 return taken

@@ -6,6 +6,7 @@ from pydantic import Field, model_validator
 
 from ivr.flow.commands import Enqueue, Need, Play, Served, Talk
 from ivr.flow.node import Node, QueueName, Scene, Sentence, Way, phrase
+from ivr.values.routing import Routing
 
 
 class Queue(Node):
@@ -38,6 +39,9 @@ class Queue(Node):
         if "key" in self.exits and not self.key:
             raise ValueError('no key leaves by the exit "key"; write which: key: "1"')
         return self
+
+    def waits(self, routing: Routing) -> float:
+        return self.wait
 
     def need(self) -> Need:
         return Need.ANNOUNCED

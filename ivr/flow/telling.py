@@ -1,0 +1,51 @@
+"""What somebody who picks up is told of the call that is about to reach him, while the caller waits and hears nothing.
+
+He is told in the language of the book: agents have no other.
+"""
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+
+from ivr.flow.commands import Now, Phrase, Talk
+from ivr.flow.node import OR_ONE, PromptName, Scene, one_or_many
+from ivr.values.whisper import MENU, NUMBER, waited
+from ivr.values.wording import spelled
+
+
+class Tell(BaseModel):
+    """A fact of this call: `{tell: number}` the number dialled, `{tell: option}` the last key chosen in a menu,
+    `{tell: waiting}` for how long the caller is in the line, `{tell: tariff}` what the call costs him.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    tell: Literal["number", "option", "waiting", "tariff"] = Field(description="number, option, waiting or tariff")
+
+    def say(self, scene: Scene) -> Talk[Phrase]:
+        """The names of what is said; nothing where there is nothing to say."""
+        match self.tell:
+            case "number":
+                digits = scene.call.dialled.national or ""
+                return (NUMBER, *spelled(digits)) if digits else ()
+            case "option":
+                return (MENU, *spelled(scene.chosen[-1])) if scene.chosen and scene.chosen[-1].isdigit() else ()
+            case "waiting":
+                return (waited(((yield from Now()) - scene.call.at).total_seconds()),)
+            case "tariff":
+                return (scene.tariff,) if scene.tariff else ()
+
+
+def _or_one(value: Any) -> Any:
+    return one_or_many(value) if value != () else value
+
+
+Whisper = Annotated[tuple[PromptName | Tell, ...], BeforeValidator(_or_one), Field(json_schema_extra=OR_ONE)]
+
+
+def told(whisper: Whisper, scene: Scene) -> Talk[Phrase]:
+    """The names of the utterances, in order."""
+    names: list[str] = []
+    for part in whisper:
+        names.extend((part,) if isinstance(part, str) else (yield from part.say(scene)))
+    return tuple(names)

@@ -1,0 +1,111 @@
+"""Who is rung by a transfer, in what order, what he is told, and who takes the call; the caller waits free."""
+
+from pathlib import Path
+
+import pytest
+
+from ivr.phone import ear, tone
+from ivr.phone.events import first
+from tests.live.stack import CALLER_TONE, Placed, Stack
+from tests.live.test_calls import TRUE_TO, since_invite
+
+TOLD, MAILBOX, CREW, PAIR = "0892000060", "0806000061", "0805000062", "0805000063"
+AGENT_TONE, OTHER_TONE = 550.0, 660.0
+NEVER = 3600.0
+
+
+def steps(stack: Stack, placed: Placed) -> list[str]:
+    _ = placed.report
+    found: list[str] = stack.call_record(placed)["steps"]
+    return found
+
+
+def dialled(stack: Stack, placed: Placed) -> list[tuple[list[str], str, str | None]]:
+    """Whom the call rang, what came of it, and who took it, as the ledger has it."""
+    entries = [entry for entry in stack.call_record(placed)["tape"] if "dial" in entry]
+    return [(one["dial"]["agents"], one["result"]["reached"], one["result"]["agent"]) for one in entries]
+
+
+def talked(placed: Placed, agent: str, agents_tone: float = AGENT_TONE) -> None:
+    """Both directions, each by a tone of its own."""
+    report = placed.report
+    caller, there = report.recording, report.agent(agent).recording
+
+    assert tone.tones(caller.samples, caller.rate, agents_tone, 0.5), "the caller heard no agent"
+    assert tone.tones(there.samples, there.rate, CALLER_TONE, 0.5), "the agent heard no caller"
+
+
+def test_who_picks_up_is_told_and_must_press_1_and_only_then_is_the_caller_answered(stack):
+    """The first refuses with a key, the second takes the call; another number has a mailbox, which presses nothing."""
+    mailbox = stack.call(MAILBOX, "", stack.agent("cyprien"), hang_up_after=60.0)
+    placed = stack.call(
+        TOLD,
+        "#@3.0",
+        stack.agent("anatole", keys="5", keys_after=1.5),
+        stack.agent("blanche", keys="1", keys_after=14.0, hang_up_after=18.0, tone=OTHER_TONE),
+        hang_up_after=75.0,
+    )
+    report = placed.report
+    picked_up = [event for event in report.events if event.event == "agent_answered"]
+    record = stack.call_record(placed)
+
+    assert [event.agent for event in picked_up] == ["anatole", "blanche"]
+    assert record["steps"] == ["agent:talked"]
+    assert [one[1:] for one in dialled(stack, placed)] == [("declined", None), ("talked", "blanche")]
+    assert report.answered_t is not None
+    assert report.answered_t == pytest.approx(picked_up[1].t + 14.0, abs=1.0), "answered before the 1, or long after"
+    assert since_invite(report, record["answered"]) == pytest.approx(report.answered_t, abs=TRUE_TO)
+    talked(placed, "blanche", OTHER_TONE)
+    told = report.agent("blanche").recording
+    names = ["whisper/tariff-per-minute-35", "whisper/number", "whisper/waits-0"]
+    known = {name: ear.sound(Path(f"{stack.sounds.sounds['fr', name].path}.wav"), told.rate) for name in names}
+    assert [one.name for one in ear.heard(told.samples, told.rate, known)] == names
+    caller = report.recording
+    assert not ear.heard(caller.samples, caller.rate, known), "the caller heard what is whispered"
+    assert steps(stack, mailbox) == ["agent:declined", "nobody:done"]
+    assert mailbox.report.answered_t is None
+    assert stack.call_record(mailbox)["billed_seconds"] == 0
+
+
+def test_of_two_who_ring_at_once_a_mailbox_does_not_win(stack):
+    """Damien's phone picks up first and says nothing, or hangs up while he is told; Éloïse takes the call."""
+    for mailbox in (stack.agent("damien"), stack.agent("damien", hang_up_after=1.0)):
+        eloise = stack.agent("eloise", answer_after=3.0, keys="1", hang_up_after=4.0, tone=OTHER_TONE)
+        placed = stack.call(CREW, "", mailbox, eloise, hang_up_after=40.0)
+        picked_up = [event for event in placed.report.events if event.event == "agent_answered"]
+
+        assert steps(stack, placed) == ["agent:talked"]
+        assert [event.agent for event in picked_up] == ["damien", "eloise"]
+        assert dialled(stack, placed) == [(["damien", "eloise"], "talked", "eloise")]
+        assert placed.report.answered_t == pytest.approx(picked_up[1].t + 1.0, abs=0.8)
+        talked(placed, "eloise", OTHER_TONE)
+
+
+def test_one_after_the_other_and_the_last_agent_first(stack):
+    """Busy, then no answer, then nobody; and who calls again is put through to whom he talked with."""
+    flavie = stack.agent("flavie", engaged=True)
+    gaspard = stack.agent("gaspard", hang_up_after=3.0)
+    placed = stack.call(PAIR, "", flavie, gaspard, hang_up_after=30.0)
+
+    assert steps(stack, placed) == ["agent:talked"]
+    assert dialled(stack, placed) == [(["flavie"], "busy", None), (["gaspard"], "talked", "gaspard")]
+    talked(placed, "gaspard")
+    again = stack.call(PAIR, "", stack.agent("flavie"), gaspard, from_=placed.script.from_, hang_up_after=30.0)
+    _ = again.report
+    both = [one["steps"] for one in stack.records(placed.script.from_)]
+    rung = [
+        entry["dial"]["agents"]
+        for one in stack.records(placed.script.from_)
+        for entry in one["tape"]
+        if "dial" in entry
+    ]
+    assert both == [["agent:talked"]] * 2
+    assert sorted(rung) == sorted([["flavie"], ["gaspard"], ["gaspard"]])
+    late = stack.call(PAIR, "", stack.agent("flavie", answer_after=NEVER), hang_up_after=40.0)
+    assert steps(stack, late) == ["agent:no_answer", "nobody:done"]
+    assert [one[1] for one in dialled(stack, late)] == ["no_answer", "unavailable"]
+    busy = stack.call(PAIR, "", flavie, hang_up_after=40.0)
+    assert steps(stack, busy) == ["agent:busy", "busy:done"]
+    nobody = stack.call(PAIR, hang_up_after=40.0)
+    assert steps(stack, nobody) == ["agent:unavailable", "nobody:done"]
+    assert first(nobody.report.events, "answered") is None
