@@ -23,6 +23,8 @@ CASES = (
     "The address is told, then the menu again; the caller hangs up",
     "An agent takes the call",
     "A nuisance hears nothing and pays nothing",
+    "Karim is busy",
+    "The order is on its way, and the caller is pleased",
 )
 """Of the demonstration: one of each sort that a phone can show."""
 

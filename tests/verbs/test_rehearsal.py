@@ -12,7 +12,7 @@ from ivr.phone.script import Step
 from ivr.service.library import Release
 from ivr.settings import Settings
 from ivr.terminal.simulate import Simulator
-from ivr.verbs.rehearsal import Planned, plan
+from ivr.verbs.planning import Planned, plan
 from tests.terminal.calls import write_book
 
 # Open on one Thursday of the past, and never since.
@@ -95,9 +95,31 @@ def test_a_case_of_another_time_needs_a_test_clock(stack: Settings) -> None:
 @pytest.mark.parametrize(
     ("line", "why"),
     [
-        ("remembered: {language: en}", "it gives remembered, which a running stack knows by itself"),
-        ("override: {office: open}", "it gives override, which a running stack knows by itself"),
+        ("remembered: {language: en}", "it gives remembered: that is given to a stack for tests only (IVR_TEST_CLOCK)"),
+        ("override: {office: open}", "it gives override: that is given to a stack for tests only (IVR_TEST_CLOCK)"),
     ],
 )
-def test_what_a_stack_knows_by_itself_is_not_given(stack: Settings, line: str, why: str) -> None:
+def test_only_a_stack_for_tests_is_given_memory_and_orders(stack: Settings, line: str, why: str) -> None:
+    """Another one has callers, whom it would meet."""
+    text = CASE.format(to="agent") + f"  {line}\n"
+
+    assert planned(replace(stack, test_clock=None), text) == why
+    assert isinstance(planned(stack, text), Planned)
+
+
+@pytest.mark.parametrize(
+    ("line", "why"),
+    [
+        ("calls: 11", "it gives calls: so many calls of one caller would have to be placed before"),
+        ("at_once: 21", "it gives at_once: so many calls at once would have to be placed beside it"),
+        ("codes: no", "it gives codes: whether codes are left to sell is the matter of the stack"),
+        ("speaks: 0", "it gives speaks: the phone that calls leaves no messages"),
+        (
+            'spent: "299.50"',
+            "it gives spent: the ledger of a stack says what its callers have spent, and takes nothing else",
+        ),
+    ],
+)
+def test_what_no_stack_can_be_given_is_said(stack: Settings, line: str, why: str) -> None:
+    """By the word of the case that gives it."""
     assert planned(stack, CASE.format(to="agent") + f"  {line}\n") == why
