@@ -87,7 +87,7 @@ def _handler(answer: Callable[[str, Mapping[str, str]], tuple[int, bytes]]) -> t
             self.end_headers()
             self.wfile.write(body)
 
-        def log_message(self, *_: Any) -> None:
+        def log_message(self, format: str, *args: Any) -> None:
             pass
 
     return Handler

@@ -8,6 +8,7 @@ import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -36,7 +37,9 @@ from ivr.verbs.telling import tell
 
 LINES = 4  # calls at once: a phone takes a second of processor to start
 SETTLING = 15.0  # seconds for a record to be in the ledger
-SLACK = timedelta(seconds=2)  # by which phone and exchange may differ about how long a call lasted
+SLACK = timedelta(
+    seconds=5
+)  # by which a phone on a busy machine may differ from the exchange; less than an announcement
 
 
 def rehearse(settings: Settings, bare: Simulator, cases: Sequence[Case], host: str) -> bool:
@@ -111,7 +114,8 @@ class _Calls:
                     return plan, [Failure("dial", "a record in the ledger", f"none within {SETTLING:g} s")]
                 time.sleep(0.3)
         tariff = self._simulator.release.book.tariffs[plan.simulated.record.tariff]
-        return plan, failures(plan.case, self._seen(plan, report, new[0]), _same_charge(tariff, report))
+        found = failures(plan.case, self._seen(plan, report, new[0]), _same_charge(tariff, report))
+        return plan, [_explained(one, tariff, report) for one in found]
 
     def _remembered(self, plan: Planned) -> contextlib.AbstractContextManager[None]:
         """What the call may recall is what its case says, else nothing."""
@@ -159,14 +163,28 @@ def _same_charge(tariff: Tariff, report: CallReport) -> Any:
     def same(said: str, owed: Money) -> bool:
         if report.answered_t is None:
             return said == NOTHING and owed.amount == 0
-        spoken = timedelta(seconds=report.spoken)
-        least, most = tariff.charge(max(timedelta(0), spoken - SLACK)), tariff.charge(spoken + SLACK)
+        least, most = _bounds(tariff, report)
         if not least <= owed <= most:
             return False
         # The amount of a case is that of the simulator's clock; on a real line only whether there is one.
         return charged_as_written(NOTHING if said == NOTHING else "something", owed)
 
     return same
+
+
+def _bounds(tariff: Tariff, report: CallReport) -> tuple[Money, Money]:
+    """What a call may cost that was answered for as long as the phone saw it."""
+    spoken = timedelta(seconds=report.spoken)
+    return tariff.charge(max(timedelta(0), spoken - SLACK)), tariff.charge(spoken + SLACK)
+
+
+def _explained(failure: Failure, tariff: Tariff, report: CallReport) -> Failure:
+    """Of an amount, what it would have to be by the phone's own measure."""
+    if failure.key != "charged" or report.answered_t is None:
+        return failure
+    least, most = _bounds(tariff, report)
+    measured = f"{least.amount:.2f} to {most.amount:.2f} for the {report.spoken:.1f} s that the phone was answered"
+    return replace(failure, expected=f"{failure.expected}: {measured}")
 
 
 def _tell(plan: Planned, found: Sequence[Failure]) -> None:

@@ -1,0 +1,91 @@
+"""What a book cannot be taken up for, beside what is written in it: sounds, disks, faults of ours, Asterisk."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from ivr.app import bake_book
+from ivr.asterisk import provision
+from ivr.asterisk.ami_link import AmiLink
+from ivr.book.book import read_book
+from ivr.book.problems import BadBook
+from ivr.reload import Reloader
+from ivr.service.library import Library, Release
+from ivr.settings import Settings, settings
+from tests.terminal.calls import write_book
+
+
+@pytest.fixture
+def configured(tmp_path: Path) -> Settings:
+    """A small book, and a state of its own."""
+    found = settings({"IVR_BOOK": str(write_book(tmp_path / "book")), "IVR_STATE": str(tmp_path / "state")})
+    return replace(found, sounds=tmp_path / "sounds")
+
+
+def refused(configured: Settings) -> list[str]:
+    with pytest.raises(BadBook) as refusal:
+        bake_book(read_book(configured.book), configured, configured.book)
+    return [f"{one.rule} {one.message}" for one in refusal.value.problems]
+
+
+def test_a_recording_that_is_no_sound_refuses_the_book(configured: Settings) -> None:
+    """The sentence names the file."""
+    recording = configured.book / "prompts" / "fr" / "bye.wav"
+    recording.parent.mkdir()
+    recording.write_bytes(b"RIFF")
+
+    (found,) = refused(configured)
+
+    assert found.startswith("IVR301 prompts/fr/bye.wav is damaged")
+
+
+def test_sounds_that_cannot_be_kept_refuse_the_book(configured: Settings) -> None:
+    """A full disk, or a file where the folder should be."""
+    configured.sounds.write_text("no folder")
+
+    (found,) = refused(configured)
+
+    assert found.startswith("IVR302 the sounds cannot be kept")
+
+
+def reloader(configured: Settings) -> tuple[Library, Reloader]:
+    """A library that reads the book without its sounds, and what reloads it."""
+    library = Library(lambda: Release(read_book(configured.book), {}))
+
+    def told() -> provision.Exchange:
+        raise ValueError("agent Zoé has no such name")
+
+    def link() -> AmiLink:
+        raise AssertionError("nothing is told to Asterisk")
+
+    return library, Reloader(library, told, configured.asterisk_conf, link)
+
+
+async def test_a_fault_of_ours_in_reading_is_told_and_changes_nothing(
+    configured: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The old book stays in force, and the next edit is looked at."""
+    library, reloading = reloader(configured)
+    before = library.current
+
+    def broken(_: Library) -> bool:
+        raise RuntimeError("out of paper")
+
+    monkeypatch.setattr(Library, "reload", broken)
+
+    assert not await reloading.reload()
+    assert library.current is before
+    assert [f"{one.rule} {one.message}" for one in library.problems] == [
+        "IVR303 the book was not read: RuntimeError('out of paper')"
+    ]
+
+
+async def test_a_book_of_which_asterisk_was_not_told_is_in_force_all_the_same(configured: Settings) -> None:
+    """Callers of the numbers that it knows are served by the new book."""
+    library, reloading = reloader(configured)
+
+    assert await reloading.reload()
+    assert [f"{one.rule} {one.message}" for one in library.problems] == [
+        "IVR304 Asterisk was not told of the book: agent Zoé has no such name"
+    ]
