@@ -8,11 +8,16 @@ import click
 
 from ivr.verbs.manners import example, says
 from ivr.verbs.serving import ask
+from ivr.verbs.softphones import add, qr
 
 
 @click.group()
 def agents() -> None:
-    """Who takes the calls of queues: log in, log out, pause.  It survives restarts."""
+    """Who takes calls: add, give a softphone what it needs, log in and out of queues, pause.  It survives restarts."""
+
+
+agents.add_command(add)
+agents.add_command(qr)
 
 
 @agents.command("list", epilog=example("ivr agents list", "ivr agents list --json"))

@@ -29,6 +29,7 @@ def _what_people_may_meet() -> tuple[type[Exception], ...]:
     from ivr.ledger.statement import BadMonth
     from ivr.phone.booth import NoCall
     from ivr.phone.script import BadScript
+    from ivr.service.agents import NoAgent
     from ivr.service.crises import NoCrisis
     from ivr.service.overrides import NoCalendar, Refused
     from ivr.settings import BadSetting
@@ -52,6 +53,7 @@ def _what_people_may_meet() -> tuple[type[Exception], ...]:
         NoLetter,
         NoMessage,
         NotOurs,
+        NoAgent,
         NoCalendar,
         NoCrisis,
         Refused,

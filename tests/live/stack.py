@@ -223,7 +223,7 @@ class Stack:
             port=self.settings.sip_port,
             from_=options.pop("from_", self.caller()),
             keys=keys(pressed),
-            tone=CALLER_TONE if agents else 0.0,
+            tone=options.pop("tone", CALLER_TONE if agents else 0.0),
             agents=agents,
             **options,
         )

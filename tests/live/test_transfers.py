@@ -10,7 +10,7 @@ from tests.live.stack import CALLER_TONE, Placed, Stack
 from tests.live.test_calls import TRUE_TO, since_invite
 
 TOLD, MAILBOX, CREW, PAIR = "0892000060", "0806000061", "0805000062", "0805000063"
-AGENT_TONE, OTHER_TONE = 550.0, 660.0
+AGENT_TONE, OTHER_TONE = 550.0, 770.0
 NEVER = 3600.0
 
 

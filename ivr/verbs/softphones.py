@@ -1,0 +1,116 @@
+"""Softphones for agents: what one needs to know, also as a QR code, and a new agent in agents.yaml."""
+
+import contextlib
+import io
+import json
+import os
+import re
+import socket
+import tempfile
+from pathlib import Path
+
+import click
+
+from ivr import secret
+from ivr.service.agents import NoAgent
+from ivr.settings import Settings, settings
+from ivr.verbs.manners import example, says
+
+
+@click.command(epilog=example("ivr agents add zoe --label 'Zoé, commandes'"))
+@click.argument("name")
+@click.option("--label", default="", help="who that is, in words [NAME]")
+@says
+def add(name: str, label: str) -> None:
+    """Write the agent NAME into agents.yaml of the book, if the book is good with him; a running stack takes him up."""
+    from ivr.book.book import read_book
+    from ivr.book.written import NAME
+
+    if not re.fullmatch(NAME, name):
+        raise click.UsageError(
+            f'"{name}" cannot be a name; begin with a small letter, then small letters, digits and -'
+        )
+    configured = settings()
+    before = read_book(configured.book)
+    if name in before.agents:
+        raise click.UsageError(f'there is an agent "{name}" already')
+    path = configured.book / "dialplans" / "agents.yaml"
+    text = path.read_text(encoding="utf-8")
+    _put(path, f"{text.rstrip()}\n\n{name}:\n  label: {json.dumps(label or name, ensure_ascii=False)}\n")
+    try:
+        read_book(configured.book)
+    except Exception:
+        _put(path, text)
+        raise
+    click.echo(f"{name} is in {path}; have a queue, a group or a transfer ring him.")
+
+
+@click.command(epilog=example("ivr agents qr camille", "ivr agents qr camille --address 192.0.2.10 --json"))
+@click.argument("name")
+@click.option("--address", default="", help="where phones reach this stack [its own address]")
+@click.option("--json", "json_", is_flag=True, help="as JSON, without the code")
+@says
+def qr(name: str, address: str, json_: bool) -> None:
+    """Print what the softphone of the agent NAME needs, and the same as a QR code for its camera.
+
+    The code holds a SIP address with the password in it: whoever sees it can take calls as NAME.
+    """
+    from ivr.book.book import read_book
+
+    configured = settings()
+    known = read_book(configured.book).agents
+    if name not in known:
+        raise NoAgent(f'there is no agent "{name}"; the book has {", ".join(known)}')
+    server = address or _address(configured)
+    host = f"[{server}]" if ":" in server else server
+    password = secret.derive(configured.secret, f"agent:{name}")
+    facts = {
+        "account": name,
+        "password": password,
+        "server": server,
+        "port": str(configured.sip_port),
+        "transport": "UDP",
+        "address": f"sip:{name}@{host}:{configured.sip_port}",
+        "baresip": f"<sip:{name}@{host}:{configured.sip_port};transport=udp>;auth_pass={password};regint=60",
+    }
+    if json_:
+        click.echo(json.dumps(facts))
+        return
+    for what, value in facts.items():
+        click.echo(f"{what:10} {value}")
+    click.echo(_code(f"sip:{name}:{password}@{host}:{configured.sip_port};transport=udp"))
+
+
+def _code(text: str) -> str:
+    """A QR code in half blocks, which any terminal and any camera can read."""
+    import segno
+
+    drawn = io.StringIO()
+    segno.make(text, error="m", micro=False).terminal(drawn, compact=True)
+    return drawn.getvalue().rstrip("\n")
+
+
+def _address(configured: Settings) -> str:
+    """The address at which phones reach us: where we listen, or, if that is everywhere, the one packets leave from.
+
+    Connecting a UDP socket sends nothing; 192.0.2.1 is nobody's (RFC 5737).
+    """
+    if configured.sip_bind not in ("0.0.0.0", "::"):  # noqa: S104 - it is looked at, not listened on
+        return configured.sip_bind
+    with contextlib.suppress(OSError), socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        probe.connect(("192.0.2.1", 9))
+        return str(probe.getsockname()[0])
+    return "127.0.0.1"
+
+
+def _put(path: Path, text: str) -> None:
+    """Write a file whole or not at all: who watches the book may read at any moment."""
+    descriptor, unfinished = tempfile.mkstemp(dir=path.parent, prefix=".agents.")
+    try:
+        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+            file.write(text)
+        Path(unfinished).chmod(path.stat().st_mode & 0o777)
+        Path(unfinished).replace(path)
+    except BaseException:
+        Path(unfinished).unlink(missing_ok=True)
+        raise

@@ -1,0 +1,69 @@
+"""`ivr agents add` and `ivr agents qr`: a new agent, and what his softphone needs."""
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from ivr import secret
+from ivr.book.book import read_book
+from ivr.cli import main
+
+DEMO = Path(__file__).parents[2]
+
+
+@pytest.fixture
+def book(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    for part in ("dialplans", "prompts"):
+        shutil.copytree(DEMO / part, tmp_path / part)
+    monkeypatch.setenv("IVR_BOOK", str(tmp_path))
+    monkeypatch.setenv("IVR_STATE", str(tmp_path / "state"))
+    secret.make(tmp_path / "state" / "secrets" / "master")
+    return tmp_path
+
+
+def ivr(*words: str) -> Result:
+    return CliRunner().invoke(main, ["agents", *words])
+
+
+def test_what_a_softphone_needs(book: Path) -> None:
+    """Account, password, server; for baresip a line of its accounts file; and a code for a camera."""
+    told = json.loads(ivr("qr", "camille", "--address", "192.0.2.10", "--json").output)
+    password = secret.derive(book / "state" / "secrets" / "master", "agent:camille")
+
+    assert told == {
+        "account": "camille",
+        "password": password,
+        "server": "192.0.2.10",
+        "port": "5060",
+        "transport": "UDP",
+        "address": "sip:camille@192.0.2.10:5060",
+        "baresip": f"<sip:camille@192.0.2.10:5060;transport=udp>;auth_pass={password};regint=60",
+    }
+    shown = ivr("qr", "camille").output
+    assert f"password   {password}\n" in shown
+    assert len([line for line in shown.splitlines() if set(line) & set("▀▄█")]) > 15
+    assert "[2001:db8::1]:5060" in ivr("qr", "camille", "--address", "2001:db8::1").output
+    assert ivr("qr", "camile").output == 'ivr: there is no agent "camile"; the book has camille, karim\n'
+
+
+def test_an_agent_is_added_if_the_book_is_good_with_him(book: Path) -> None:
+    """What people wrote stays as it was; a name that is taken, or cannot be one, is refused, and nothing is written."""
+    path = book / "dialplans" / "agents.yaml"
+    before = path.read_text(encoding="utf-8")
+
+    assert ivr("add", "zoe", "--label", 'Zoé, "commandes"').exit_code == 0
+    assert read_book(book).agents == ("camille", "karim", "zoe")
+    after = path.read_text(encoding="utf-8")
+    assert after.startswith(before)
+    for name, told in (("zoe", 'there is an agent "zoe" already'), ("Zoé", '"Zoé" cannot be a name')):
+        refused = ivr("add", name)
+        assert refused.exit_code == 2
+        assert told in refused.output
+    (book / "dialplans" / "groups.yaml").write_text("night: {label: nuit, members: zoe}\n", encoding="utf-8")
+    bad = ivr("add", "night")
+    assert bad.exit_code == 1
+    assert path.read_text(encoding="utf-8") == after
+    assert not list(path.parent.glob(".agents*"))
