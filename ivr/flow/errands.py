@@ -109,12 +109,14 @@ class Tally(Command[int]):
 
 @dataclass(frozen=True)
 class Spent(Command[Decimal | None]):
-    """How many euros this caller's finished calls to our numbers have cost him since ``since``.
+    """How many euros this caller's calls to our numbers have cost him since ``since``; each of those in progress counts
+    with the most that it may come to, as this one will for the next: ``at_most``.
 
     ``None``: nobody knows, because he withholds his number or the ledger does not answer; he is then let through.
     """
 
     since: datetime
+    at_most: Decimal = field(default=Decimal(0), compare=False, repr=False)
 
 
 @dataclass(frozen=True)

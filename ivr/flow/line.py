@@ -155,7 +155,7 @@ class Line:
         if ceiling is None:
             return
         assert self._opened is not None  # noqa: S101 - _bring_to opened it
-        spent = yield from Spent(ceiling.month(self._opened))
+        spent = yield from Spent(ceiling.month(self._opened), ceiling.at_most)
         if spent is None:
             return
         if ceiling.reached(spent):

@@ -23,6 +23,9 @@ _AT_ONCE = 1000
 CHAINED = 2
 """The first version of the ledger that had a chain."""
 
+Seen = tuple[str, Head]
+"""A head that was kept elsewhere, and where."""
+
 
 @dataclass(frozen=True)
 class Audited:
@@ -33,11 +36,12 @@ class Audited:
     fault: str | None
 
 
-def audit(url: URL, key: PublicKey | None, witnesses: Iterable[tuple[str, Head]] = ()) -> Audited:
+def audit(url: URL, key: PublicKey | None, witnesses: Iterable[Seen] = (), given_back: Iterable[Seen] = ()) -> Audited:
     """Walk the ledger at ``url``.  ``key`` is the house's, for the head's and the erasures' signatures; ``witnesses``
-    are heads kept elsewhere, each with where.  Raises :class:`BadLedger` if it cannot be walked.
+    are heads kept elsewhere, each with where, ``given_back`` those of the refunds.  Raises :class:`BadLedger` if it
+    cannot be walked.
     """
-    witnesses = tuple(witnesses)
+    witnesses, given_back = tuple(witnesses), tuple(given_back)
     if is_sqlite(url) and not Path(str(url.database)).exists():
         return Audited(EMPTY, 0, _against(witnesses, _Walk(key)))
     engine = reading(url)
@@ -53,7 +57,7 @@ def audit(url: URL, key: PublicKey | None, witnesses: Iterable[tuple[str, Head]]
                 return Audited(EMPTY, 0, _against(witnesses, _Walk(key)))
             if found < CHAINED:
                 raise BadLedger(f"the ledger {shown(url)} has version {found}, without a chain: ivr serve brings it up")
-            return _audit(connection, found, key, witnesses)
+            return _audit(connection, found, key, witnesses, given_back)
     except DBAPIError as error:
         raise unusable(url, error) from error
     finally:
@@ -61,7 +65,11 @@ def audit(url: URL, key: PublicKey | None, witnesses: Iterable[tuple[str, Head]]
 
 
 def _audit(
-    connection: Connection, found: int, key: PublicKey | None, witnesses: tuple[tuple[str, Head], ...]
+    connection: Connection,
+    found: int,
+    key: PublicKey | None,
+    witnesses: tuple[Seen, ...],
+    given_back: tuple[Seen, ...],
 ) -> Audited:
     columns = (head_table.c.records, head_table.c.place, head_table.c.hash, head_table.c.at, head_table.c.signature)
     noted = connection.execute(select(*columns)).all()
@@ -70,7 +78,7 @@ def _audit(
         if fault := walk.fault(row):
             return Audited(walk.end, walk.erased, fault)
     fault = _end(noted, walk, key) or _against(witnesses, walk)
-    return Audited(walk.end, walk.erased, fault or (refunds.fault(connection, key) if found >= 3 else None))
+    return Audited(walk.end, walk.erased, fault or (refunds.fault(connection, key, given_back) if found >= 3 else None))
 
 
 @dataclass
@@ -151,7 +159,7 @@ def _end(noted: Iterable[Any], walk: _Walk, key: PublicKey | None) -> str | None
     return None
 
 
-def _against(witnesses: Iterable[tuple[str, Head]], walk: _Walk) -> str | None:
+def _against(witnesses: Iterable[Seen], walk: _Walk) -> str | None:
     """Whether the ledger still has what a head kept elsewhere saw."""
     for where, head in witnesses:
         if walk.key is not None and not walk.key.signed(head.content, head.signature):

@@ -18,6 +18,7 @@ from ivr.ledger.chain import Head
 log = logging.getLogger(__name__)
 
 HEAD = "ledger.head"
+REFUNDS = "refunds.head"  # that of the refunds, in a file of its own: each chain has its own writers
 
 
 class BadHead(ValueError):
@@ -35,22 +36,30 @@ def note(path: Path, end: Head) -> None:
         log.warning("ledger head not noted in %s: %s", path, error.strerror)
 
 
-def text(end: Head) -> str:
-    """A head as JSON."""
-    return json.dumps(asdict(end), indent=1) + "\n"
+def text(end: Head, refunds: Head | None = None) -> str:
+    """A head as JSON, with that of the refunds."""
+    return json.dumps(asdict(end) | ({"refunds": asdict(refunds)} if refunds else {}), indent=1) + "\n"
 
 
-def read(path: Path) -> Head:
-    """The head in a file, or the one in a certificate.  Raises :class:`BadHead`, ``OSError``."""
+def read(path: Path) -> tuple[Head, Head | None]:
+    """The head in a file, or the one in a certificate, and that of the refunds where it is told.
+
+    Raises :class:`BadHead`, ``OSError``.
+    """
     try:
         found: Any = json.loads(path.read_bytes())
         found = found.get("head", found)
-        return Head(*(_of(found, name, kind) for name, kind in _KINDS.items()))
+        refunds = found.get("refunds")
+        return _head(found), _head(refunds) if refunds is not None else None
     except (ValueError, AttributeError, KeyError, TypeError) as error:
         raise BadHead(f"{path} holds no head of a ledger: ivr ledger head prints one") from error
 
 
 _KINDS = {"records": int, "place": int, "hash": str, "at": str, "signature": str}
+
+
+def _head(found: dict[str, Any]) -> Head:
+    return Head(*(_of(found, name, kind) for name, kind in _KINDS.items()))
 
 
 def _of(found: dict[str, Any], name: str, kind: type) -> Any:

@@ -6,12 +6,12 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import URL, ColumnElement, Connection, Engine, Select, func, inspect, select
+from sqlalchemy import URL, ColumnElement, Connection, Engine, Select, and_, func, inspect, select
 from sqlalchemy.exc import DBAPIError, OperationalError
 
 from ivr.ledger.chain import EMPTY, Head
 from ivr.ledger.engine import is_sqlite, reading, shown
-from ivr.ledger.tables import VERSION, Kept, calls, head, kept, of_version, refunds, schema
+from ivr.ledger.tables import VERSION, Kept, calls, head, kept, of_version, refunds, refunds_head, schema
 
 FIGURES = (
     *("id", "number", "caller", "started", "answered", "ended", "billed_seconds", "amount_cents", "currency"),
@@ -70,24 +70,37 @@ class Reader:
                 raise unusable(self._url, error) from error
         return EMPTY
 
+    def refunds_head(self) -> Head:
+        """The signed end of the chain of refunds.  Raises :class:`BadLedger`."""
+        if self.last(1):
+            names = ("records", "place", "hash", "at", "signature")
+            try:
+                with self._engine.connect() as connection:
+                    if (version(connection, self._url) or 0) >= 3:
+                        found = connection.execute(select(*(refunds_head.c[name] for name in names))).one_or_none()
+                        return Head(*found) if found else EMPTY
+            except DBAPIError as error:
+                raise unusable(self._url, error) from error
+        return EMPTY
+
     def count(self, caller: str, since: datetime) -> int:
         """How many calls of ``caller`` (as the ledger has it) began after ``since``.  Raises :class:`BadLedger`."""
         began = written(since)
         return len(self._ask(select(calls).where(calls.c.caller == caller, calls.c.started > began)))
 
     def spent(self, caller: str, since: datetime) -> Decimal:
-        """What the calls of ``caller`` that were answered at ``since`` or later have cost him, in whole cents.
+        """What the calls of ``caller`` that were answered at ``since`` or later have cost him, less what of them was
+        given back, in whole cents.
 
         Raises :class:`BadLedger`.
         """
         # A call that began before may have been answered since; none rings for hours.
         began = written(since - LONGEST_RING)
         answered = written(since)
-        found = select(func.sum(calls.c.amount_cents).label("cents")).where(
-            calls.c.caller == caller, calls.c.started >= began, calls.c.answered >= answered
-        )
-        rows = self._rows(found, summed=True)
-        return Decimal(int(rows[0]["cents"] or 0) if rows else 0) / 100
+        which = (calls.c.caller == caller, calls.c.started >= began, calls.c.answered >= answered)
+        rows = self._rows(select(func.sum(calls.c.amount_cents).label("cents")).where(*which), summed=True)
+        back = sum(int(one["amount_cents"]) for one in self._refunds(and_(*which)))
+        return Decimal(int(rows[0]["cents"] or 0) - back if rows else 0) / 100
 
     def figures(self, begin: datetime, end: datetime, number: str | None = None) -> Sequence[Mapping[Any, Any]]:
         """:data:`FIGURES` of the calls that began from ``begin`` to before ``end``, in that order.

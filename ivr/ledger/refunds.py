@@ -6,10 +6,11 @@ key.  The end of the chain is kept and signed like the ledger's own.  Money itse
 owner, gives it back.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import URL, Connection, func, insert, select, update
@@ -18,6 +19,7 @@ from sqlalchemy.exc import DBAPIError
 from ivr.ledger.binding import prepare
 from ivr.ledger.chain import EMPTY, GENESIS, Head, canonical, digest
 from ivr.ledger.engine import instant, writing
+from ivr.ledger.head import note
 from ivr.ledger.reading import BadLedger, unusable
 from ivr.ledger.seal import PublicKey, Seal
 from ivr.ledger.tables import calls, refunds, refunds_head
@@ -42,8 +44,11 @@ class Refund:
     left: Money
 
 
-def refund(url: URL, call: str, reason: str, seal: Seal, amount: Decimal | None = None) -> Refund:
-    """Note that ``amount`` euros of a call are given back (``None``: all that is left of it).
+def refund(
+    url: URL, call: str, reason: str, seal: Seal, amount: Decimal | None = None, beside: Path | None = None
+) -> Refund:
+    """Note that ``amount`` euros of a call are given back (``None``: all that is left of it), and the new head in
+    ``beside``.
 
     Raises :class:`BadRefund`, ``BadLedger``, ``NoKey``.
     """
@@ -60,17 +65,21 @@ def refund(url: URL, call: str, reason: str, seal: Seal, amount: Decimal | None 
             left = int(found["amount_cents"]) - int(given)
             cents = left if amount is None else int(amount * 100)
             _fits(call, found, cents, left)
-            _add(connection, end, found, cents, reason, seal)
+            end = _add(connection, end, found, cents, reason, seal)
     except DBAPIError as error:
         raise unusable(engine.url, error) from error
     finally:
         engine.dispose()
+    if beside is not None:
+        note(beside, end)
     return Refund(call, _euros(cents), _euros(left - cents))
 
 
-def fault(connection: Connection, key: PublicKey | None) -> str | None:
-    """The first thing that is wrong with the chain of refunds; ``None``: it holds."""
-    last, count = GENESIS, 0
+def fault(connection: Connection, key: PublicKey | None, witnesses: Iterable[tuple[str, Head]] = ()) -> str | None:
+    """The first thing that is wrong with the chain of refunds, also against heads kept elsewhere; ``None``:
+    it holds.
+    """
+    last, count, seen = GENESIS, 0, {0: GENESIS}
     hashes = select(refunds, calls.c.hash.label("hash_of_call")).outerjoin(calls, calls.c.id == refunds.c.call)
     for row in connection.execute(hashes.order_by(refunds.c.place)).mappings():
         name = f"refund {row['place']} (call {row['call']})"
@@ -83,12 +92,23 @@ def fault(connection: Connection, key: PublicKey | None) -> str | None:
         if key is not None and not key.signed(signed(row), row["signature"]):
             return f"{name} does not bear the house's signature"
         last, count = row["hash"], count + 1
+        seen[row["place"]] = last
     found = connection.execute(select(*_HEAD)).one_or_none()
     head = Head(*found) if found else EMPTY
     if (head.records, head.hash) != (count, last):
         return f"refunds were removed at the end: {head.records} were written, {count} are there"
     if key is not None and count and not key.signed(head.content, head.signature):
         return "the head of the refunds does not bear the house's signature"
+    return next(filter(None, (_against(where, kept, key, seen) for where, kept in witnesses)), None)
+
+
+def _against(where: str, kept: Head, key: PublicKey | None, seen: Mapping[int, str]) -> str | None:
+    """Whether the chain still has what its head in ``where`` saw."""
+    if key is not None and kept.records and not key.signed(kept.content, kept.signature):
+        return f"the head of the refunds in {where} does not bear the house's signature"
+    if seen.get(kept.place) != kept.hash:
+        count = len(seen) - 1
+        return f"{where} saw {kept.records} refunds at {kept.at}, of which the last is not there: {count} are there now"
     return None
 
 
@@ -120,7 +140,7 @@ def _fits(call: str, found: Mapping[Any, Any], cents: int, left: int) -> None:
         raise BadRefund(f"of call {call} {_euros(left)} can be given back at most, not {_euros(cents)}")
 
 
-def _add(connection: Connection, end: Head, of: Mapping[Any, Any], cents: int, reason: str, seal: Seal) -> None:
+def _add(connection: Connection, end: Head, of: Mapping[Any, Any], cents: int, reason: str, seal: Seal) -> Head:
     now = instant(datetime.now(UTC))
     row: dict[str, Any] = {
         "place": end.place + 1,
@@ -134,8 +154,9 @@ def _add(connection: Connection, end: Head, of: Mapping[Any, Any], cents: int, r
     }
     connection.execute(insert(refunds).values(**row, hash=digest(row), signature=seal.sign(signed(row))))
     head = Head(end.records + 1, row["place"], digest(row), now)
-    columns = {"records": head.records, "place": head.place, "hash": head.hash, "at": now}
-    connection.execute(update(refunds_head).values(**columns, signature=seal.sign(head.content)))
+    head = replace(head, signature=seal.sign(head.content))
+    connection.execute(update(refunds_head).values(**asdict(head)))
+    return head
 
 
 def _euros(cents: int) -> Money:

@@ -10,6 +10,7 @@ import random
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from decimal import Decimal
 from typing import Any, TypeVar, assert_never
 
 from ivr.flow.commands import Capture, Captured, Command, Play
@@ -93,8 +94,8 @@ class Desk:
                 return sum(call.dialled.national == self.call.dialled.national for call in self.office.live.calls)
             case Tally(within=within):
                 return await _within(memory.calls_since(caller, now - within), 0) if caller else 0
-            case Spent(since=since):
-                return await _within(memory.spent(caller, since), None) if caller else None
+            case Spent():
+                return await self._spent(errand, caller) if caller else None
             case Draw(sticky=sticky, salt=salt):
                 return _share(f"{salt} {caller}") if sticky and caller else random.random()  # noqa: S311 - shares
             case Overridden(calendar=calendar):
@@ -121,6 +122,13 @@ class Desk:
             case _:
                 assert_never(errand)
         return None
+
+    async def _spent(self, errand: Spent, caller: str) -> Decimal | None:
+        """Nothing is waited for between the two looks at other calls: two that come at once see each other, in turn."""
+        spent = await _within(self.office.memory.spent(caller, errand.since), None)
+        reserved = self.office.live.reserved(self.call)
+        self.office.live.may_cost(self.call, errand.at_most)
+        return spent if spent is None else spent + reserved
 
     async def _capture(self, capture: Capture) -> Captured:
         """Who hangs up while he speaks has left his message."""

@@ -30,6 +30,12 @@ class Ceiling:
         local = at.astimezone(self.zone)
         return datetime(local.year, local.month, 1, tzinfo=self.zone)
 
+    @property
+    def at_most(self) -> Decimal:
+        """What one call may come to."""
+        limit = self.tariff.limit
+        return self.tariff.price if limit is None else self.tariff.charge(limit).amount
+
     def reached(self, spent: Decimal) -> bool:
         """Whether who has ``spent`` so much this month can pay neither the call nor a minute of it."""
         room = self.room(spent)

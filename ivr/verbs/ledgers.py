@@ -8,7 +8,7 @@ import click
 from ivr.ledger.audit import audit
 from ivr.ledger.engine import at
 from ivr.ledger.erasing import erase as erase_
-from ivr.ledger.head import HEAD, read, text
+from ivr.ledger.head import HEAD, REFUNDS, read, text
 from ivr.ledger.reading import BadLedger, Reader
 from ivr.ledger.seal import NAME, NoKey, Seal
 from ivr.settings import settings
@@ -35,12 +35,14 @@ def verify(against: tuple[Path, ...]) -> None:
     Exit status 1 if so, 2 if the ledger cannot be walked.
     """
     configured = settings()
-    beside = configured.ledger.with_name(HEAD)
-    files = ((beside,) if beside.exists() else ()) + against
-    heads = [(str(file), read(file)) for file in files]
+    beside, back = (configured.ledger.with_name(name) for name in (HEAD, REFUNDS))
+    kept = [(str(file), *read(file)) for file in ((beside,) if beside.exists() else ()) + against]
+    heads = [(where, head) for where, head, _ in kept]
+    given_back = [(where, head) for where, _, head in kept if head]
+    given_back += [(str(back), read(back)[0])] if back.exists() else []
     key = configured.state / NAME
     try:
-        found = audit(at(configured.ledger), Seal(key).public if key.exists() else None, heads)
+        found = audit(at(configured.ledger), Seal(key).public if key.exists() else None, heads, given_back)
     except (BadLedger, NoKey) as error:
         click.echo(f"ivr: {error}", err=True)
         sys.exit(2)
@@ -56,8 +58,9 @@ def verify(against: tuple[Path, ...]) -> None:
 @ledger.command(epilog=example("ivr ledger head > head-of-november.json"))
 @says
 def head() -> None:
-    """The signed end of the chain, to be kept where nobody who can write the ledger can reach."""
-    click.echo(text(Reader(at(settings().ledger)).head()), nl=False)
+    """The signed ends of both chains, calls and refunds, to be kept where nobody who can write the ledger can reach."""
+    reader = Reader(at(settings().ledger))
+    click.echo(text(reader.head(), reader.refunds_head()), nl=False)
 
 
 @ledger.command(epilog=example('ivr ledger erase 0612345678 --why "asked by letter of 3 November"'))

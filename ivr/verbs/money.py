@@ -9,6 +9,7 @@ import click
 from ivr import secret
 from ivr.book.book import Book, read_book
 from ivr.ledger.engine import at
+from ivr.ledger.head import REFUNDS
 from ivr.ledger.reading import Reader
 from ivr.ledger.refunds import refund as refund_
 from ivr.ledger.seal import NAME, Seal
@@ -152,8 +153,8 @@ def refund(call: str, reason: str, amount: str | None) -> None:
         raise click.BadParameter("say why, in a few words", param_hint="--reason")
     euros = _amount(amount) if amount is not None else None
     configured = settings()
-    seal = Seal.made(configured.state / NAME)
-    done = refund_(at(configured.ledger), call, reason.strip(), seal, euros)
+    seal, beside = Seal.made(configured.state / NAME), configured.ledger.with_name(REFUNDS)
+    done = refund_(at(configured.ledger), call, reason.strip(), seal, euros, beside)
     left = f"; {done.left} of the call are left" if done.left.amount else ""
     click.echo(f"{done.amount} of call {done.call} noted as given back{left}.")
 

@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -14,6 +15,9 @@ import pytest
 
 from ivr.ledger.cabinet import Cabinet
 from ivr.ledger.codes import CodeStore
+from ivr.ledger.engine import at as address_of
+from ivr.ledger.refunds import refund
+from ivr.ledger.seal import Seal
 from ivr.ledger.store import Store
 from ivr.service.ports import Letter
 from ivr.values.calendar import Override
@@ -124,6 +128,22 @@ async def test_what_a_caller_has_spent_is_summed_over_the_ledger(cabinet: Cabine
     assert await cabinet.spent(CALLER, NOON) == calls[0].amount.amount + calls[1].amount.amount
     assert await cabinet.spent(CALLER, begins) == calls[1].amount.amount
     assert await cabinet.spent(CALLER, begins + timedelta(microseconds=1)) == 0
+
+
+async def test_what_was_given_back_may_be_spent_again(cabinet: Cabinet, place: Path) -> None:
+    """A refund gives room back under the ceiling: of the caller's calls of the month, and of no others."""
+    ledger = Store.at(place.with_name("ledger.sqlite"))
+    ledger.open()
+    calls = [made(1), made(2, caller="+33698765432")]
+    for record in calls:
+        await ledger.append(record)
+    ledger.close()
+    seal = Seal.made(place.with_name("secrets") / "key")
+    for record, cents in zip(calls, ("0.02", "0.01"), strict=True):
+        refund(address_of(place.with_name("ledger.sqlite")), record.id, "coupé", seal, Decimal(cents))
+
+    assert await cabinet.spent(CALLER, NOON) == calls[0].amount.amount - Decimal("0.02")
+    assert await cabinet.spent(CALLER, NOON + DAY) == 0
 
 
 # -- overrides ---------------------------------------------------------------------------------------------------

@@ -40,7 +40,7 @@ def filled(state: Path, count: int = 6) -> Path:
 
 def fault(path: Path, *witnesses: Path) -> str | None:
     """What an audit finds."""
-    heads = [(witness.name, read(witness)) for witness in witnesses]
+    heads = [(witness.name, read(witness)[0]) for witness in witnesses]
     return audit(at(path), Seal(path.with_name("secrets") / "signing-key").public, heads).fault
 
 
@@ -57,7 +57,7 @@ def test_a_chain_that_nobody_touched_holds(tmp_path: Path) -> None:
     path = filled(tmp_path)
 
     assert fault(path, tmp_path / HEAD) is None
-    assert read(tmp_path / HEAD).records == 6
+    assert read(tmp_path / HEAD)[0].records == 6
 
 
 def test_a_change_of_any_column_of_any_record_is_found(tmp_path: Path) -> None:
@@ -318,7 +318,7 @@ def test_postgresql_keeps_the_same_chain_and_is_brought_up_too(postgres: str, tm
     store.close()
     key = Seal(tmp_path / NAME).public
 
-    found = audit(address(url), key, [("head", read(tmp_path / HEAD))])
+    found = audit(address(url), key, [("head", read(tmp_path / HEAD)[0])])
     assert (found.end.records, found.fault) == (5, None)
     with admin.connect() as connection, create_engine(address(url)).begin() as inside:
         inside.execute(text("DELETE FROM calls WHERE place = 2"))

@@ -1,15 +1,19 @@
 """Refunds are written once, add up to no more than the call, and show every change, hole and forgery."""
 
+import contextlib
 import sqlite3
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
+from ivr.cli import main
 from ivr.ledger.audit import audit
 from ivr.ledger.certificate import issue, verify, written
 from ivr.ledger.certificate_page import html, pdf
 from ivr.ledger.engine import address, at
+from ivr.ledger.head import REFUNDS
 from ivr.ledger.reading import Reader
 from ivr.ledger.refunds import BadRefund, refund
 from ivr.ledger.seal import NAME, Seal
@@ -91,6 +95,33 @@ def test_what_is_done_to_a_refund_shows(ledger: Path, statement: str, sentence: 
     change(ledger, statement)
 
     assert (fault(ledger) or "").startswith(sentence)
+
+
+def test_a_refund_put_back_to_a_copy_shows_against_a_head_kept_elsewhere(
+    ledger: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also where whoever did it holds the key: `ivr ledger head` has the end of both chains, and so has the state."""
+    copy, head = sqlite3.connect(":memory:"), tmp_path / "head.json"
+    with contextlib.closing(sqlite3.connect(ledger)) as now:
+        now.backup(copy)
+    monkeypatch.setenv("IVR_STATE", str(ledger.parent))
+    ivr = CliRunner()
+    assert ivr.invoke(main, ["refund", made(1).id, "--reason", "cut off"]).exit_code == 0
+    head.write_text(ivr.invoke(main, ["ledger", "head"]).output, encoding="utf-8")
+    assert ivr.invoke(main, ["ledger", "verify", "--against", str(head)]).exit_code == 0
+    with contextlib.closing(sqlite3.connect(ledger)) as now:
+        copy.backup(now)
+
+    by_the_state = ivr.invoke(main, ["ledger", "verify"])
+    (ledger.parent / REFUNDS).unlink()
+    unseen, by_the_copy = (
+        ivr.invoke(main, ["ledger", "verify"]),
+        ivr.invoke(main, ["ledger", "verify", "--against", str(head)]),
+    )
+
+    assert (by_the_state.exit_code, unseen.exit_code, by_the_copy.exit_code) == (1, 0, 1)
+    assert "saw 4 refunds at " in by_the_copy.output
+    assert by_the_copy.output.endswith("of which the last is not there: 3 are there now.\n")
 
 
 def test_a_refund_forged_with_right_hashes_lacks_the_signature(ledger: Path, tmp_path: Path) -> None:

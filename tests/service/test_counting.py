@@ -3,14 +3,15 @@
 from collections import Counter
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
 
-from ivr.flow.errands import Draw, Recall, Remember, Tally
+from ivr.flow.errands import Draw, Recall, Remember, Spent, Tally
 from ivr.service.desk import Desk, Office
 from ivr.service.live import Live
-from ivr.values.call import Call
+from ivr.values.call import Call, Ending
 from ivr.values.number import ANONYMOUS, Number, parse
 
 from .exchange import FakeChannel, Paper
@@ -59,6 +60,23 @@ async def test_the_calls_of_a_caller_are_counted_over_the_time_asked_for() -> No
     assert await desk_of(call_of(parse("06 12 34 56 78")), paper=paper).perform(tally) == 7
     assert await desk_of(call_of(ANONYMOUS), paper=paper).perform(tally) == 0
     assert paper.since == [("+33612345678", NOW - timedelta(hours=3))]
+
+
+async def test_calls_in_progress_count_with_the_most_that_they_may_come_to() -> None:
+    """Of this caller alone, until they end; so two at once do not go over his ceiling together."""
+    live, paper = Live(), Remembering()
+    paper.spending = Decimal("250.10")
+    first, second, other = (
+        call_of(parse(number), id_=id_) for id_, number in (("1", "0612345678"), ("2", "+33612345678"), ("3", "07"))
+    )
+    for call in (first, second, other):
+        live.began(call)
+
+    assert await desk_of(first, live, paper).perform(Spent(NOW, Decimal(24))) == Decimal("250.10")
+    assert await desk_of(second, live, paper).perform(Spent(NOW, Decimal(3))) == Decimal("274.10")
+    assert await desk_of(first, live, paper).perform(Spent(NOW, Decimal(24))) == Decimal("253.10")
+    live.ended(first, Ending.CALLER)
+    assert await desk_of(second, live, paper).perform(Spent(NOW, Decimal(3))) == Decimal("250.10")
 
 
 async def test_a_share_sticks_to_its_caller() -> None:

@@ -61,3 +61,9 @@ def test_no_call_goes_over_the_ceiling(spent: int, price: int) -> None:
     assert room is not None
     assert tariff.price * int(room) <= left * 60 < tariff.price * (int(room) + 1)
     assert ceiling.reached(Decimal(spent) / 100) is (room < LEAST)
+
+
+def test_the_most_that_a_call_may_come_to() -> None:
+    """Per call its price, per minute what the legal limit lets it cost."""
+    assert CEILING.at_most == Decimal(24)
+    assert Ceiling(Decimal(300), "ceiling", PARIS, ONCE).at_most == Decimal(3)
