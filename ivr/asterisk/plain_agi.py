@@ -100,7 +100,7 @@ def run_plain(
         return Ending.FAILED
     channel = PlainAgiChannel(line, Speaker(call.language, release.voice, now))
     log.info("call began number=%s caller=%s", service.number, call.caller.masked)
-    attendance = Attendance(call, release, service.at(now()), clock)
+    attendance = Attendance(call, release, service, now(), clock)
     ending = Ending.SHUTDOWN
     try:
         ending = _drive(attendance.talk(), channel)

@@ -31,7 +31,7 @@ def _told(service: Service, access: Access) -> Service:
 
 def _with(period: Period, access: Access) -> Period:
     manner = replace(period.manner, access=access)
-    terms = replace(period.terms, announcement=announcement_name(period.tariff, manner))
+    terms = replace(period.terms, announcement=announcement_name(period.tariff, manner, period.profile))
     return replace(period, manner=manner, terms=terms)
 
 

@@ -17,11 +17,12 @@ from ivr.flow.node import references
 from ivr.flow.nodes.transfer import Transfer
 from ivr.flow.property import Property
 from ivr.flow.terms import Terms
-from ivr.values.announcement import USUAL, Manner, announcement
+from ivr.values.announcement import USUAL, Announcement, Manner, announcement
 from ivr.values.calendar import Calendar
 from ivr.values.crisis import Crisis
 from ivr.values.number import Family
 from ivr.values.phrase import Utterance
+from ivr.values.profile import FRANCE, Profile
 from ivr.values.purpose import Purpose
 from ivr.values.queue import Queue
 from ivr.values.site import Site
@@ -50,6 +51,8 @@ class Period:
     terms: Terms
     entered: date | None = None
     manner: Manner = USUAL  # what its announcement says beside the price
+    profile: Profile = FRANCE
+    silence: str = ""  # why nothing is announced, if so: one of ivr.values.announcement.SILENCES
 
     @property
     def begins(self) -> datetime:
@@ -144,6 +147,17 @@ class Book:
             name: tuple(sorted(queue.agents, key=lambda one: queue.agents[one])) for name, queue in self.queues.items()
         }
 
+    @cached_property
+    def announcements(self) -> Mapping[Announcement, str]:
+        """All that numbers say of their price, now and later; and the first number that does."""
+        told: dict[str, tuple[Announcement, str]] = {}
+        for service in self.services.values():
+            for one in service.periods:
+                if one.terms.announcement and one.terms.announcement not in told:
+                    said = announcement(one.tariff, one.manner, one.profile)
+                    told[one.terms.announcement] = said, service.number
+        return dict(told.values())
+
     def utterances(self) -> list[Utterance]:
         """Everything that a caller of this book may hear, beeps apart; also the announcements of tariffs to come, so
         that nothing need be baked when one begins.
@@ -160,9 +174,7 @@ class Book:
             for node in flow.nodes.values()
         ):
             said += whispers(priced, LANGUAGE)
-        periods = (period for service in self.services.values() for period in service.periods)
-        told = {one.terms.announcement: one for one in periods if one.terms.announcement}
-        said += [announcement(one.tariff, one.manner).utterance for one in told.values()]
+        said += [announcement.utterance for announcement in self.announcements]
         return list({(one.language, one.name): one for one in said}.values())
 
 

@@ -12,9 +12,10 @@ from ivr.book.written import WrittenNumber, WrittenPeriod
 from ivr.flow.commands import Warn
 from ivr.flow.flow import Flow
 from ivr.flow.terms import Terms
-from ivr.values.announcement import BEEP, USUAL, Manner, announcement_name
+from ivr.values.announcement import BEEP, USUAL, Manner, announcement
 from ivr.values.number import Family, Number, parse
 from ivr.values.plan import EACH_ITS_OWN
+from ivr.values.profile import PROFILES, Profile
 from ivr.values.purpose import Purpose
 from ivr.values.tariff import CAPS, Mode, Tariff
 
@@ -59,7 +60,8 @@ def services(
             if unlawful:
                 tell(_way(written, entry, place), *unlawful, "")
             sound = sound and tariff is not None and not unlawful
-        if unspoken := _unspoken(entry):
+        free = all(one.tariff in tariffs and not tariffs[one.tariff].surcharged for one in entry.periods)
+        if unspoken := _unspoken(entry, free=free):
             key, rule, message, hint = unspoken
             tell((written, key), rule, message, hint)
         elif sound and flow:
@@ -106,19 +108,32 @@ def _service(
 
 
 def _period(number: Number, entry: WrittenNumber, written: WrittenPeriod, tariff: Tariff, ceilings: Ceilings) -> Period:
-    limit = tariff.limit
-    silent = entry.announcement == "operator" or entry.exempt is not None
-    own = not silent and tariff.surcharged
-    manner = _manner(entry, number) if own else USUAL
+    profile = PROFILES[entry.profile]
+    limit = min(filter(None, (tariff.limit, profile.limit(tariff))), default=None)
+    silence = _silence(entry, tariff, profile)
+    manner = USUAL if silence else _manner(entry, number)
+    said = announcement(tariff, manner, profile)
     terms = Terms(
-        announcement=announcement_name(tariff, manner) if own else None,
-        beep=None if silent else BEEP,
+        announcement=None if silence else said.name,
+        beep=BEEP if said.beep and not silence else None,
+        skip=profile.skip if tariff.surcharged else "",
         limit=limit.total_seconds() if limit else None,
         unanswered_limit=entry.unanswered_limit,
         ceiling=ceilings(entry.ceiling, tariff) if tariff.surcharged else None,
         warn=Warn(entry.warn_before, entry.warn_prompt) if entry.warn_before is not None else None,
     )
-    return Period(written.since, tariff, terms, written.entered, manner)
+    return Period(written.since, tariff, terms, written.entered, manner, profile, silence)
+
+
+def _silence(entry: WrittenNumber, tariff: Tariff, profile: Profile) -> str:
+    """Why nothing is announced, if so."""
+    if entry.announcement == "operator":
+        return "operator"
+    if entry.exempt:
+        return entry.exempt
+    if entry.announcement == "always" or profile.announces(tariff):
+        return ""
+    return "cheap" if tariff.surcharged else tariff.mode.value
 
 
 def _manner(entry: WrittenNumber, number: Number) -> Manner:
@@ -126,7 +141,7 @@ def _manner(entry: WrittenNumber, number: Number) -> Manner:
     return Manner(number.national or "", entry.announce_name.strip(), entry.announce_english, connection)
 
 
-def _unspoken(entry: WrittenNumber) -> tuple[str, str, str, str] | None:
+def _unspoken(entry: WrittenNumber, *, free: bool) -> tuple[str, str, str, str] | None:
     """What would never be heard, because we do not announce: key, rule, sentence, what to do.
 
     Never twice, and not at all where the law excepts the number: RD SVA 2024, p. 18 and 29; arrêté of 10 June 2009,
@@ -134,8 +149,12 @@ def _unspoken(entry: WrittenNumber) -> tuple[str, str, str, str] | None:
     """
     if entry.announcement == "operator" and entry.exempt:
         return "exempt", "IVR430", "a number that is exempt has no announcement for the operator to say", "keep one"
+    if entry.announcement == "always" and entry.exempt:
+        return "exempt", "IVR430", "a number that always announces its price cannot be exempt from it", "keep one"
     said = "announce_name" if entry.announce_name else "announce_english" if entry.announce_english else ""
     if said and (entry.exempt or entry.announcement == "operator"):
         why = "the number is exempt" if entry.exempt else "the operator says the announcement"
         return said, "IVR430", f"{said} is never heard: {why}", f"take {said} out"
+    if said and free and entry.announcement == "self":
+        return said, "IVR450", f"{said} is never heard: the number charges nothing", "write announcement: always"
     return None

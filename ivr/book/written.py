@@ -70,8 +70,13 @@ class WrittenNumber(Written):
         description="seconds before a limit cuts a conversation: then the caller is warned",
     )
     warn_prompt: str = Field(default="limit-warning", description="the prompt that warns him, where warn_before is set")
-    announcement: Literal["self", "operator"] = Field(
-        default="self", description="who says the free announcement of the price: we, or the operator before us"
+    announcement: Literal["self", "operator", "always"] = Field(
+        default="self",
+        description="who says the free announcement of the price: we where the law wants it, the operator before us, "
+        "or we always, also that a number is free or at the price of a plain call",
+    )
+    profile: Literal["fr", "de", "at", "be", "es", "ch"] = Field(
+        default="fr", description="the country whose law says how the price is announced"
     )
     exempt: Literal["professionals", "machines"] | None = Field(
         default=None,

@@ -18,6 +18,9 @@ sequence of commands makes this file break its order.
 What is known to be undeliverable is not even announced: where a price would be told for a transfer alone, and no phone
 of its agents is there, what leads to it is not said and nobody rings.  The flow goes on by `unavailable`, free.
 
+A price is told again where the tariff changes between its announcement and the answer: what is charged was announced,
+and is the price in force when the call is answered.  A ring or a wait that lasts until the change is cut there.
+
 A caller who has reached his ceiling hears so instead of the announcement, and the call ends unanswered.  What is left
 of a ceiling bounds the call like the tariff's limit.
 
@@ -30,8 +33,9 @@ An Enqueue is waited out in the same way: free at first, then answered, and on f
 Whoever talks is warned before the limit cuts, where the number says so; a conversation that it cut ends the call.
 """
 
+from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from ivr.flow.commands import (
@@ -58,6 +62,7 @@ from ivr.flow.terms import Terms
 from ivr.values.call import Ending
 
 LEAST_RING = 1.0  # seconds: a shorter ring reaches nobody
+LONGEST_UNANSWERED = timedelta(minutes=10)  # nobody asks the time for tariffs that begin later
 TALKED = frozenset({Reached.TALKED, Served.TALKED})
 IN_VAIN = frozenset({Reached.NO_ANSWER, Served.TIMEOUT})  # longer might have helped
 
@@ -77,12 +82,14 @@ class _Over(Exception):
 class Line:
     """One call's line; :meth:`carry` wraps the talk of its flow.
 
-    ``state`` may be read by whoever draws the call (the simulator, the dashboard), ``ending`` by whoever writes the
-    record; nobody else writes them.
+    ``to_come`` are the terms that later tariffs of the number demand, each from an instant on, in order.
+    ``state`` may be read by whoever draws the call (the simulator, the dashboard), ``ending`` and the ``terms`` in
+    force by whoever writes the record; nobody else writes them.
     """
 
-    def __init__(self, terms: Terms) -> None:
-        self._terms = terms
+    def __init__(self, terms: Terms, to_come: Sequence[tuple[datetime, Terms]] = ()) -> None:
+        self.terms = terms
+        self._to_come = list(to_come)
         self._limit = terms.limit
         self._opened: datetime | None = None
         self._talking_since: datetime | None = None  # since before an agent answered the line, until a limit is armed
@@ -117,7 +124,7 @@ class Line:
         if not isinstance(command, Dial | Enqueue):
             return (yield command)
         if isinstance(command, Dial) and self._limit is not None:
-            command = replace(command, warn=self._terms.warn)
+            command = replace(command, warn=self.terms.warn)
         reached = (yield command) if self.state >= Need.ANSWERED else (yield from self._dial_free(command))
         if reached.cut:
             raise _Over(Ending.LIMIT)
@@ -126,7 +133,7 @@ class Line:
     def _in_vain(self, command: Command[Any]) -> Talk[Played | Dialled | None]:
         """What comes of a command that would have a price announced for agents who are all away; ``None``: carry on."""
         agents = command.agents if isinstance(command, Dial) else command.toward if isinstance(command, Play) else ()
-        if not agents or self._terms.announcement is None or (yield from Reachable(agents)).agents:
+        if not agents or self.terms.announcement is None or (yield from Reachable(agents)).agents:
             return None
         return Dialled(Reached.UNAVAILABLE) if isinstance(command, Dial) else Played()
 
@@ -136,10 +143,11 @@ class Line:
             self._opened = yield from Now()
             self.state = Need.EARLY
         if need >= Need.ANNOUNCED and self.state < Need.ANNOUNCED:
-            yield from self._afford()
+            yield from self._take_up()
             yield from self._announce()
             self.state = Need.ANNOUNCED
         if need >= Need.ANSWERED and self.state < Need.ANSWERED:
+            yield from self._keep_to_the_price()
             yield from Answer()
             self.state = Need.ANSWERED
             if self._limit is not None:
@@ -151,7 +159,7 @@ class Line:
 
     def _afford(self) -> Talk[None]:
         """See what the caller has spent this month: who has reached his ceiling is told so, free, and not answered."""
-        ceiling = self._terms.ceiling
+        ceiling = self.terms.ceiling
         if ceiling is None:
             return
         assert self._opened is not None  # noqa: S101 - _bring_to opened it
@@ -165,25 +173,53 @@ class Line:
             self._limit = room if self._limit is None else min(room, self._limit)
 
     def _announce(self) -> Talk[None]:
-        if self._terms.announcement is not None:
-            yield from Play((self._terms.announcement,), until=self._terms.skip)
-            if self._terms.beep is not None:
-                yield from Play((self._terms.beep,))
+        self._limit = self.terms.limit
+        yield from self._afford()
+        if self.terms.announcement is not None:
+            yield from Play((self.terms.announcement,), until=self.terms.skip)
+            if self.terms.beep is not None:
+                yield from Play((self.terms.beep,))
+
+    def _keep_to_the_price(self) -> Talk[None]:
+        """Tell the price again where it has changed since it was told."""
+        told = self.terms
+        yield from self._take_up()
+        if self.terms is not told:
+            yield from self._announce()
+
+    def _take_up(self) -> Talk[None]:
+        """Have the tariff in force, or that begins before anybody could answer."""
+        while (until := (yield from self._until_change())) is not None and until < LEAST_RING:
+            self.terms = self._to_come.pop(0)[1]
+
+    def _until_change(self) -> Talk[float | None]:
+        """Seconds until the next tariff begins; ``None``: not before this call is answered."""
+        assert self._opened is not None  # noqa: S101 - _bring_to opened it
+        if not self._to_come or self._to_come[0][0] - self._opened > LONGEST_UNANSWERED:
+            return None
+        return (self._to_come[0][0] - (yield from Now())).total_seconds()
 
     def _dial_free(self, dial: Dial | Enqueue) -> Talk[Dialled | Queued]:
         """Ring, or wait in a queue, before the answer for as long as the carrier bears it, then answer and go on."""
         assert self._opened is not None  # noqa: S101 - _bring_to opened it
-        now = yield from Now()
-        free = self._terms.unanswered_limit - max(0.0, (now - self._opened).total_seconds())
-        lasts = dial.ring if isinstance(dial, Dial) else dial.wait
-        if free >= LEAST_RING:
-            reached: Dialled | Queued = yield replace(_cut(dial, min(lasts, free)), limit=self._limit)
+        while True:
+            yield from self._keep_to_the_price()
+            change = yield from self._until_change()
+            now = yield from Now()
+            free = self.terms.unanswered_limit - max(0.0, (now - self._opened).total_seconds())
+            lasts = dial.ring if isinstance(dial, Dial) else dial.wait
+            if free < LEAST_RING:
+                break
+            part = free if change is None else min(free, change)
+            reached: Dialled | Queued = yield replace(_cut(dial, min(lasts, part)), limit=self._limit)
             if _came_to(reached) in TALKED:
                 self.state = Need.ANSWERED
                 self._talking_since = now
-            if _came_to(reached) not in IN_VAIN or lasts - free < LEAST_RING:
+            if _came_to(reached) not in IN_VAIN or lasts - part < LEAST_RING:
                 return reached
-            dial = _cut(dial, lasts - free, reached)
+            dial = _cut(dial, lasts - part, reached)
+            if part == free:
+                break
         if isinstance(dial, Dial) and dial.leave:
             return Dialled(Reached.NO_ANSWER, past_limit=True)
         yield from self._bring_to(Need.ANSWERED)

@@ -48,8 +48,7 @@ class Attendant:
         log.info("call began number=%s caller=%s", service.number, call.caller.masked)
         self._live.began(call)
         channel = Desk(call, channel_for(release), self._office, release.book.sites)
-        # For the whole call: who was told a price before midnight is charged that price after it.
-        attendance = Attendance(call, release, service.at(self._now()), time.monotonic)
+        attendance = Attendance(call, release, service, self._now(), time.monotonic)
         ending = Ending.SHUTDOWN
         try:
             ending = await drive(attendance.talk(), channel)

@@ -18,6 +18,7 @@ from ivr.service.library import Release
 from ivr.service.ports import HungUp, Toll
 from ivr.service.record import Record, record
 from ivr.values.call import Call, Ending
+from ivr.values.tariff import Tariff
 from ivr.values.whisper import tariff_name
 
 log = logging.getLogger(__name__)
@@ -26,18 +27,22 @@ APOLOGY = "fallback"
 
 
 class Attendance:
-    """A call, the release in force when it came, and what becomes of it; ``clock`` counts seconds.
+    """A call, the release in force when it came, and what becomes of it; ``at`` is when it came, on the callers' clock,
+    by which tariffs begin, and ``clock`` counts seconds.
 
     ``trail`` and ``standing`` may be read by whoever looks on; nobody else writes them.
     """
 
-    def __init__(self, call: Call, release: Release, service: Service, clock: Callable[[], float]) -> None:
+    def __init__(
+        self, call: Call, release: Release, service: Service, at: datetime, clock: Callable[[], float]
+    ) -> None:
         self.call = call
         self._release = release
-        self._service = service
+        self._service = service.at(at)
+        self._to_come = service.to_come(at)[1:]
         self._clock = clock
         self._began = clock()
-        self._line = Line(service.terms)
+        self._line = Line(self._service.terms, [(begin, then.terms) for begin, then in self._to_come])
         self.trail: list[Step] = []
         self.standing = Standing()
         self._tape: list[Entry] = []
@@ -67,12 +72,17 @@ class Attendance:
         flow = yield from entrance(self._service.flow, self._service.fronts)
         yield from walk(flow, scene, self.trail, book.drawing, self.standing)
 
+    @property
+    def tariff(self) -> Tariff:
+        """The tariff by which the call is charged: that which was announced last."""
+        return next((then.tariff for _, then in self._to_come if then.terms is self._line.terms), self._service.tariff)
+
     def record(self, toll: Toll | None, ended: datetime, ending: Ending) -> Record:
         """What is written of the call; ``toll`` is what the exchange measured, if it said."""
         return record(
             self.call,
-            self._service.tariff,
-            self._service.terms,
+            self.tariff,
+            self._line.terms,
             self._release.voice,
             self.trail,
             self._tape,

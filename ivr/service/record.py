@@ -74,7 +74,7 @@ def record(
     """
     opened = next((entry for entry in tape if isinstance(entry.command, Progress)), None)
     heard = next((entry for entry in tape if _plays(entry, terms.announcement)), None)
-    beep = next((entry for entry in tape if _plays(entry, terms.beep)), None) if heard else None
+    beep = next((entry for entry in tape if heard and entry.at >= heard.at and _plays(entry, terms.beep)), None)
     said = announced(terms.announcement, voice) if heard and terms.announcement else None
     toll = _earliest(toll, _measured(call, tape, ended))
     taxed = territory(call.caller) if tariff.surcharged else None

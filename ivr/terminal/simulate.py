@@ -66,8 +66,8 @@ class Simulator:
         cast = cast or Cast(Given())
         book = self.release.book
         cast.queues = book.served
-        service = service_of(book, dialled).at(at)
-        channel = TextChannel(service.tariff, at, cast, LANGUAGE, self._said, write)
+        service = service_of(book, dialled)
+        channel = TextChannel(lambda: attendance.tariff, at, cast, LANGUAGE, self._said, write)
         call = Call("simulated", parse(service.number), parse(caller), LANGUAGE, at)
         live = Live()
         live.began(call)
@@ -79,7 +79,7 @@ class Simulator:
         )
         desk = PaperDesk(Desk(call, channel, office.office(live, at), book.sites), channel, cast)
         # Time is the channel's: a simulated minute takes no time at all, and is owed for all the same.
-        attendance = Attendance(call, self.release, service, lambda: (channel.at - at).total_seconds())
+        attendance = Attendance(call, self.release, service, at, lambda: (channel.at - at).total_seconds())
 
         async def lived() -> Lived:
             ending = await drive(_told(attendance, book, channel.line), desk)

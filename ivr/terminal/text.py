@@ -61,7 +61,7 @@ class TextChannel:
     When the ``cast`` has no more keys at a question the caller hangs up.
     """
 
-    tariff: Tariff
+    tariff: Callable[[], Tariff]
     at: datetime
     cast: Cast
     language: str
@@ -87,7 +87,7 @@ class TextChannel:
     @property
     def owed(self) -> str:
         """What the caller owes by now."""
-        return str(self.tariff.charge(None if self._answered is None else self.at - self._answered))
+        return str(self.tariff().charge(None if self._answered is None else self.at - self._answered))
 
     def line(self, text: str) -> None:
         """Write that something happens now."""
@@ -143,7 +143,7 @@ class TextChannel:
 
     def _answer(self) -> None:
         self._state, self._answered = "answered", self.at
-        self.line("200 answered: " + ("charging begins" if self.tariff.surcharged else "free of surcharge"))
+        self.line("200 answered: " + ("charging begins" if self.tariff().surcharged else "free of surcharge"))
 
     def _play(self, phrase: Phrase, until: str) -> Played:
         self._say(phrase)

@@ -26,6 +26,16 @@ NAME_AT_MOST = 3.0  # seconds for the name in front (RD SVA 2024, p. 30)
 PAUSE = 0.25  # seconds between two parts
 
 NAME, PRICE, ENGLISH, ACCESS, SKIP = "name", "price", "english", "access", "skip"
+SILENCES = {
+    "operator": "the operator says it before the call comes to us",
+    "professionals": "exempt: only professional callers can call (arrêté of 10 June 2009, art. 5)",
+    "machines": "exempt: machines call, under prior written contract (arrêté of 10 June 2009, art. 5)",
+    "free": "the service and the call are free",
+    "plain": "the service is free, the call costs what a plain one does",
+    "cheap": "the price is below what the number's profile wants announced",
+}
+"""Why a number announces nothing, by the name that the book and certificates use."""
+
 _INFORMATION = (PRICE, ENGLISH, ACCESS)  # what the beep may follow only after the gap
 
 Spans = Mapping[str, tuple[float, float]]

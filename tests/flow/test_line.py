@@ -51,7 +51,7 @@ from ivr.values.call import Ending
 from ivr.values.ceiling import Ceiling
 from ivr.values.tariff import Mode, Tariff
 
-from .play import CALL, NIGHT, NOON, OFFICE, PARIS, perform
+from .play import CALL, NIGHT, NOON, OFFICE, PARIS, OffScript, perform
 from .proof import (
     EPOCH,
     Broken,
@@ -257,10 +257,10 @@ def test_no_path_of_the_demo_book_breaks_the_order_of_the_law(number: str, depth
 
 # -- (c) mutants -------------------------------------------------------------------------------------------------
 
-ANNOUNCE = "            yield from Play((self._terms.announcement,), until=self._terms.skip)\n"
+ANNOUNCE = "            yield from Play((self.terms.announcement,), until=self.terms.skip)\n"
 BEEP = """\
-            if self._terms.beep is not None:
-                yield from Play((self._terms.beep,))
+            if self.terms.beep is not None:
+                yield from Play((self.terms.beep,))
 """
 ANSWER = """\
             yield from Answer()
@@ -270,15 +270,18 @@ LIMIT = """\
             if self._limit is not None:
                 yield from Limit(self._limit)
 """
-AFFORD = "            yield from self._afford()\n"
-SPEAK = "            yield from self._announce()\n"
+AFFORD = "        yield from self._afford()\n"
+SPEAK = "        if self.terms.announcement is not None:\n"
+TAKE_UP = "            yield from self._take_up()\n"
+KEEP = "            yield from self._keep_to_the_price()\n"
 BRING_ANNOUNCED = f"""\
         if need >= Need.ANNOUNCED and self.state < Need.ANNOUNCED:
-{AFFORD}{SPEAK}            self.state = Need.ANNOUNCED
+{TAKE_UP}            yield from self._announce()
+            self.state = Need.ANNOUNCED
 """
 BRING_ANSWERED = f"""\
         if need >= Need.ANSWERED and self.state < Need.ANSWERED:
-{ANSWER}{LIMIT}"""
+{KEEP}{ANSWER}{LIMIT}"""
 
 # What someone may break in line.py, as (what stands there, what they make of it).
 MUTANTS: dict[str, list[tuple[str, str]]] = {
@@ -289,14 +292,14 @@ MUTANTS: dict[str, list[tuple[str, str]]] = {
     "loses the beep": [(BEEP, "")],
     "loses the beep when the announcement is skipped": [
         (ANNOUNCE, ANNOUNCE.replace("yield from Play", "heard = yield from Play")),
-        ("if self._terms.beep is not None:", "if self._terms.beep is not None and heard.key != self._terms.skip:"),
+        ("if self.terms.beep is not None:", "if self.terms.beep is not None and heard.key != self.terms.skip:"),
     ],
     "beeps before the announcement": [(ANNOUNCE + BEEP, BEEP + ANNOUNCE)],
     "answers before the beep": [(BEEP, ANSWER + BEEP)],
     "answers before the announcement": [(ANNOUNCE, ANSWER + ANNOUNCE)],
     "announces after the answer": [(BRING_ANNOUNCED + BRING_ANSWERED, BRING_ANSWERED + BRING_ANNOUNCED)],
-    "lets any key skip the announcement": [("until=self._terms.skip", 'until="0123456789*#"')],
-    "lets a key cut the beep": [("Play((self._terms.beep,))", 'Play((self._terms.beep,), until="#")')],
+    "lets any key skip the announcement": [("until=self.terms.skip", 'until="0123456789*#"')],
+    "lets a key cut the beep": [("Play((self.terms.beep,))", 'Play((self.terms.beep,), until="#")')],
     "announces again and again": [("            self.state = Need.ANNOUNCED\n", "")],
     "dials before announcing": [
         ("_bring_to(command.needs)", "_bring_to(Need.EARLY if isinstance(command, Dial | Enqueue) else command.needs)")
@@ -308,11 +311,11 @@ MUTANTS: dict[str, list[tuple[str, str]]] = {
     "arms a longer limit": [("Limit(self._limit)", "Limit(self._limit + 1)")],
     "answers again and again": [("yield from Answer()\n            self.state = Need.ANSWERED", "yield from Answer()")],
     "rings free without the limit": [(", limit=self._limit)", ", limit=None)")],
-    "rings free for ever": [("min(lasts, free)", "lasts")],
+    "rings free for ever": [("min(lasts, part)", "lasts")],
     "forgets how long the line is open": [("unanswered_limit - max(0.0,", "unanswered_limit - min(0.0,")],
-    "rings only as long as it is free": [("not in IN_VAIN or lasts - free < LEAST_RING:", "in {*Reached, *Served}:")],
-    "rings the whole time again": [("_cut(dial, lasts - free, reached)", "_cut(dial, lasts, reached)")],
-    "answers for a ring too short to hear": [("lasts - free < LEAST_RING", "lasts <= free")],
+    "rings only as long as it is free": [("not in IN_VAIN or lasts - part < LEAST_RING:", "in {*Reached, *Served}:")],
+    "rings the whole time again": [("_cut(dial, lasts - part, reached)", "_cut(dial, lasts, reached)")],
+    "answers for a ring too short to hear": [("lasts - part < LEAST_RING", "lasts <= part")],
     "rings on without answering": [("        yield from self._bring_to(Need.ANSWERED)\n", "")],
     "forgets that an agent answered": [
         ("    self.state = Need.ANSWERED\n                self._talking_since = now\n", "    pass\n")
@@ -322,7 +325,7 @@ MUTANTS: dict[str, list[tuple[str, str]]] = {
     "lets queues forget the carrier": [("isinstance(command, Dial | Enqueue)", "isinstance(command, Dial)")],
     "lets nodes answer": [("isinstance(command, Progress | Answer | Limit)", "isinstance(command, Progress | Limit)")],
     "never asks what the caller has spent": [(AFFORD, "")],
-    "announces before it asks what was spent": [(AFFORD + SPEAK, SPEAK + AFFORD)],
+    "announces before it asks what was spent": [(AFFORD + SPEAK + ANNOUNCE + BEEP, SPEAK + ANNOUNCE + BEEP + AFFORD)],
     "answers who has reached his ceiling": [("if ceiling.reached(spent):", "if False:")],
     "refuses who has not": [("if ceiling.reached(spent):", "if not ceiling.reached(spent):")],
     "lets the call cost more than is left": [("min(room, self._limit)", "max(room, self._limit)")],
@@ -332,19 +335,25 @@ MUTANTS: dict[str, list[tuple[str, str]]] = {
     "leaves who was refused on the line": [("            yield from Hangup()\n", "")],
     "charges for the refusal": [("            self.ending = over.ending\n", "            yield from Answer()\n")],
     "records a refusal as an end of the flow": [("self.ending = over.ending", "pass")],
-    "warns nobody": [("command = replace(command, warn=self._terms.warn)", "pass")],
+    "warns nobody": [("command = replace(command, warn=self.terms.warn)", "pass")],
     "warns of a limit that there is not": [("(command, Dial) and self._limit is not None", "(command, Dial)")],
     "goes on after the limit has cut": [("if reached.cut:", "if False:")],
     "ends each call after a conversation": [("reached.cut:", "_came_to(reached) in TALKED:")],
     "answers for who would rather leave": [("if isinstance(dial, Dial) and dial.leave:", "if False:")],
     "lets everybody go": [("if isinstance(dial, Dial) and dial.leave:", "if isinstance(dial, Dial):")],
-    "lets go who could still wait": [(">= LEAST_RING:", ">= LEAST_RING and not getattr(dial, 'leave', False):")],
+    "lets go who could still wait": [("free < LEAST_RING:", "free < LEAST_RING or getattr(dial, 'leave', False):")],
     "does not say that it let him go": [(", past_limit=True)", ")")],
     "asks nobody who is there": [("or (yield from Reachable(agents)).agents:", "or (yield from ()) is None:")],
     "announces for nobody": [("if in_vain is not None:", "if False:")],
     "rings nobody where somebody is there": [("or (yield from Reach", "or not (yield from Reach")],
     "asks again who is there": [("and self.state < Need.ANNOUNCED:\n            in_", "and True:\n            in_")],
     "records a cut as a ceiling": [("_Over(Ending.LIMIT)", "_Over(Ending.CEILING)")],
+    "charges a new price that nobody was told": [(KEEP + ANSWER, ANSWER)],
+    "rings on over a change of price": [("free if change is None else min(free, change)", "free")],
+    "tells the price again without need": [("if self.terms is not told:", "if True:")],
+    "tells the old price again": [("self.terms = self._to_come.pop(0)[1]", "self._to_come.pop(0)")],
+    "keeps the old limit": [("        self._limit = self.terms.limit\n" + AFFORD, AFFORD)],
+    "tells an old price although a new one has begun": [(TAKE_UP, "")],
     "swallows a hang-up": [
         ("except StopIteration:\n            return\n", "except Exception:\n            yield from Answer()\n")
     ],
@@ -352,11 +361,76 @@ MUTANTS: dict[str, list[tuple[str, str]]] = {
 }  # fmt: skip
 
 
+MENU = Ask(("menu",), ("1", "2"))
+AGENT = Dial(("camille",), 25)
+THERE = (Reachable(("camille",)), There(("camille",)))
+MIDNIGHT = NOON + timedelta(seconds=30)
+DEARER = Terms(announcement="announcement/dearer", beep="beep", limit=900.0, unanswered_limit=30.0)
+OLD = [(Play(("announcement/tried",), until="#"), Played()), (Play(("beep",)), Played())]
+NEW = [(Play(("announcement/dearer",), until="#"), Played()), (Play(("beep",)), Played())]
+# Calls over a change of tariff: what flows ask, and all that is done on the line.
+OVER_MIDNIGHT: list[tuple[list[Command[Any]], list[tuple[Command[Any], Any]]]] = [
+    (  # heard before it, answered after it
+        [Ask(("menu",), ("1",))],
+        [
+            (Progress(), None),
+            (Now(), NOON + timedelta(seconds=15)),
+            (Now(), NOON + timedelta(seconds=15)),
+            *OLD,
+            (Now(), NOON + timedelta(seconds=29.5)),
+            *NEW,
+            (Answer(), None),
+            (Limit(900.0), None),
+            (Ask(("menu",), ("1",)), Heard("1")),
+        ],
+    ),
+    (  # rings on after it, at the new price; the next conversation too
+        [Dial(("camille",), 18)] * 2,
+        [
+            THERE,
+            (Progress(), None),
+            (Now(), NOON + timedelta(seconds=8)),
+            (Now(), NOON + timedelta(seconds=8)),
+            *OLD,
+            *[(Now(), NOON + timedelta(seconds=20))] * 3,
+            (Dial(("camille",), 10, limit=1800.0), Dialled(Reached.NO_ANSWER)),
+            (Now(), NOON + timedelta(seconds=30)),
+            *NEW,
+            (Now(), NOON + timedelta(seconds=38)),
+            (Answer(), None),
+            (Limit(900.0), None),
+            (Dial(("camille",), 8), Dialled(Reached.BUSY)),
+            (Dial(("camille",), 18), Dialled(Reached.BUSY)),
+        ],
+    ),
+    (  # comes just before it, and has it told at once; who is skipping it is not charged before
+        [Ask(("menu",), ("1",))],
+        [
+            (Progress(), None),
+            (Now(), NOON + timedelta(seconds=29.5)),
+            (Now(), NOON + timedelta(seconds=29.5)),
+            *NEW,
+            (Answer(), None),
+            (Limit(900.0), None),
+            (Ask(("menu",), ("1",)), Heard("1")),
+        ],
+    ),
+]
+
+
 def prove(line: ModuleType) -> None:
     """Everything that must hold of a line, by chance and on every path; the same for the line and for its mutants."""
     by_chance(line, 600)
     for number in DEPTHS:
         every_path(line, demo().services[number], depth=9)
+    for commands, script in OVER_MIDNIGHT:
+        carrier = line.Line(line.Terms(**vars(SURCHARGED)), [(MIDNIGHT, line.Terms(**vars(DEARER)))])
+        try:
+            perform(carrier.carry(flow_that_gives(commands, [], [])), script)
+        except OffScript as off:
+            raise Broken(f"over a change of price: {off}") from off
+        if carrier.terms.announcement != DEARER.announcement:
+            raise Broken("the record would have the old price")
 
 
 def _module(source: str) -> ModuleType:
@@ -390,11 +464,6 @@ def perform_on(terms: Terms, commands: Sequence[Command[Any]], script: Sequence[
     line = Line(terms)
     perform(line.carry(flow_that_gives(commands, [], [])), script)
     return line
-
-
-MENU = Ask(("menu",), ("1", "2"))
-AGENT = Dial(("camille",), 25)
-THERE = (Reachable(("camille",)), There(("camille",)))
 
 
 def test_a_menu_on_a_surcharged_number_is_announced_answered_and_limited() -> None:

@@ -72,7 +72,7 @@ def test_a_secret_is_in_no_tape_no_record_and_no_log(breaks: bool, caplog: pytes
     service = replace(book.services[NUMBER], flow=FLOW)
     release = Release(replace(book, drawing=Drawing({"tried": FLOW})), {})
     call = Call("1.1", parse(NUMBER), parse("0612345678"), "fr", NOW)
-    attendance = Attendance(call, release, service, lambda: 0.0)
+    attendance = Attendance(call, release, service, call.at, lambda: 0.0)
     sent: list[str] = []
     talk = attendance.talk()
     ending = Ending.LOST

@@ -11,7 +11,9 @@ from hypothesis import strategies as st
 
 from ivr.book.book import Book, read_book
 from ivr.book.given import Given, Press
+from ivr.flow.commands import Play
 from ivr.service.library import Release
+from ivr.service.record import Record
 from ivr.terminal.cast import Cast
 from ivr.terminal.simulate import Lived, Simulator
 
@@ -52,32 +54,41 @@ def call(book: Book, at: datetime, talk: float = 60.0) -> Lived:
 @settings(max_examples=60, deadline=None)
 @given(st.data())
 def test_a_call_is_charged_what_it_was_told(book: Book, data: st.DataObject) -> None:
-    """The price announced, the price noted and the price charged are one, and it is the one of the instant at which
-    the call came; counted second by second, whether midnight falls into announcement, menu or talk.
+    """The price announced last, the price noted and the price charged are one, and it is the one in force when the call
+    was answered; counted second by second, whether midnight falls into announcement, menu or talk.
     """
     begin = data.draw(st.sampled_from(list(CHANGES.values())))
     at = begin + timedelta(seconds=data.draw(st.integers(-200, 200)))
     record = call(book, at, data.draw(st.floats(1, 300))).record
 
-    begun = sum(change <= at for change in CHANGES.values())
+    assert record.answered is not None
+    begun = sum(change < record.answered + timedelta(seconds=1) for change in CHANGES.values())
     price = PRICES[begun - 1] if begun else Decimal("0.80")
     announced = f"announcement/per-minute-{price:.2f}".replace(".", "-")
     assert record.price == price
-    assert any(getattr(entry.command, "phrase", None) == (announced,) for entry in record.tape)
+    assert told(record)[-1] == announced
     meter = Decimal(0)
     for _ in range(record.billed_seconds):
         meter += price
     assert abs(record.amount.amount - meter / 60) <= Decimal("0.005")
-    assert record.answered is not None
     assert record.billed_seconds == -(-(record.ended - record.answered) // timedelta(seconds=1))
 
 
-def test_a_call_over_midnight_keeps_the_price_that_it_was_told(book: Book) -> None:
-    """Announced at ten to twelve seconds before midnight, answered after it."""
+def told(record: Record) -> list[str]:
+    """The prices that the caller heard, in order."""
+    said = [entry.command.phrase[0] for entry in record.tape if isinstance(entry.command, Play)]
+    return [name for name in said if name.startswith("announcement/")]
+
+
+def test_a_call_that_midnight_overtakes_is_told_the_new_price_before_it_is_answered(book: Book) -> None:
+    """What is charged was announced, and is in force; who was answered before midnight keeps his price."""
     midnight = CHANGES["2027-01-01"]
-    record = call(book, midnight - timedelta(seconds=5)).record
+    record, before = (call(book, midnight - timedelta(seconds=seconds), 600).record for seconds in (5, 60))
 
     assert record.answered is not None
     assert record.answered > midnight
-    assert (record.tariff, record.price) == ("emergency-repair", Decimal("0.80"))
-    assert call(book, midnight).record.tariff == "step-0"
+    assert told(record) == ["announcement/per-minute-0-80", "announcement/per-minute-0-30"]
+    assert (record.tariff, record.price) == ("step-0", Decimal("0.30"))
+    assert told(before) == ["announcement/per-minute-0-80"]
+    assert before.ended > midnight
+    assert (before.tariff, before.price) == ("emergency-repair", Decimal("0.80"))
