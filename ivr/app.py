@@ -40,10 +40,16 @@ DEPLOY_ACCOUNT = "deploy"
 def bake_book(book: Book, settings: Settings, directory: Path, progress: "BakeProgress | None" = None) -> "Baked":
     """Bake all that a book says; raises :class:`BadBook` if something cannot be said as it must be."""
     from ivr.voice.bake import bake  # takes a second to import, for its measuring of loudness
+    from ivr.voice.measured import judge
 
     try:
         voices, speech = _voices(book, settings), book.speech
-        baked = bake(book.utterances(), directory / "prompts", settings.sounds, progress, voices=voices, speech=speech)
+        baked = bake(
+            *(book.utterances(), directory / "prompts", settings.sounds, progress),
+            voices=voices,
+            speech=speech,
+            unfit=judge(book),
+        )
     except OSError as error:
         # A full disk is no reason to stop: a reload keeps the old book, and says why.
         raise BadBook([Problem.at(Mark("prompts/fr.yaml"), "IVR302", f"the sounds cannot be kept: {error}")]) from error

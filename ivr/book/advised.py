@@ -8,6 +8,7 @@ from ivr.book import recordings
 from ivr.book.access import with_access
 from ivr.book.advice import advice
 from ivr.book.book import Book
+from ivr.book.countries import profiled
 from ivr.book.dates import NUMBERS, dated
 from ivr.book.money import off_the_steps, rates
 from ivr.book.problems import BadBook, Mark, Problem, in_order
@@ -44,7 +45,8 @@ def advised(
         return mark_of(source.tree, way) if source and source.tree else Mark(source.file if source else "dialplans")
 
     problems += advice(book, at, house)
-    problems += dated(book, files[NUMBERS]) if NUMBERS in files else ()
+    if NUMBERS in files:
+        problems += (*dated(book, files[NUMBERS]), *profiled(book, files[NUMBERS]))
     book = replace(book, vat=rates(directory, read, problems))
     problems += off_the_steps(book, directory, read, at, problems)
     if (directory / FILE).exists():

@@ -41,8 +41,10 @@ def issue(
     *,
     with_caller: bool,
     refunds: Iterable[Mapping[Any, Any]] = (),
+    silence: str | None = None,
 ) -> dict[str, Any]:
-    """The certificate of the call in ``row``, with what of it was given back.
+    """The certificate of the call in ``row``, with what of it was given back, and why its number does not announce its
+    price, if the book says so (one of ``SILENCES``).
 
     Raises :class:`BadCertificate`, :class:`NoKey`.
     """
@@ -61,6 +63,8 @@ def issue(
     }
     if owner:
         told["owner"] = owner
+    if silence and not row["announced_text"]:
+        told["silence"] = silence
     if back := [{name: one[name] for name in (*FACTS, "hash", "signature")} for one in refunds]:
         told["refunds"] = back
     if with_caller and not erased:

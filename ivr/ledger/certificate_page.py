@@ -27,9 +27,20 @@ _ENDED = {
     "caller": "l’appelant a raccroché",
     "flow": "le service a pris fin",
     "limit": "la durée maximale légale était atteinte",
+    "ceiling": "le plafond mensuel de l’appelant était atteint",
     "failed": "une panne du service",
     "shutdown": "l’arrêt du service",
     "lost": "la liaison était perdue",
+}
+
+
+_SILENT = {
+    "operator": "l’opérateur la diffuse avant que l’appel ne nous parvienne",
+    "professionals": "numéro réservé aux professionnels, dispensé (arrêté du 10 juin 2009, art. 5)",
+    "machines": "appels entre machines sous contrat écrit, dispensés (arrêté du 10 juin 2009, art. 5)",
+    "free": "ce numéro n’est pas surtaxé, le service et l’appel sont gratuits",
+    "plain": "ce numéro n’est pas surtaxé, le service est gratuit",
+    "cheap": "le prix est sous le seuil à partir duquel le pays du numéro veut une annonce",
 }
 
 
@@ -45,8 +56,7 @@ def sections(told: Mapping[str, Any]) -> list[tuple[str, list[Line]]]:
         ("Référence de l’appel", "id", record["id"]),
     ]
     said = record.get("announced_text")
-    silent = "aucune : ce numéro n’est pas surtaxé" if record.get("mode") in ("free", "plain") else "aucune diffusée"
-    heard = [("Texte de l’annonce", "announced_text", said or silent)]
+    heard = [("Texte de l’annonce", "announced_text", said or f"aucune : {_silent(told)}")]
     if said:
         heard.append(("Écourtée par la touche dièse", "skipped", "oui" if record["skipped"] else "non"))
     for audio in (record.get("announced_audio") or "").split():
@@ -76,6 +86,18 @@ def sections(told: Mapping[str, Any]) -> list[tuple[str, list[Line]]]:
         ("La facturation", charged),
         ("La preuve", proof),
     ]
+
+
+def _silent(told: Mapping[str, Any]) -> str:
+    """Why nothing was announced."""
+    record = told["record"]
+    if told.get("silence") in _SILENT:
+        return _SILENT[told["silence"]]
+    if record.get("mode") in ("free", "plain"):
+        return _SILENT[record["mode"]]
+    if not record.get("answered"):
+        return "l’appel a pris fin sans atteindre un service facturé"
+    return "le livre de cet appel n’est plus là pour dire pourquoi"
 
 
 def axis(told: Mapping[str, Any]) -> list[tuple[str, str, str, str]]:

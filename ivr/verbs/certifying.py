@@ -1,7 +1,9 @@
 """`ivr certificate`: what a caller was told and charged, signed; and whether such a paper is true."""
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -67,9 +69,12 @@ def certificate(
     row = reader.row(call or "")
     if row is None:
         raise BadCertificate(f'there is no call "{call}" in the ledger: ivr calls --json shows the ids')
-    holder = owner if owner is not None else _owner(configured.state / "books", row["book"], row["number"])
+    named, silence = _of_the_book(configured.state / "books", row)
+    holder = owner if owner is not None else named
     back = reader.refunds_of(row["id"])
-    told = issue(row, reader.head(), seal, datetime.now(UTC), holder, with_caller=with_caller, refunds=back)
+    told = issue(
+        row, reader.head(), seal, datetime.now(UTC), holder, with_caller=with_caller, refunds=back, silence=silence
+    )
     if html or pdf:
         from ivr.ledger import certificate_page as page  # fpdf takes a while to load
 
@@ -81,15 +86,20 @@ def certificate(
         _put(json_ or Path("-"), written(told).encode())
 
 
-def _owner(kept: Path, book: str, number: str) -> str | None:
-    """Who held the number by the book that the call was served by; ``None`` where it does not say or is gone."""
+def _of_the_book(kept: Path, row: Mapping[Any, Any]) -> tuple[str | None, str | None]:
+    """Who held the number by the book that served the call, and why its price is not announced by us, if so; ``None``
+    where the book does not say or is gone.
+    """
     try:
-        found = read_book(Shelf(kept).path(book))
+        found = read_book(Shelf(kept).path(row["book"]))
     except (NotKept, BadBook, OSError):
-        return None
-    service = found.services.get(number)
-    owner = found.owners.get(service.owner) if service else None
-    return owner.company if owner else None
+        return None, None
+    service = found.services.get(row["number"])
+    if service is None:
+        return None, None
+    owner = found.owners.get(service.owner)
+    silence = next((one.silence for one in service.periods if one.tariff.name == row["tariff"]), None)
+    return owner.company if owner else None, silence or None
 
 
 def _put(path: Path, content: bytes) -> None:

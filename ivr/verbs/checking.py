@@ -1,5 +1,6 @@
 """`ivr check`: every problem of the book and of its tests, with its place."""
 
+import contextlib
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -37,12 +38,13 @@ def check(directory: Path | None, json_: bool, watch: bool) -> None:
 
 def _check(directory: Path, json_: bool) -> bool:
     """Tell the problems of the book in ``directory``; whether it is good."""
-    book: Book | None = None
+    book, unmeasured = None, list[str]()
     try:
         book, now = read_book(directory), datetime.now(UTC)
         today = now.astimezone(ZONE).date()
         lawful = (*unlawful(book, directory, today), *due(book, read(directory / NUMBERS, directory, []), today))
-        problems = (*book.warnings, *told(book, now), *lawful, *_recordings(directory, book))
+        unfit, unmeasured = _announcements(directory, book)
+        problems = (*book.warnings, *told(book, now), *lawful, *_recordings(directory, book), *unfit)
     except BadBook as refusal:
         problems = refusal.problems
     problems = (*problems, *checked_cases(book, directory, case_files(directory))[1])
@@ -58,12 +60,30 @@ def _check(directory: Path, json_: bool) -> bool:
     if not json_:
         numbers, prompts = len(book.services), sum(map(len, book.prompts.values()))
         click.echo(f"The book is good: {numbers} numbers, {prompts} prompts, digest {book.digest}.")
+        if unmeasured:
+            some = ", ".join(unmeasured[:3]) + (", …" if len(unmeasured) > 3 else "")
+            click.echo(
+                f"Not baked here, so not measured: the announcements of {some}. ivr bake makes and measures them."
+            )
     return True
 
 
 def _is_text(path: Path) -> bool:
     """Whether lines of it can be shown: a recording has none, and may be huge."""
     return path.suffix != ".wav" and path.is_file()
+
+
+def _announcements(directory: Path, book: Book) -> tuple[list[Problem], list[str]]:
+    """What the law finds wrong with baked announcements, and the numbers of those that are not baked."""
+    if not book.announcements:
+        return [], []
+    from ivr.voice.catalogue import BadCatalogue, Catalogue
+    from ivr.voice.measured import measured
+
+    sounds = {}
+    with contextlib.suppress(BadCatalogue):  # nothing is baked here
+        sounds = Catalogue.load(settings().sounds).sounds
+    return measured(book, lambda *name: sounds.get(name), read(directory / NUMBERS, directory, []))
 
 
 def _recordings(directory: Path, book: Book) -> tuple[Problem, ...]:

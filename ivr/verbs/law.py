@@ -7,12 +7,13 @@ from textwrap import fill
 
 import click
 
-from ivr.book.book import ZONE, read_book
+from ivr.book.book import ZONE, Book, Service, read_book
 from ivr.book.lawful import verdicts
 from ivr.book.problems import did_you_mean
 from ivr.flow.law import RULES
 from ivr.flow.law.rule import Judged, Verdict
 from ivr.settings import settings
+from ivr.values.profile import Profile
 from ivr.verbs.instant import Instant, meant
 from ivr.verbs.manners import example, says
 
@@ -35,7 +36,8 @@ def law(directory: Path | None, rule: str | None, at: datetime | None, json_: bo
     if rule is not None and rule not in known:
         raise click.BadParameter(f'there is no rule "{rule}"; {did_you_mean(rule, known, "known are")}')
     directory = directory or settings().book
-    found = verdicts(read_book(directory), meant(at).astimezone(ZONE).date())
+    book = read_book(directory)
+    found = verdicts(book, meant(at).astimezone(ZONE).date())
     chosen = [one for one in found if rule in (None, one.rule.id)]
     if json_:
         click.echo(json.dumps([_plain(one) for one in chosen], ensure_ascii=False, indent=2))
@@ -49,8 +51,25 @@ def law(directory: Path | None, rule: str | None, at: datetime | None, json_: bo
                 click.echo(fill(f"- {line}", WIDTH, initial_indent=BELOW, subsequent_indent=BELOW))
         count = {verdict: sum(one.verdict is verdict for one in chosen) for verdict in Verdict}
         click.echo(", ".join(f"{number} {verdict}" for verdict, number in count.items() if number))
+        for line in _abroad(book):
+            click.echo(fill(line, WIDTH, subsequent_indent="  "))
     if any(one.verdict is Verdict.BROKEN and one.rule.severity == "error" for one in chosen):
         raise SystemExit(1)
+
+
+def _abroad(book: Book) -> list[str]:
+    """The profiles of other countries that numbers use, and what is missing of each."""
+    used = {period.profile.name: period.profile for one in book.services.values() for period in one.periods}
+    return [
+        f"profile of {one.country} ({', '.join(number for number, held in book.services.items() if _uses(held, one))}):"
+        f" missing {'; '.join(one.missing)} ({one.source})"
+        for one in used.values()
+        if one.missing
+    ]
+
+
+def _uses(service: Service, profile: Profile) -> bool:
+    return any(period.profile is profile for period in service.periods)
 
 
 def _told(one: Judged) -> list[str]:

@@ -31,6 +31,9 @@ FALLBACK = "fallback"
 Made = tuple[Master, Spans]
 """A finished sound, and where its parts are heard if it has some."""
 
+Unfit = Callable[[Utterance, Sound], Iterable[str]]
+"""Says what is wrong with a finished sound, one sentence each."""
+
 Progress = Callable[[int, int, str], None]
 """Told, in the caller's thread, after each utterance: how many are done, of how many, and which one."""
 
@@ -58,8 +61,11 @@ def bake(
     *,
     voices: Sequence[Engine] | None = None,
     speech: Speech | None = None,
+    unfit: Unfit | None = None,
 ) -> Baked:
     """Make every sound that is missing, for the utterances and a beep for each of their languages.
+
+    ``unfit`` may find problems in a finished sound.
 
     Without problems the catalogue is saved as the latest and each ``fallback`` gets its stable copy; with
     problems nothing that calls use is changed. ``voices`` None means the engines of this machine; ``speech`` says
@@ -78,7 +84,10 @@ def bake(
                 for task in as_completed(tasks):
                     utterance = tasks[task]
                     try:
-                        done[_key(utterance)] = task.result()
+                        done[_key(utterance)] = loaf = task.result()
+                        if unfit and (faults := "; ".join(unfit(utterance, loaf.sound))):
+                            del done[_key(utterance)]
+                            problems[_key(utterance)] = f"{_called(utterance)}: {faults}"
                     except _Spoilt as spoilt:
                         problems[_key(utterance)] = str(spoilt)
                     if progress:

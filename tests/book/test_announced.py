@@ -19,6 +19,7 @@ DEMO = Path(__file__).parents[2]
 NUMBER = "0899000004"
 LINE = "  tariff: emergency-repair\n"
 NOON = datetime(2026, 11, 26, 11, tzinfo=UTC)
+AFTERNOON = datetime(2026, 11, 26, 14, tzinfo=UTC)  # open
 
 
 @pytest.fixture
@@ -97,6 +98,67 @@ def test_a_connection_says_that_it_is_the_connection_that_costs(book: Path) -> N
 
 
 @pytest.mark.parametrize(
+    ("number", "line", "name", "text"),
+    [
+        ("0800000001", "announcement: always", "announcement/free", "Service et appel gratuits."),
+        ("0806000002", "announcement: always", "announcement/plain", "Service gratuit, plus prix de l'appel."),
+        (
+            "0800000001",
+            "announcement: always\n  announce_name: Chaleur et Compagnie\n  announce_english: yes",
+            "announcement/0800000001-free",
+            "Chaleur et Compagnie. Service et appel gratuits. This service and this call are free.",
+        ),
+    ],
+)
+def test_a_number_that_charges_nothing_may_say_so(book: Path, number: str, line: str, name: str, text: str) -> None:
+    """First of all, in early media; no key cuts it, no beep follows, nothing is charged, no length is the least."""
+    path = book / "dialplans" / "numbers.yaml"
+    before = path.read_text(encoding="utf-8")
+    place = before.index(f'"{number}"')
+    end = before.index("\n\n", place)
+    path.write_text(f"{before[:end]}\n  {line}{before[end:]}", encoding="utf-8")
+    made = read_book(book)
+    lived = Simulator(Release(made, {})).call(number, "0612345678", AFTERNOON, Cast(Given(keys=(Press("2"),))))
+    commands = [entry.command for entry in lived.record.tape]
+    said = next(command for command in commands if isinstance(command, Play))
+
+    assert (said.phrase, said.until) == ((name,), "")
+    assert not any(isinstance(command, Play) and BEEP in command.phrase for command in commands)
+    assert next(place for place, one in enumerate(commands) if isinstance(one, Answer)) > commands.index(said)
+    assert lived.record.amount.amount == 0
+    assert text_of(made, name) == text
+    assert [one.utterance.at_least for one in made.announcements if one.name == name] == [0.0]
+
+
+def test_a_profile_changes_the_announcement_and_says_what_is_missing(book: Path) -> None:
+    """Spanish words, five seconds before the charge, no beep, no key; and a warning at the number."""
+    made = edited(book, "profile: es")
+    (warning,) = (one for one in made.warnings if one.rule == "IVR452")
+
+    assert before_the_answer(made) == ["announcement/es-per-minute-0-80"]
+    assert text_of(made, "announcement/es-per-minute-0-80").startswith("Esta llamada cuesta 80 céntimos por minuto")
+    assert made.services[NUMBER].terms.skip == ""
+    (said,) = (one for one in made.announcements if one.profile.name == "es")
+    assert said.utterance.tail >= 5.0
+    assert warning.message.startswith("of the profile of Spain is missing: which of two texts is in force")
+    assert "IVR452" not in {one.rule for one in read_book(DEMO).warnings}
+
+
+def test_a_price_that_the_country_does_not_allow_is_refused(book: Path) -> None:
+    """And a price below its threshold is not announced: in Belgium up to a euro."""
+    with (book / "dialplans" / "tariffs.yaml").open("a", encoding="utf-8") as tariffs:
+        tariffs.write("\nonce: {mode: per_call, price: 3.00}\n")
+    made = edited(book, "profile: be")
+    numbers = book / "dialplans" / "numbers.yaml"
+
+    assert before_the_answer(made) == []
+    assert made.services[NUMBER].periods[0].silence == "cheap"
+    assert made.services[NUMBER].terms.limit == 600
+    numbers.write_text(numbers.read_text(encoding="utf-8").replace("profile: be", "profile: es"), encoding="utf-8")
+    assert [one.rule for one in read_book(book).warnings if one.severity == "error"] == []
+
+
+@pytest.mark.parametrize(
     ("lines", "told"),
     [
         (
@@ -110,6 +172,10 @@ def test_a_connection_says_that_it_is_the_connection_that_costs(book: Path) -> N
         (
             ("exempt: machines", "announcement: operator"),
             "IVR430 a number that is exempt has no announcement for the operator to say; keep one",
+        ),
+        (
+            ("exempt: machines", "announcement: always"),
+            "IVR430 a number that always announces its price cannot be exempt from it; keep one",
         ),
         (("exempt: yes",), 'IVR106 0899000004.exempt: "yes" is not known here; write one of: machines, professionals'),
     ],
@@ -145,3 +211,20 @@ def test_an_access_of_several_calls_says_how_many(book: Path) -> None:
     assert "Il faut trois appels, soit quatre euros cinquante en tout" in text_of(
         made, made.services["0891000107"].terms.announcement or ""
     )
+
+
+def test_a_name_that_a_free_number_never_says_is_told(book: Path) -> None:
+    """Unless it always announces that it is free."""
+    path = book / "dialplans" / "numbers.yaml"
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text.replace("  flow: after-sales\n", "  flow: after-sales\n  announce_name: Chaleur\n"), "utf-8")
+
+    with pytest.raises(BadBook) as bad:
+        read_book(book)
+
+    assert [one.rule for one in bad.value.problems] == ["IVR450"]
+    assert "announce_name is never heard: the number charges nothing" in str(bad.value)
+    path.write_text(
+        path.read_text("utf-8").replace("announce_name:", "announcement: always\n  announce_name:"), "utf-8"
+    )
+    assert "announcement/0800000001-free" in {one.name for one in read_book(book).utterances()}

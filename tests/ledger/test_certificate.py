@@ -2,14 +2,17 @@
 
 import json
 import random
+import shutil
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 
 from ivr.book.shelf import Shelf
+from ivr.cli import main
 from ivr.ledger.audit import audit
 from ivr.ledger.certificate import issue, verify, written
 from ivr.ledger.certificate_page import html, pdf
@@ -94,7 +97,7 @@ def test_a_call_that_was_never_answered_is_proof_that_nothing_was_charged(ledger
     assert verify(written(told).encode(), None).true
     assert "answered" not in told["record"]
     assert "non : rien n’a été facturé" in html(told)
-    assert "aucune diffusée" in html(told)
+    assert "aucune : l’appel a pris fin sans atteindre un service facturé" in html(told)
 
 
 def test_a_free_number_had_nothing_to_announce(ledger: Path) -> None:
@@ -108,9 +111,6 @@ def test_a_free_number_had_nothing_to_announce(ledger: Path) -> None:
 
 def test_the_owner_is_the_one_of_the_book_that_served_the_call(ledger: Path, tmp_path: Path) -> None:
     """Unless another is said; a book that is gone names nobody."""
-    from click.testing import CliRunner
-
-    from ivr.cli import main
 
     def owner(*words: str) -> str | None:
         done = CliRunner().invoke(main, ["certificate", made(1).id, *words], env={"IVR_STATE": str(tmp_path)})
@@ -122,6 +122,40 @@ def test_the_owner_is_the_one_of_the_book_that_served_the_call(ledger: Path, tmp
     Shelf(tmp_path / "books").keep(CHECKOUT, made(1).book)
     assert owner() == "Chaleur et Compagnie"
     assert owner("--owner", "Dépannage SA") == "Dépannage SA"
+
+
+@pytest.mark.parametrize(
+    ("line", "silence", "sentence"),
+    [
+        ("announcement: operator", "operator", "l’opérateur la diffuse avant que l’appel ne nous parvienne"),
+        ("exempt: professionals", "professionals", "numéro réservé aux professionnels, dispensé"),
+        ("exempt: machines", "machines", "appels entre machines sous contrat écrit, dispensés"),
+    ],
+)
+def test_the_book_of_the_call_says_why_nothing_was_announced(
+    ledger: Path, tmp_path: Path, line: str, silence: str, sentence: str
+) -> None:
+    """Signed, and in words on the page."""
+    book = tmp_path / "book"
+    for part in ("dialplans", "prompts"):
+        shutil.copytree(CHECKOUT / part, book / part)
+    numbers = book / "dialplans" / "numbers.yaml"
+    text = numbers.read_text(encoding="utf-8")
+    numbers.write_text(
+        text.replace("  tariff: emergency-repair\n", f"  tariff: emergency-repair\n  {line}\n"), encoding="utf-8"
+    )
+    store = Store.at(ledger)
+    store.keep(made(4, announced_text=None, announced_audio=None, book="1" * 16, tariff="emergency-repair"))
+    store.close()
+    Shelf(tmp_path / "books").keep(book, "1" * 16)
+    page = tmp_path / "page.html"
+    env = {"IVR_STATE": str(tmp_path)}
+    done = CliRunner().invoke(main, ["certificate", made(4).id, "--html", str(page), "--json", "-"], env=env)
+
+    assert done.exit_code == 0, done.output
+    assert json.loads(done.stdout)["silence"] == silence
+    assert verify(done.stdout.encode(), None).true
+    assert f"aucune : {sentence}" in page.read_text(encoding="utf-8")
 
 
 def test_the_pages_say_what_the_certificate_says(ledger: Path) -> None:
@@ -157,9 +191,6 @@ def test_a_caller_who_asks_is_forgotten_and_the_chain_holds(ledger: Path, tmp_pa
 
 def test_the_commands_certify_verify_and_tell(ledger: Path, tmp_path: Path) -> None:
     """As an owner of numbers uses them."""
-    from click.testing import CliRunner
-
-    from ivr.cli import main
 
     def ivr(*words: str) -> tuple[int, str]:
         done = CliRunner().invoke(main, words, env={"IVR_STATE": str(tmp_path)})

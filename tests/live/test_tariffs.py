@@ -20,7 +20,7 @@ def around(stack: Stack) -> Iterator[tuple[Placed, Placed]]:
     """Two calls: one whose announcement is heard in the old year and whose answer comes in the new one, one after."""
     try:
         stack.clock("2026-12-31T23:59:55")
-        over = stack.call(NUMBER, hang_up_after=24.0)
+        over = stack.call(NUMBER, hang_up_after=40.0)
         over.saw("early_media")
         stack.clock("2027-01-01T00:00:01")
         after = stack.call(NUMBER, hang_up_after=20.0)
@@ -37,16 +37,18 @@ def told(stack: Stack, placed: Placed) -> tuple[dict[str, Any], list[str]]:
     return certified(stack, placed)["record"], heard
 
 
-def test_a_call_over_midnight_pays_what_it_heard(stack: Stack, around: tuple[Placed, Placed]) -> None:
-    """The old price in the ear, in the record and on the bill."""
+def test_a_call_over_midnight_hears_the_new_price_before_it_pays_it(
+    stack: Stack, around: tuple[Placed, Placed]
+) -> None:
+    """Both prices in the ear, the new one in the record and on the bill."""
     record, heard = told(stack, around[0])
 
-    assert heard == ["announcement/per-minute-0-35"]
-    assert (record["tariff"], record["mode"], record["price"]) == ("waiting", "per_minute", "0.35")
-    mode, price = around_tariff(stack, "waiting")
+    assert heard == ["announcement/per-minute-0-35", "announcement/per-call-0-50"]
+    assert (record["tariff"], record["mode"], record["price"]) == ("once", "per_call", "0.50")
+    mode, price = around_tariff(stack, "once")
     assert record["amount_cents"] == owed(mode, price, True, record["billed_seconds"]) > 0
     assert (record["territory"], record["vat"]) == ("metropole", "20")
-    assert record["payout"] == f"{record['billed_seconds'] * 2000 / 60 / 10000:.4f}"
+    assert "cinquante centimes par appel" in record["announced_text"]
 
 
 def test_a_call_after_midnight_pays_the_new_price(stack: Stack, around: tuple[Placed, Placed]) -> None:
