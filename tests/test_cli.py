@@ -214,7 +214,9 @@ def test_check_of_a_good_book(house: House) -> None:
     told, plain = house.ivr("check"), house.ivr("check", str(house.book), "--json")
 
     assert (told.exit_code, told.stderr) == (0, "")
-    assert re.fullmatch(r"The book is good: \d+ numbers, \d+ prompts, digest [0-9a-f]{16}\.\nNot baked here.+\n", told.stdout)
+    assert re.fullmatch(
+        r"The book is good: \d+ numbers, \d+ prompts, digest [0-9a-f]{16}\.\nNot baked here.+\n", told.stdout
+    )
     assert (plain.exit_code, json.loads(plain.stdout)) == (0, [])
 
 

@@ -144,18 +144,27 @@ def test_a_profile_changes_the_announcement_and_says_what_is_missing(book: Path)
     assert "IVR452" not in {one.rule for one in read_book(DEMO).warnings}
 
 
-def test_a_price_that_the_country_does_not_allow_is_refused(book: Path) -> None:
-    """And a price below its threshold is not announced: in Belgium up to a euro."""
-    with (book / "dialplans" / "tariffs.yaml").open("a", encoding="utf-8") as tariffs:
-        tariffs.write("\nonce: {mode: per_call, price: 3.00}\n")
+def test_a_price_below_the_threshold_of_its_country_is_not_announced(book: Path) -> None:
+    """In Belgium up to a euro a minute; there a call is cut after ten minutes."""
     made = edited(book, "profile: be")
-    numbers = book / "dialplans" / "numbers.yaml"
 
     assert before_the_answer(made) == []
     assert made.services[NUMBER].periods[0].silence == "cheap"
     assert made.services[NUMBER].terms.limit == 600
-    numbers.write_text(numbers.read_text(encoding="utf-8").replace("profile: be", "profile: es"), encoding="utf-8")
-    assert [one.rule for one in read_book(book).warnings if one.severity == "error"] == []
+
+
+def test_a_price_that_its_country_does_not_allow_is_refused(book: Path) -> None:
+    """Where the French plan has no cap of its own: of 10xx none was found."""
+    with (book / "dialplans" / "tariffs.yaml").open("a", encoding="utf-8") as tariffs:
+        tariffs.write("\ndear: {mode: per_minute, price: 3.50}\n")
+    with (book / "dialplans" / "numbers.yaml").open("a", encoding="utf-8") as numbers:
+        numbers.write('\n"1050":\n  label: cher\n  family: surcharged\n  tariff: dear\n  flow: repair\n  profile: es\n')
+
+    with pytest.raises(BadBook) as bad:
+        read_book(book)
+
+    (told,) = (one for one in bad.value.problems if one.rule == "IVR453")
+    assert told.message == "Spain allows 3.45 EUR per minute at most, not 3.50"
 
 
 @pytest.mark.parametrize(

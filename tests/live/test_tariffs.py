@@ -99,3 +99,14 @@ def test_a_name_in_front_and_english_behind_keep_the_length_of_the_law(stack: St
     assert 10.0 <= sounds["beep"].end - sounds[heard[0]].start <= 20.5
     assert record["announced_text"].startswith("Chaleur et Compagnie.")
     assert "per minute" in record["announced_text"]
+
+
+def test_a_free_number_says_that_it_is_free_before_it_is_answered(stack: Stack) -> None:
+    """In early media, by the phone's own ear; no beep, no charge, and the words are in the certificate."""
+    placed = stack.call("0805000029", hang_up_after=8.0)
+    record = certified(stack, placed)["record"]
+    heard = [one.name for one in stack.heard(placed).heard]
+
+    assert heard[0] == "announcement/free"
+    assert "beep" not in heard
+    assert (record["announced_text"], record["amount_cents"]) == ("Service et appel gratuits.", 0)

@@ -8,15 +8,17 @@ from ivr.flow.commands import Need
 from ivr.flow.law.case import example
 from ivr.flow.law.rule import RD_SVA, Found, Rule, Verdict
 from ivr.flow.law.view import View
+from ivr.flow.nodes.queue import Queue
 from ivr.flow.nodes.transfer import Transfer
 from ivr.values.number import parse
 from ivr.values.purpose import Purpose
 
 UNREACHED = ("busy", "no_answer", "unavailable")
+UNSERVED = ("timeout", "full", "empty", "emptied")
 
 
 def check(view: View) -> Iterator[Found]:
-    """Every way out of a transfer on which nobody answered leads to words with the digits of `connects`."""
+    """Every way out of a transfer or a queue on which nobody answered leads to words with the digits of `connects`."""
     for held in view.numbers:
         if held.purpose is not Purpose.CONNECTION:
             continue
@@ -25,15 +27,17 @@ def check(view: View) -> Iterator[Found]:
             message = f"{held.number.display} does not say whom it puts callers through to"
             yield Found(Verdict.BROKEN, held, message, "write connects: and the number in numbers.yaml", "purpose")
             continue
-        for place, _ in view.nodes(held.flow, Transfer):
-            after = [found for taken in UNREACHED if (found := view.drawing.follow(place, taken))]
+        transfers = [(place, UNREACHED) for place, _ in view.nodes(held.flow, Transfer)]
+        queues = [(place, UNSERVED) for place, _ in view.nodes(held.flow, Queue)]
+        for place, in_vain in (*transfers, *queues):
+            after = [found for taken in in_vain if (found := view.drawing.follow(place, taken))]
             said = [target in re.sub(r"\D", "", view.words(view.drawing.node(one))) for one in after]
             free = [view.drawing.need(one) < Need.ANSWERED for one in after]
-            if len(after) == len(UNREACHED) and all(said) and all(free):
+            if len(after) == len(in_vain) and all(said) and all(free):
                 yield Found(Verdict.HOLDS, held)
             else:
                 message = f'"{place.node}" does not say {parse(target).display} free when nobody answers'
-                hint = "link busy, no_answer and unavailable to a bye whose prompt has the number in digits"
+                hint = f"link {', '.join(in_vain)} to a bye whose prompt has the number in digits"
                 yield Found(Verdict.BROKEN, held, message, hint, place=place)
 
 

@@ -83,3 +83,17 @@ def test_owners_sharing_a_flow_each_have_a_service() -> None:
     view.numbers = (*view.numbers, twin)
 
     assert judged(rule, view, {}, TODAY).verdict is Verdict.HOLDS
+
+
+def test_a_connection_service_that_queues_tells_the_number_at_every_way_out() -> None:
+    """Not only where a transfer reaches nobody."""
+    (rule,) = (one for one in RULES if one.id == "connection-number")
+    ways = dict.fromkeys(("timeout", "full", "empty", "emptied"), "no")
+    nodes = {"q": {"kind": "queue", "queue": "a", "exits": ways}, "no": {"kind": "bye", "prompt": "no"}}
+
+    def verdict(words: str) -> Verdict:
+        made = example(purpose="connection", connects="0145000000", nodes=nodes, texts={"no": words})
+        return judged(rule, made, {}, TODAY).verdict
+
+    assert verdict("Appelez le 01 45 00 00 00.") is Verdict.HOLDS
+    assert verdict("Au revoir.") is Verdict.BROKEN
