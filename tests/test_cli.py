@@ -163,8 +163,9 @@ def test_a_bad_book_is_told_by_its_lines(house: House, words: list[str], prepare
     assert not (house.state / "secrets").exists()
 
 
-def test_an_agent_whom_asterisk_cannot_be_told_of_is_one_sentence(house: House) -> None:
+def test_an_agent_whom_asterisk_cannot_be_told_of_is_one_sentence(house: House, prepared: Path) -> None:
     """Some names are taken by the fixed part of its configuration."""
+    shutil.copytree(prepared, house.state)
     house.edit("dialplans/agents.yaml", "camille:", "public:")
     house.edit("dialplans/agents.yaml", "Camille", "Public")
     house.edit("dialplans/queues.yaml", "camille", "public")
