@@ -237,7 +237,8 @@ def test_the_message_of_a_ceiling_to_come_is_used(book: Path) -> None:
         "    - {from: 2027-01-01, tariff: dear}\n",
         encoding="utf-8",
     )  # fmt: skip
-    (book / "dialplans" / "properties.yaml").unlink()
+    for file in ("properties", "crises"):
+        (book / "dialplans" / f"{file}.yaml").unlink()
     made = read_book(book)
 
     assert "limits" in uses(made)["ceiling"]

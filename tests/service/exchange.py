@@ -126,6 +126,9 @@ class Paper:
     async def recall(self, caller: str, key: str, at: datetime) -> None:
         return None
 
+    async def crisis(self, among: Sequence[str]) -> None:
+        return None
+
     async def remember(self, caller: str, key: str, value: str | None, until: datetime) -> None:
         return None
 
