@@ -29,6 +29,7 @@ COMMANDS = {
     "messages": "letters:messages",
     "new": "writing:new",
     "number": "number:number",
+    "nuisance": "nuisance:nuisance",
     "override": "calendar:override",
     "prepare": "baking:prepare",
     "prompts": "prompts:prompts",

@@ -30,6 +30,7 @@ from ivr.service.delivery import Delivery
 from ivr.service.desk import Office
 from ivr.service.library import KeepingLibrary
 from ivr.service.live import Live
+from ivr.service.nuisances import Nuisances
 from ivr.service.overrides import Overrides
 from ivr.service.pins import GuardedPins
 from ivr.service.status import Status
@@ -39,6 +40,7 @@ from ivr.web.books import routes as book_routes
 from ivr.web.codes import check_route
 from ivr.web.crises import routes as crisis_routes
 from ivr.web.health import application
+from ivr.web.nuisances import routes as nuisance_routes
 from ivr.web.overrides import routes as override_routes
 
 log = logging.getLogger(__name__)
@@ -62,9 +64,11 @@ async def serve(settings: Settings) -> None:
         link = AmiLink("127.0.0.1", settings.ami_port, AMI_ACCOUNT, password)
         link.on_event(EVENT, tolls.hear)
         link.on_event(ringing.EVENT, rings.hear)
-        await stack.enter_async_context(link)
         cabinet = await asyncio.to_thread(Cabinet, settings.cabinet, settings.ledger)
         stack.callback(cabinet.close)
+        nuisances = Nuisances(cabinet, live, clock(settings))
+        link.on_event(EVENT, nuisances.hear)
+        await stack.enter_async_context(link)
         messages, codes = MessageStore(settings.messages), await asyncio.to_thread(CodeStore, settings.cabinet)
         stack.callback(codes.close)
         remote = await stack.enter_async_context(http(settings))
@@ -114,6 +118,7 @@ async def serve(settings: Settings) -> None:
         operator = secret.derive(settings.secret, "web:operator")
         pages.add_routes(override_routes(overrides, operator))
         pages.add_routes(crisis_routes(crises, operator))
+        pages.add_routes(nuisance_routes(nuisances, operator))
         agents = Agents(
             lambda: library.current.book.agents, lambda: library.current.book.served, cabinet, reloader.tell_asterisk
         )

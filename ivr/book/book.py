@@ -86,6 +86,12 @@ class Service:
     written: str = ""  # as numbers.yaml writes the number, for telling where something stands
     # What prepared crises put in front of the flow, by their names.
     fronts: Mapping[str, Flow] = field(default_factory=dict)
+    guard: Flow | None = None  # what keeps nuisances from the flow
+
+    @property
+    def entry(self) -> Flow:
+        """Where its calls begin, crises apart."""
+        return self.guard or self.flow
 
     def at(self, instant: datetime) -> "Service":
         """The number with the tariff in force at an instant; before its first period with that of the first."""

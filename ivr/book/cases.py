@@ -102,6 +102,8 @@ class WrittenCase(BaseModel):
         default=(), description="crises that are on, by their names in crises.yaml; the one put on last at the end"
     )
     calls: int = Field(default=0, ge=0, description="calls that the caller has made before")
+    bothers: int = Field(default=0, ge=0, description="calls before in which the caller was short, or silent")
+    learnt: bool = Field(default=False, description="whether agents have noted the caller as a nuisance")
     spent: SpentText = Field(default="0", description="euros that the caller has spent with us this month: 299.50")
     at_once: int = Field(default=1, ge=1, description="calls in progress to the number, this one included")
     draw: float | None = Field(default=None, ge=0, lt=1, description="the share drawn, from 0 to 1")
@@ -153,6 +155,8 @@ class Case:
             overrides={name: given.override(text) for name, text in case.override.items()},
             crises=case.crisis,
             calls=case.calls,
+            bothers=case.bothers,
+            learnt=case.learnt,
             spent=given.spent(case.spent),
             at_once=case.at_once,
             draw=case.draw,

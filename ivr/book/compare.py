@@ -170,7 +170,7 @@ def _calls(old: Book, new: Book, number: str, since: datetime) -> Iterator[str]:
 
 def _same(old: Book, new: Book, was: Service, now: Service) -> bool:
     """Whether everything that calls can come to is written alike on both sides."""
-    if was.flow.flow != now.flow.flow or was.terms.beep != now.terms.beep:
+    if was.entry.flow != now.entry.flow or was.terms.beep != now.terms.beep:
         return False
     flows = _flows(old, was)
     same_flows = flows == _flows(new, now) and all(old.drawing.flows[name] == new.drawing.flows[name] for name in flows)
@@ -184,11 +184,11 @@ def _same(old: Book, new: Book, was: Service, now: Service) -> bool:
 
 
 def _flows(book: Book, service: Service) -> set[str]:
-    return {place.flow for place in book.drawing.reachable(book.drawing.start(service.flow.flow))}
+    return {place.flow for place in book.drawing.reachable(book.drawing.start(service.entry.flow))}
 
 
 def _nodes(book: Book, service: Service) -> list[Node]:
-    places = book.drawing.reachable(book.drawing.start(service.flow.flow))
+    places = book.drawing.reachable(book.drawing.start(service.entry.flow))
     return list({id(node): node for node in map(book.drawing.node, places)}.values())
 
 

@@ -104,7 +104,7 @@ def with_crises(
     for name, crisis in written.items():
         for number in crisis.meant(found):
             service = found[number]
-            drawn = crisis.drawn(name, service.flow)
+            drawn = crisis.drawn(name, service.entry)
             drawn = flows.setdefault(drawn.flow, drawn)
             whose[drawn.flow] = name
             found[number] = replace(service, fronts={**service.fronts, name: drawn})

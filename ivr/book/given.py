@@ -52,6 +52,7 @@ class Given:
     ``agents`` are what comes of ringing each, ``queues`` of waiting in each, ``lookups`` what each other system says,
     all by name or :data:`ALL`.  In a queue that is not named its agents decide.
     ``crises`` are those that are on, the last at the end.
+    ``bothers`` is how many calls he has made that were short, or silent, ``learnt`` whether he was noted as a nuisance.
     ``calls`` is how many calls this caller has made before, ``spent`` the euros that he has spent with us this month,
     ``at_once`` how many are in progress to the number, this
     one included; ``draw`` is a share from 0 to 1; ``codes`` whether there are access codes left to sell; ``talk`` for
@@ -66,6 +67,8 @@ class Given:
     overrides: Mapping[str, Override] = field(default_factory=dict)
     crises: tuple[str, ...] = ()
     calls: int = 0
+    bothers: int = 0
+    learnt: bool = False
     spent: Decimal = Decimal(0)
     at_once: int = 1
     draw: float | None = None

@@ -2,10 +2,13 @@
 
 from collections.abc import Mapping
 
+from pydantic import BaseModel
+
 from ivr.book.problems import Mark
 from ivr.book.source import Source
 from ivr.book.tree import Scalar, Way, child, mark_of
 from ivr.flow.flow import Flow
+from ivr.flow.node import references
 
 
 def mark(source: Source, way: Way) -> Mark:
@@ -17,6 +20,11 @@ def text(source: Source, key: str) -> str:
     """The text under a key of a file that does not make sense as a whole."""
     found = child(source.tree, key) if source.tree else None
     return found.text if isinstance(found, Scalar) else ""
+
+
+def led_to(model: BaseModel) -> frozenset[str]:
+    """The flows that what is written leads to."""
+    return frozenset(name for to, name, _ in references(model) if to == "flow")
 
 
 def node_marks(

@@ -105,7 +105,7 @@ def broken(
         for begin, service in _of(book, one, since):
             if only and service.number not in only:
                 continue
-            alike = (service.flow.flow, service.terms, service.tariff)
+            alike = (service.entry.flow, service.terms, service.tariff)
             calls = (*alike, one.family, one.when)
             if calls not in explored:
                 world = world_of(book, service, begin, measured)

@@ -18,9 +18,11 @@ from ivr.book.crises import CRISES, WrittenCrisis, too_long, with_crises, wrong_
 from ivr.book.groups import GROUPS, WrittenGroup, wrong_groups
 from ivr.book.hours import WrittenCalendar, wrong_calendars, wrong_exits
 from ivr.book.lists import DEPARTMENTS, WrittenDepartment, lists, wants_departments, wrong_prefixes
+from ivr.book.nuisances import NUISANCE, WrittenNuisance, with_nuisances, wrong_policies
+from ivr.book.nuisances import wrong_names as wrong_nuisances
 from ivr.book.numbers import services
 from ivr.book.owners import LAW, OWNERS, WrittenOff, WrittenOwner, wrong_owners, wrong_rules
-from ivr.book.places import mark, node_marks, text
+from ivr.book.places import led_to, mark, node_marks, text
 from ivr.book.problems import BadBook, Mark, Problem, did_you_mean, in_order
 from ivr.book.queues import QUEUES, WrittenQueue, queues, wrong_keys, wrong_queues
 from ivr.book.remotes import WrittenRemote
@@ -75,6 +77,7 @@ class Reading:
         purses = self._table(CEILINGS, WrittenCeiling, needed=False)
         off = self._table(LAW, WrittenOff, needed=False)
         crises = self._table(CRISES, WrittenCrisis, needed=False)
+        policies = self._table(NUISANCE, WrittenNuisance, needed=False)
         wrong_rules(off.names, lambda way, *said: self._say(mark(off.source, way), *said))
         listed = lists(self._directory, self._read, self._taken, self._problems)
         prompts = self._prompts()
@@ -93,7 +96,11 @@ class Reading:
             self._links(flow, source, {**names, "flow": frozenset(flows)})
         for finding in wrong_crises(crises.good, numbers.names, {**names, "flow": frozenset(flows)}):
             self._find(finding, crises.source)
-        for table in (tariffs, calendars, agents, groups, queued, remotes, owners, purses, crises):
+        for finding in wrong_policies(policies.good, {**names, "flow": frozenset(flows)}):
+            self._find(finding, policies.source)
+        for finding in wrong_nuisances(numbers.good, policies.names):
+            self._find(finding, numbers.source)
+        for table in (tariffs, calendars, agents, groups, queued, remotes, owners, purses, crises, policies):
             self._names(table)
         priced = {name: tariff.value(name) for name, tariff in tariffs.good.items()}
 
@@ -113,12 +120,16 @@ class Reading:
             self._find(finding, groups.source)
         self._hours(calendars, flows, prompts)
         started = {number.flow for number in numbers.good.values()}
-        started |= {crisis.flow for crisis in crises.good.values() if crisis.flow}
+        started |= {name for one in (*crises.good.values(), *policies.good.values()) for name in led_to(one)}
         self._across(flows, started, departments)
         self._languages(flows, started, prompts, calendars)
         if any(problem.severity == "error" for problem in self._problems):
             raise BadBook(self._problems)
+        served, guards, policy = with_nuisances(policies.good, numbers.good, served.values())
         served, fronts, whose = with_crises(crises.good, served)
+        places = {name: mark(crises.source, (one,)) for name, one in whose.items()}
+        places |= {name: mark(policies.source, (one,)) for name, one in policy.items()}
+        fronts |= guards
         routing = Routing({name: group.value(name) for name, group in groups.good.items()})
         drawing = Drawing({**{name: flow for name, flow in drawn.items() if flow}, **fronts}, routing)
         for finding in too_long(crises.good, served, prompts[LANGUAGE].good):
@@ -143,7 +154,7 @@ class Reading:
             sites={name: remote.value(name) for name, remote in remotes.good.items()},
             owners={name: owner.value(name) for name, owner in owners.good.items()},
             switched_off={name: one.value() for name, one in off.good.items()},
-            marks=node_marks(flows, fronts, {name: mark(crises.source, (one,)) for name, one in whose.items()}),
+            marks=node_marks(flows, fronts, places),
             crises={name: one.value(name, served) for name, one in crises.good.items()},
         )
         return advised(book, self._directory, self._sources, self._read, HOUSE_PROMPTS)

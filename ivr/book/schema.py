@@ -18,6 +18,7 @@ from ivr.book.groups import WrittenGroup
 from ivr.book.hours import WrittenCalendar
 from ivr.book.lists import WrittenDepartment, WrittenList
 from ivr.book.money import WrittenSteps, WrittenVat
+from ivr.book.nuisances import WrittenNuisance
 from ivr.book.owners import WrittenOff, WrittenOwner
 from ivr.book.promises import WrittenProperties
 from ivr.book.queues import OR_LIST, WrittenQueue
@@ -48,6 +49,7 @@ TABLES: dict[str, Any] = {
     "law": WrittenOff,
     "ceilings": WrittenCeiling,
     "crises": WrittenCrisis,
+    "nuisance": WrittenNuisance,
     "prompts": PromptText,
     "recordings": WrittenRecording,
     "lexicon": Annotated[str, Field(min_length=1, max_length=200)],

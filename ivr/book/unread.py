@@ -29,6 +29,7 @@ KNOWN = (
                 "vat",
                 "steps",
                 "crises",
+                "nuisance",
             ),
         )
     ),

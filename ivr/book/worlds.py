@@ -34,7 +34,7 @@ def world_of(
 
     return World(
         parse(service.number),
-        service.fronts.get(crisis or "", service.flow),
+        service.fronts.get(crisis or "", service.entry),
         book.drawing,
         service.terms,
         book.calendars,

@@ -86,6 +86,9 @@ class WrittenNumber(Written):
         default="", max_length=60, description="a name said in front of the price, 3 s at most: Chaleur et Compagnie"
     )
     announce_english: bool = Field(default=False, description="whether the price is said in English too, after French")
+    nuisance: Name | None = Field(
+        default=None, description="what is done with callers who trouble us, by the name in nuisance.yaml"
+    )
     unanswered_limit: float = Field(
         default=30, ge=25, le=180, description="seconds for which the number's carrier bears an unanswered call"
     )

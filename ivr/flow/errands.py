@@ -108,6 +108,22 @@ class Tally(Command[int]):
 
 
 @dataclass(frozen=True)
+class Bothers(Command[int]):
+    """Count the finished calls of this caller within a period that were shorter than ``shorter_than`` seconds, or in
+    which he was asked and never pressed a key; 0 for who withholds his number.
+    """
+
+    how: Literal["short", "silent"]
+    within: timedelta
+    shorter_than: float = 0.0
+
+
+@dataclass(frozen=True)
+class Learnt(Command[bool]):
+    """Have our agents noted this caller as a nuisance?"""
+
+
+@dataclass(frozen=True)
 class Spent(Command[Decimal | None]):
     """How many euros this caller's calls to our numbers have cost him since ``since``; each of those in progress counts
     with the most that it may come to, as this one will for the next: ``at_most``.
@@ -176,6 +192,8 @@ Errand = (
     | Discard
     | Issue
     | Tally
+    | Bothers
+    | Learnt
     | Spent
     | Draw
     | Overridden

@@ -230,6 +230,8 @@ def does(side: Side) -> str:
 _ERRANDS = {
     "Recall": "looks up what is remembered",
     "Tally": "counts calls",
+    "Bothers": "counts calls that trouble us",
+    "Learnt": "looks whether the caller is a nuisance",
     "Draw": "draws a share",
     "Issue": "sells a code",
     "Verify": "checks a PIN",

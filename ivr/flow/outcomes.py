@@ -35,6 +35,7 @@ from ivr.flow.commands import (
     There,
 )
 from ivr.flow.errands import (
+    Bothers,
     Declare,
     Discard,
     Draw,
@@ -43,6 +44,7 @@ from ivr.flow.errands import (
     Fetched,
     InForce,
     Issue,
+    Learnt,
     Overridden,
     Overrule,
     Post,
@@ -241,6 +243,12 @@ def _errand(errand: Errand, known: Known, anonymous: bool) -> Sequence[Outcome]:
             if anonymous:
                 return (Outcome(0),)
             return Outcome(0, label="first call of this caller"), Outcome(CROWD, label="many calls of this caller")
+        case Bothers(how=how):
+            if anonymous:
+                return (Outcome(0),)
+            return Outcome(0), Outcome(CROWD, label=f"many {how} calls of this caller")
+        case Learnt():
+            return (Outcome(False),) if anonymous else (Outcome(False), Outcome(True, label="noted as a nuisance"))
         case Spent():
             if anonymous:
                 return NOTHING

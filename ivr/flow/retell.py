@@ -7,7 +7,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from ivr.flow.commands import Command, Dial, Enqueue, Reachable, Reached, Served
-from ivr.flow.errands import Draw, Fetch, InForce, Issue, Overridden, Recall, Spent, Tally
+from ivr.flow.errands import Bothers, Draw, Fetch, InForce, Issue, Learnt, Overridden, Recall, Spent, Tally
 from ivr.flow.onlooker import Choice
 from ivr.flow.paths import Path
 from ivr.values.number import Number
@@ -69,6 +69,10 @@ def _errand(asked: Command[Any], result: Any) -> Iterator[str]:
             yield f"--remembered={key}={result}"
         case Overridden(calendar=calendar) if result is not None:
             yield f"--override={calendar}={'open' if result.open else 'closed'}"
+        case Learnt() if result:
+            yield "--learnt"
+        case Bothers() if result:
+            yield f"--bothers={result}"
         case InForce() if result is not None:
             yield f"--crisis={result}"
         case Tally(of=of) if result is not None and result > 1:

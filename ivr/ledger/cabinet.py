@@ -8,7 +8,7 @@ import asyncio
 import json
 import uuid
 from dataclasses import asdict, dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import TypeVar
@@ -32,7 +32,7 @@ from sqlalchemy import (
 
 from ivr.ledger.engine import at as address_of
 from ivr.ledger.engine import instant
-from ivr.ledger.orders import Orders, metadata
+from ivr.ledger.orders import Orders, metadata, nuisances
 from ivr.ledger.reading import Reader
 from ivr.service.ports import Letter
 
@@ -105,6 +105,11 @@ class Cabinet(Orders):
         """See the port."""
         return await asyncio.to_thread(self._ledger.count, caller, since)
 
+    async def bothers(self, caller: str, since: datetime, how: str, shorter_than: float) -> int:
+        """See the port."""
+        longest = timedelta(seconds=shorter_than) if how == "short" else None
+        return await asyncio.to_thread(self._ledger.bothers, caller, since, longest)
+
     async def spent(self, caller: str, since: datetime) -> Decimal:
         """See the port."""
         return await asyncio.to_thread(self._ledger.spent, caller, since)
@@ -166,6 +171,7 @@ class Cabinet(Orders):
             thrown = [Waiting(*row) for row in connection.execute(found)]
             connection.execute(delete(_letters).where(old))
             connection.execute(delete(_memory).where(_memory.c.until <= instant(at)))
+            connection.execute(delete(nuisances).where(nuisances.c.until <= instant(at)))
             return thrown
 
         return self._now(work)

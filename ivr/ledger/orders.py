@@ -1,4 +1,5 @@
-"""What was ordered by hand and holds until it is ordered otherwise: overrides of calendars, crises, agents' duties.
+"""What was ordered by hand and holds until it is ordered otherwise: overrides of calendars, crises, agents' duties,
+and callers noted as a nuisance.
 
 A drawer of the cabinet: one connection, one thread at a time; each order is one short transaction.
 """
@@ -19,6 +20,7 @@ from ivr.ledger.engine import instant, writing
 from ivr.ledger.reading import unusable
 from ivr.values.crisis import Declared
 from ivr.values.duty import Duty
+from ivr.values.noted import Noted
 
 T = TypeVar("T")
 
@@ -44,6 +46,15 @@ _crises = Table(
     Column("why", Text, nullable=False),
 )
 
+nuisances = Table(
+    "nuisances",
+    metadata,
+    Column("caller", Text, primary_key=True),
+    Column("since", String(32), nullable=False),
+    Column("until", String(32), nullable=False),
+    Column("why", Text, nullable=False),
+)
+
 _duties = Table(
     "duties",
     metadata,
@@ -54,7 +65,10 @@ _duties = Table(
 
 
 class Orders:
-    """Fulfils ``Drawer``, ``Alarm``, ``Roster`` and the orders of ``Memory``; what cannot be done is BadLedger."""
+    """Fulfils ``Drawer``, ``Alarm``, ``Blacklist``, ``Roster`` and the orders of ``Memory``.
+
+    What cannot be done is ``BadLedger``.
+    """
 
     def __init__(self, path: Path) -> None:
         self._engine = writing(address_of(path))
@@ -119,6 +133,39 @@ class Orders:
                 connection.execute(insert(_crises).values(row))
 
         self._now(work)
+
+    # -- nuisances -------------------------------------------------------------------------------------------------
+
+    async def learnt(self, caller: str, at: datetime) -> bool:
+        """See the port ``Memory``."""
+        found = select(nuisances.c.caller).where(nuisances.c.caller == caller, nuisances.c.until > instant(at))
+        return await self._do(lambda connection: connection.execute(found).first() is not None)
+
+    def noted(self, at: datetime) -> list[Noted]:
+        """See the port ``Blacklist``."""
+        found = select(nuisances).where(nuisances.c.until > instant(at)).order_by(nuisances.c.since.desc())
+        rows = self._now(lambda connection: connection.execute(found).all())
+        return [
+            Noted(row.caller, datetime.fromisoformat(row.since), datetime.fromisoformat(row.until), row.why)
+            for row in rows
+        ]
+
+    def note(self, noted: Noted) -> None:
+        """See the port ``Blacklist``."""
+        since, until = instant(noted.since), instant(noted.until)
+
+        def work(connection: Connection) -> None:
+            over = (nuisances.c.caller == noted.caller) | (nuisances.c.until <= since)
+            connection.execute(delete(nuisances).where(over))
+            row = {"caller": noted.caller, "since": since, "until": until, "why": noted.why}
+            connection.execute(insert(nuisances).values(row))
+
+        self._now(work)
+
+    def forget(self, caller: str) -> bool:
+        """See the port ``Blacklist``."""
+        gone = delete(nuisances).where(nuisances.c.caller == caller)
+        return self._now(lambda connection: connection.execute(gone).rowcount) > 0
 
     # -- duties ----------------------------------------------------------------------------------------------------
 

@@ -88,6 +88,17 @@ class Reader:
         began = written(since)
         return len(self._ask(select(calls).where(calls.c.caller == caller, calls.c.started > began)))
 
+    def bothers(self, caller: str, since: datetime, shorter_than: timedelta | None) -> int:
+        """How many calls of ``caller`` that began after ``since`` were shorter than that; ``None``: in how many he was
+        asked and pressed no key.  Calls that were kept from their flow for that do not count again: who tries once
+        more after a while is let in.  Raises :class:`BadLedger`.
+        """
+        every = self._ask(select(calls).where(calls.c.caller == caller, calls.c.started > written(since)))
+        found = [one for one in every if not any(step.endswith((":repeated", ":silent")) for step in one.steps)]
+        if shorter_than is not None:
+            return sum(one.ended - one.started < shorter_than for one in found)
+        return sum(_silent(one) for one in found)
+
     def spent(self, caller: str, since: datetime) -> Decimal:
         """What the calls of ``caller`` that were answered at ``since`` or later have cost him, less what of them was
         given back, in whole cents.
@@ -158,6 +169,13 @@ class Reader:
                 return connection.execute(asked).mappings().all()
         except DBAPIError as error:
             raise unusable(self._url, error) from error
+
+
+def _silent(call: Kept) -> bool:
+    """Whether the caller was asked something, pressed nothing, and talked with nobody."""
+    asked = [entry for entry in call.tape if "ask" in entry or "gather" in entry]
+    pressed = any((entry.get("result") or {}).get("keys") for entry in asked)
+    return bool(asked) and not pressed and not any("dial" in entry or "enqueue" in entry for entry in call.tape)
 
 
 def written(instant: datetime) -> str:

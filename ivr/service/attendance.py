@@ -69,7 +69,7 @@ class Attendance:
             routing=book.drawing.routing,
             tariff=tariff_name(self._service.tariff),
         )
-        flow = yield from entrance(self._service.flow, self._service.fronts)
+        flow = yield from entrance(self._service.entry, self._service.fronts)
         yield from walk(flow, scene, self.trail, book.drawing, self.standing)
 
     @property

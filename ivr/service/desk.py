@@ -15,6 +15,7 @@ from typing import Any, TypeVar, assert_never
 
 from ivr.flow.commands import Capture, Captured, Command, Play
 from ivr.flow.errands import (
+    Bothers,
     Declare,
     Discard,
     Draw,
@@ -23,6 +24,7 @@ from ivr.flow.errands import (
     Fetched,
     InForce,
     Issue,
+    Learnt,
     Overridden,
     Overrule,
     Post,
@@ -94,6 +96,10 @@ class Desk:
                 return sum(call.dialled.national == self.call.dialled.national for call in self.office.live.calls)
             case Tally(within=within):
                 return await _within(memory.calls_since(caller, now - within), 0) if caller else 0
+            case Bothers(how=how, within=within, shorter_than=shorter_than):
+                return await _within(memory.bothers(caller, now - within, how, shorter_than), 0) if caller else 0
+            case Learnt():
+                return await _within(memory.learnt(caller, now), False) if caller else False
             case Spent():
                 return await self._spent(errand, caller) if caller else None
             case Draw(sticky=sticky, salt=salt):
@@ -176,9 +182,9 @@ def closed(errand: Errand) -> Any:
     match errand:
         case Recall() | Remember() | Overridden() | InForce() | Discard() | Issue() | Spent():
             return None
-        case Overrule() | Declare() | Verify():
+        case Overrule() | Declare() | Verify() | Learnt():
             return False
-        case Tally():
+        case Tally() | Bothers():
             return 0
         case Draw():
             return random.random()  # noqa: S311 - shares, not secrets

@@ -10,6 +10,7 @@ from ivr.flow.commands import Command
 from ivr.flow.errands import Fetch, Fetched, Issue, Override
 from ivr.values.crisis import Declared
 from ivr.values.duty import Duty
+from ivr.values.noted import Noted
 from ivr.values.site import Site
 
 if TYPE_CHECKING:
@@ -108,6 +109,14 @@ class Memory(Protocol):
         """How many euros the calls of ``caller`` that were answered at ``since`` or later have cost him."""
         ...
 
+    async def bothers(self, caller: str, since: datetime, how: str, shorter_than: float) -> int:
+        """How many finished calls of ``caller`` since an instant were ``short``, or ``silent``."""
+        ...
+
+    async def learnt(self, caller: str, at: datetime) -> bool:
+        """Whether agents have noted ``caller`` as a nuisance, and it still holds at ``at``."""
+        ...
+
     async def override(self, calendar: str, at: datetime) -> Override | None:
         """The manual override of ``calendar`` in force at ``at``."""
         ...
@@ -146,6 +155,22 @@ class Alarm(Protocol):
 
     def set_crisis(self, crisis: str, declared: Declared | None) -> None:
         """Put a crisis on, or take it away."""
+        ...
+
+
+class Blacklist(Protocol):
+    """The callers noted as a nuisance; each method returns when its work is safe."""
+
+    def noted(self, at: datetime) -> list[Noted]:
+        """Those whose time is not over at ``at``, the latest first."""
+        ...
+
+    def note(self, noted: Noted) -> None:
+        """Note one, or note him anew; those whose time is over then are forgotten."""
+        ...
+
+    def forget(self, caller: str) -> bool:
+        """Forget one; whether he was noted."""
         ...
 
 

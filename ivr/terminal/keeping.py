@@ -61,6 +61,7 @@ def case_text(name: str, lived: Lived, from_: str, given: Given) -> str:
     usual = Given()
     for key, value, default in (
         ("calls", given.calls, usual.calls),
+        ("bothers", given.bothers, usual.bothers),
         ("spent", given.spent, usual.spent),
         ("at_once", given.at_once, usual.at_once),
         ("draw", given.draw, usual.draw),
@@ -69,6 +70,8 @@ def case_text(name: str, lived: Lived, from_: str, given: Given) -> str:
     ):
         if value != default:
             lines.append(f"  {key}: {value}")
+    if given.learnt:
+        lines.append("  learnt: yes")
     if not given.codes:
         lines.append("  codes: no")
     found = seen(lived)
@@ -104,6 +107,7 @@ def call_words(case: Case) -> str:
         words += ["--crisis", crisis]
     for option, number, default in (
         ("--calls", written.calls, usual.calls),
+        ("--bothers", written.bothers, usual.bothers),
         ("--spent", written.spent, f"{usual.spent}"),
         ("--at-once", written.at_once, usual.at_once),
         ("--draw", written.draw, usual.draw),
@@ -112,6 +116,7 @@ def call_words(case: Case) -> str:
     ):
         if number != default:
             words += [option, str(number)]
+    words += ["--learnt"] if written.learnt else []
     return shlex.join([*words, *(["--no-codes"] if not written.codes else [])])
 
 

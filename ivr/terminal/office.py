@@ -27,6 +27,8 @@ class PaperOffice:
     overrides: dict[str, Override] = field(default_factory=dict)
     crises: list[str] = field(default_factory=list)  # those that are on, the last at the end
     calls: int = 0
+    bothering: int = 0
+    noted: bool = False
     spending: Decimal = Decimal(0)
     letters: list[Letter] = field(default_factory=list)
 
@@ -41,6 +43,12 @@ class PaperOffice:
 
     async def calls_since(self, caller: str, since: datetime) -> int:
         return self.calls
+
+    async def bothers(self, caller: str, since: datetime, how: str, shorter_than: float) -> int:
+        return self.bothering
+
+    async def learnt(self, caller: str, at: datetime) -> bool:
+        return self.noted
 
     async def spent(self, caller: str, since: datetime) -> Decimal:
         return self.spending

@@ -4,6 +4,7 @@ from typing import Any
 
 from ivr.flow.commands import Command
 from ivr.flow.errands import (
+    Bothers,
     Declare,
     Draw,
     Errand,
@@ -11,6 +12,7 @@ from ivr.flow.errands import (
     Fetched,
     InForce,
     Issue,
+    Learnt,
     Overridden,
     Overrule,
     Post,
@@ -86,6 +88,10 @@ def _shown(errand: Errand, told: Any) -> str:
             return f"{calendar} is {_word(told.open)} by hand: {told.why}" if told else ""
         case Overrule(calendar=calendar, override=override):
             return f"puts {calendar} {_word(override.open)} by hand" if override else f"takes {calendar} out of hand"
+        case Bothers(how=how):
+            return f"{how} calls of this caller before: {told}"
+        case Learnt():
+            return "the caller has been noted as a nuisance" if told else ""
         case InForce():
             return f"the crisis {told} is on" if told else ""
         case Declare(crisis=crisis, on=on):

@@ -109,7 +109,7 @@ def _run(past: Past, book: Book, service: Service, secrets: Sequence[str]) -> _R
 
 
 def _lived(service: Service, book: Book, scene: Scene, trail: list[Step], standing: Standing) -> Talk[None]:
-    flow = yield from entrance(service.flow, service.fronts)
+    flow = yield from entrance(service.entry, service.fronts)
     yield from walk(flow, scene, trail, book.drawing, standing)
 
 

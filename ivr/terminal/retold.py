@@ -29,12 +29,14 @@ from ivr.flow.commands import (
     There,
 )
 from ivr.flow.errands import (
+    Bothers,
     Declare,
     Discard,
     Draw,
     Fetch,
     InForce,
     Issue,
+    Learnt,
     Overridden,
     Overrule,
     Post,
@@ -121,6 +123,10 @@ class Retold:
             case Overridden() | Recall() | Spent() | InForce():
                 # Not asked then; by far the most callers and calendars have none, and few reach their ceiling.
                 return None
+            case Bothers():
+                return 0  # not asked then; by far the most callers trouble nobody
+            case Learnt():
+                return False
             case Overrule() | Declare():
                 return True
         if self._over():
@@ -179,6 +185,8 @@ def _meaning(command: Command[Any]) -> tuple[Any, ...]:
             return ("pin", pin)
         case Tally(of=of):
             return ("tally", of)
+        case Bothers(how=how):
+            return ("bothers", how)
         case Draw(sticky=sticky, salt=salt):
             return ("draw", sticky, salt)
         case Issue(product=product):

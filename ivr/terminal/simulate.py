@@ -75,6 +75,8 @@ class Simulator:
             remembered=dict(cast.given.remembered),
             overrides=dict(cast.given.overrides),
             crises=list(cast.given.crises),
+            bothering=cast.given.bothers,
+            noted=cast.given.learnt,
             spending=cast.given.spent,
         )
         desk = PaperDesk(Desk(call, channel, office.office(live, at), book.sites), channel, cast)

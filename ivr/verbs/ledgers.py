@@ -6,6 +6,7 @@ from pathlib import Path
 import click
 
 from ivr.ledger.audit import audit
+from ivr.ledger.cabinet import Cabinet
 from ivr.ledger.engine import at
 from ivr.ledger.erasing import erase as erase_
 from ivr.ledger.head import HEAD, REFUNDS, read, text
@@ -72,4 +73,10 @@ def erase(caller: str, why: str) -> None:
     configured = settings()
     number = parse(caller)
     kept = erase_(at(configured.ledger), number.e164 or number.national or caller, why, Seal(configured.state / NAME))
+    if configured.cabinet.exists():
+        cabinet = Cabinet(configured.cabinet, configured.ledger)
+        try:
+            cabinet.forget(number.e164 or number.national or caller)
+        finally:
+            cabinet.close()
     click.echo(f"{kept} records no longer know {number.masked}.")

@@ -31,6 +31,7 @@ def _what_people_may_meet() -> tuple[type[Exception], ...]:
     from ivr.phone.script import BadScript
     from ivr.service.agents import NoAgent
     from ivr.service.crises import NoCrisis
+    from ivr.service.nuisances import NoCaller
     from ivr.service.overrides import NoCalendar, Refused
     from ivr.settings import BadSetting
     from ivr.terminal.keeping import NoTests
@@ -55,6 +56,7 @@ def _what_people_may_meet() -> tuple[type[Exception], ...]:
         NotOurs,
         NoAgent,
         NoCalendar,
+        NoCaller,
         NoCrisis,
         Refused,
         NoTests,

@@ -100,6 +100,8 @@ def _presses(text: str) -> tuple[given.Press, ...]:
 )
 @click.option("--crisis", multiple=True, metavar="NAME", help="a crisis of crises.yaml that is on")
 @click.option("--calls", type=click.IntRange(0), default=0, help="calls that this caller made before")
+@click.option("--bothers", type=click.IntRange(0), default=0, help="short or silent calls that he made before")
+@click.option("--learnt", is_flag=True, help="he was noted as a nuisance")
 @click.option("--spent", type=Read("EUROS", given.spent), default="0", help="what he has spent with us this month")
 @click.option("--at-once", type=click.IntRange(1), default=1, help="calls in progress to the number")
 @click.option("--draw", type=click.FloatRange(0, 1, max_open=True), default=None, help="the share drawn")
@@ -123,6 +125,8 @@ def simulate(
     override: tuple[tuple[str, Any], ...],
     crisis: tuple[str, ...],
     calls: int,
+    bothers: int,
+    learnt: bool,
     spent: Decimal,
     at_once: int,
     draw: float | None,
@@ -145,6 +149,8 @@ def simulate(
         overrides=dict(override),
         crises=crisis,
         calls=calls,
+        bothers=bothers,
+        learnt=learnt,
         spent=spent,
         at_once=at_once,
         draw=draw,

@@ -39,6 +39,7 @@ from ivr.flow.commands import (
     There,
 )
 from ivr.flow.errands import (
+    Bothers,
     Declare,
     Draw,
     Errand,
@@ -46,6 +47,7 @@ from ivr.flow.errands import (
     Fetched,
     InForce,
     Issue,
+    Learnt,
     Overrule,
     Recall,
     Spent,
@@ -496,7 +498,7 @@ def every_result(command: Command[Any]) -> Sequence[tuple[Any, float]]:
             return [(Fetched("found"), 0.5), (Fetched("not_found"), 0.5), (Fetched("failed"), 3.0)]
         case Recall():
             return [(None, 0.0), ("1", 0.0)]
-        case Tally():
+        case Tally() | Bothers():
             return [(0, 0.0), (10**6, 0.0)]
         case Reachable(agents=agents):
             return [(There(agents), 0.0), (There(()), 0.0)]
@@ -510,7 +512,7 @@ def every_result(command: Command[Any]) -> Sequence[tuple[Any, float]]:
             return [(Captured(name, longest), longest), (Captured(name, 1.0), 3.0)]
         case InForce(crises=crises):
             return [(None, 0.0), *((one, 0.0) for one in crises)]
-        case Verify() | Overrule() | Declare():
+        case Verify() | Overrule() | Declare() | Learnt():
             return [(True, 0.0), (False, 0.0)]
         case Enqueue(wait=wait):
             lasted = {Served.TALKED: 60.0, Served.TIMEOUT: wait, Served.FULL: 0.5, Served.EMPTY: 0.5}

@@ -34,6 +34,7 @@ from ivr.flow.commands import (
     Warn,
 )
 from ivr.flow.errands import (
+    Bothers,
     Declare,
     Discard,
     Draw,
@@ -42,6 +43,7 @@ from ivr.flow.errands import (
     Fetched,
     InForce,
     Issue,
+    Learnt,
     Overridden,
     Overrule,
     Post,
@@ -95,6 +97,8 @@ EXCHANGES: list[tuple[Command[Any], Any]] = [
     (Overridden("office"), HAND),
     (Overridden("office"), None),
     (Overrule("office", HAND), True),
+    (Bothers("short", timedelta(minutes=15), 15.0), 4),
+    (Learnt(), True),
     (InForce(("flood", "fire")), "fire"),
     (InForce(("flood",)), None),
     (Declare("flood", True), True),

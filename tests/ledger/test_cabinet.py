@@ -13,6 +13,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from ivr.flow.commands import Ask, Dial, Dialled, Heard, Reached
+from ivr.flow.tape import Entry
 from ivr.ledger.cabinet import Cabinet
 from ivr.ledger.codes import CodeStore
 from ivr.ledger.engine import at as address_of
@@ -111,6 +113,34 @@ async def test_calls_are_counted_in_the_ledger(cabinet: Cabinet, place: Path) ->
     assert await cabinet.calls_since(CALLER, NOON) == 3
     assert await cabinet.calls_since(CALLER, NOON + timedelta(seconds=1)) == 2
     assert await cabinet.calls_since("+33698765432", NOON) == 1
+
+
+async def test_calls_that_trouble_us_are_counted_in_the_ledger(cabinet: Cabinet, place: Path) -> None:
+    """Short ones, and those in which nothing was pressed; not those that were kept from their flow for that."""
+    ledger = Store.at(place.with_name("ledger.sqlite"))
+    ledger.open()
+    asked, silence = Ask(("menu",), ("1",)), Heard("")
+    short = {"ended": NOON + timedelta(seconds=9)}
+    talked = (Entry(0, 1, asked, silence), Entry(1, 1, Dial(("camille",), 25), Dialled(Reached.BUSY)))
+    for number, changes in enumerate(
+        (
+            short,
+            short | {"steps": ("check:repeated", "repeated:done")},
+            short | {"caller": "+33698765432"},
+            {"tape": (Entry(0, 1, asked, silence), Entry(1, 1, asked, silence))},
+            {"tape": (Entry(0, 1, asked, silence), Entry(1, 1, asked, Heard("1")))},
+            {"tape": talked},
+            {"tape": ()},
+        ),
+        start=1,
+    ):
+        await ledger.append(made(number, **changes))
+    ledger.close()
+
+    assert await cabinet.bothers(CALLER, NOON, "short", 10) == 1
+    assert await cabinet.bothers(CALLER, NOON, "short", 80) == 5
+    assert await cabinet.bothers(CALLER, NOON, "silent", 0) == 1
+    assert await cabinet.bothers(CALLER, NOON + DAY, "short", 80) == 0
 
 
 async def test_what_a_caller_has_spent_is_summed_over_the_ledger(cabinet: Cabinet, place: Path) -> None:

@@ -7,6 +7,7 @@ from pydantic import Field
 from ivr.flow.nodes.ask import Ask
 from ivr.flow.nodes.bye import Bye
 from ivr.flow.nodes.callback import Callback
+from ivr.flow.nodes.challenge import Challenge
 from ivr.flow.nodes.crisis import Crisis
 from ivr.flow.nodes.forget import Forget
 from ivr.flow.nodes.geo import Geo
@@ -19,6 +20,7 @@ from ivr.flow.nodes.lookup import Lookup
 from ivr.flow.nodes.match import Match
 from ivr.flow.nodes.menu import Menu
 from ivr.flow.nodes.notify import Notify
+from ivr.flow.nodes.nuisance import Nuisance
 from ivr.flow.nodes.pass_ import Pass
 from ivr.flow.nodes.pay_code import PayCode
 from ivr.flow.nodes.queue import Queue
@@ -60,6 +62,8 @@ KINDS = (
     Record,
     Survey,
     Queue,
+    Challenge,
+    Nuisance,
 )
 
 AnyNode = Annotated[
@@ -89,6 +93,8 @@ AnyNode = Annotated[
     | PayCode
     | Record
     | Survey
-    | Queue,
+    | Queue
+    | Challenge
+    | Nuisance,
     Field(discriminator="kind"),
 ]

@@ -1,0 +1,60 @@
+"""Callers who trouble us: noted by an agent in the talk, and then let through only when they show who they are."""
+
+from ivr.phone import tone
+from tests.live.stack import CALLER_TONE, Placed, Stack, until
+
+NUMBER, GATE = "0892000043", "0805000044"
+PRICE = "announcement/per-minute-0-35"
+
+
+def steps(stack: Stack, placed: Placed) -> list[str]:
+    _ = placed.report
+    found: list[str] = stack.call_record(placed)["steps"]
+    return found
+
+
+def order(stack: Stack, *words: str) -> str:
+    return stack.inside("controller", "ivr", "nuisance", *words)
+
+
+def test_who_was_noted_by_an_agent_with_a_key_must_show_that_he_is_a_person(stack):
+    """*9 in the talk, which goes on; then a digit that nobody can know, before price and answer, and free."""
+    caller = stack.caller()
+    agent = stack.agent("nadia", answer_after=0.5, hang_up_after=6.0, keys="*9", keys_after=2.0)
+    noted = stack.call(NUMBER, "#@3.0", agent, from_=caller)
+    hidden = stack.call(NUMBER, from_="", hang_up_after=25.0)
+    assert steps(stack, noted) == ["check:fine", "onward:over", "agent:talked"]
+    there = noted.report.agent("nadia").recording
+    heard = tone.tones(there.samples, there.rate, CALLER_TONE, 0.5)
+    assert heard, "the agent heard no caller"
+    international = f"+33{caller[1:]}"
+    until(lambda: international in order(stack, "list"), "the caller is on the list")
+    assert "noted by an agent in the talk" in order(stack, "list")
+
+    silent = stack.call(NUMBER, from_=caller, hang_up_after=60.0)
+    assert steps(stack, silent) == ["check:blocked", "blocked:failed", "blocked-over:done"]
+    assert silent.report.answered_t is None
+    found = [one.name for one in stack.heard(silent, "challenge", "challenge-wrong", PRICE).heard]
+    assert found[:3] == ["challenge", "challenge-wrong", "challenge"]
+    assert PRICE not in found
+
+    assert steps(stack, hidden) == ["check:anonymous", "anonymous:done"]
+    assert hidden.report.answered_t is None
+
+    order(stack, "remove", caller)
+    assert international not in order(stack, "list")
+    again = stack.call(NUMBER, from_=caller, hang_up_after=25.0)
+    assert steps(stack, again)[:2] == ["check:fine", "onward:over"]
+
+
+def test_the_right_key_passes_before_the_answer(stack):
+    """Keys 1 to 9 in turn, each within the next question: the one that was drawn lets the caller through."""
+    placed = stack.call(GATE, ",".join(f"{digit}@{3.0 * digit}" for digit in range(1, 10)), hang_up_after=50.0)
+    _ = placed.report
+    record = stack.call_record(placed)
+    (drawn,) = [int(float(entry["result"]) * 10) for entry in record["tape"] if "draw" in entry]
+    asked = [entry["result"]["keys"] for entry in record["tape"] if "ask" in entry]
+
+    assert asked == [str(digit) for digit in range(1, (drawn or 9) + 1)]
+    assert record["steps"][0] == ("gate:passed" if drawn else "gate:failed")
+    assert placed.report.answered_t is None
