@@ -10,8 +10,10 @@ from aiohttp import web
 from ivr import secret
 from ivr.app import AMI_ACCOUNT, DEPLOY_ACCOUNT, clock, exchange, make_release
 from ivr.asterisk import rings as ringing
-from ivr.asterisk.agi_server import AgiServer
+from ivr.asterisk.agi_server import AgiServer, Attend
 from ivr.asterisk.ami_link import AmiLink
+from ivr.asterisk.back_office import PATH as DUTY
+from ivr.asterisk.back_office import BackOffice
 from ivr.asterisk.reception import Reception
 from ivr.asterisk.tolls import EVENT, Tolls
 from ivr.book.shelf import Shelf
@@ -75,11 +77,29 @@ async def serve(settings: Settings) -> None:
         pins = GuardedPins(lambda name: secret.derive(settings.secret, f"pin:{name}"), clock(settings))
         office = Office(cabinet, cabinet, remote, messages, codes, live, clock(settings), pins)
         attendant = Attendant(library, ledger, live, office, clock(settings))
+        reloader = Reloader(
+            library,
+            lambda: exchange(library.current.book, settings, cabinet.duties()),
+            settings.asterisk_conf,
+            lambda: AmiLink(
+                "127.0.0.1",
+                settings.ami_port,
+                DEPLOY_ACCOUNT,
+                secret.derive(settings.secret, f"ami:{DEPLOY_ACCOUNT}"),
+            ),
+        )
+        agents = Agents(
+            lambda: library.current.book.agents, lambda: library.current.book.served, cabinet, reloader.tell_asterisk
+        )
+        doors: dict[str, Attend] = {
+            "call": Reception(attendant.attend, tolls, clock(settings), rings),
+            DUTY: BackOffice(agents, library, tolls),
+        }
         server = await stack.enter_async_context(
             AgiServer(
-                Reception(attendant.attend, tolls, clock(settings), rings),
+                lambda session: doors[session.path](session),
                 port=settings.agi_port,
-                paths=("call",),
+                paths=tuple(doors),
                 most=4 * settings.max_calls,
             )
         )
@@ -100,17 +120,6 @@ async def serve(settings: Settings) -> None:
                 crises=crises.on(),
             )
 
-        reloader = Reloader(
-            library,
-            lambda: exchange(library.current.book, settings, cabinet.duties()),
-            settings.asterisk_conf,
-            lambda: AmiLink(
-                "127.0.0.1",
-                settings.ami_port,
-                DEPLOY_ACCOUNT,
-                secret.derive(settings.secret, f"ami:{DEPLOY_ACCOUNT}"),
-            ),
-        )
         pages = application(status)
         now = clock(settings)
         codes_password = secret.derive(settings.secret, "codes")
@@ -119,9 +128,6 @@ async def serve(settings: Settings) -> None:
         pages.add_routes(override_routes(overrides, operator))
         pages.add_routes(crisis_routes(crises, operator))
         pages.add_routes(nuisance_routes(nuisances, operator))
-        agents = Agents(
-            lambda: library.current.book.agents, lambda: library.current.book.served, cabinet, reloader.tell_asterisk
-        )
         pages.add_routes(agent_routes(agents, operator))
         pages.add_routes(book_routes(library, shelf, reloader.reload, reloader.tell_asterisk, operator))
         pages.add_routes([check_route(lambda code: codes.check(code, now()), codes_password)])

@@ -150,7 +150,7 @@ def _extensions(exchange: Exchange) -> str:
         lines += ["", f"[leave-{token('queue name', queue.name)}]"]
         # A pattern of one key, so that nobody takes it for one of the numbers that can be dialled.
         lines += [f"exten => _{token('key', queue.key)},1,Goto(queue-left,start,1)", "exten => T,1,Hangup(16)"]
-    lines += ["", "[agents]"]
+    lines += ["", "[agents]", "include => agent-codes", "include => public"]
     for agent in _distinct_agents(exchange.agents):
         name = token("agent name", agent.name)
         lines.append(f"exten => {name},hint,PJSIP/{name}")

@@ -20,6 +20,7 @@ from ivr.flow.terms import Terms
 from ivr.values.announcement import USUAL, Announcement, Manner, announcement
 from ivr.values.calendar import Calendar
 from ivr.values.crisis import Crisis
+from ivr.values.duty import SAID
 from ivr.values.number import Family
 from ivr.values.phrase import Utterance
 from ivr.values.profile import FRANCE, Profile
@@ -180,6 +181,7 @@ class Book:
             for node in flow.nodes.values()
         ):
             said += whispers(priced, LANGUAGE)
+        said += [Utterance(LANGUAGE, name, text) for name, text in SAID.items()]
         said += [announcement.utterance for announcement in self.announcements]
         return list({(one.language, one.name): one for one in said}.values())
 

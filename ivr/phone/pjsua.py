@@ -62,7 +62,10 @@ def _call(endpoint: Endpoint, script: CallScript, tell: Listener, folder: Path, 
     account = pj.Account()
     phones: list[AgentPhone] = []
     try:
-        account.create(endpoint.account(_identity(script, endpoint.address)), True)
+        config = endpoint.account(_identity(script, endpoint.address))
+        if script.password:
+            config.sipConfig.authCreds.append(pj.AuthCredInfo("digest", "*", script.from_, 0, script.password))
+        account.create(config, True)
         for number, agent in enumerate(script.agents, start=1):
             phones.append(AgentPhone(endpoint, agent, script, _wav(folder, number)))
         for phone in phones:

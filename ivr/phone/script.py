@@ -26,7 +26,7 @@ LIMIT = 120.0
 
 Codec = Literal["alaw", "g722"]
 
-_NUMBER = re.compile(r"\+?[0-9]{2,15}")
+_NUMBER = re.compile(r"[+*]?[0-9]{2,15}")
 _STEP = re.compile(r"([0-9*#A-D]+)(?:@(\+?)([0-9]+(?:\.[0-9]+)?))?")
 _NAME = re.compile(r"[A-Za-z0-9_.-]{1,64}")
 
@@ -77,6 +77,7 @@ class CallScript:
     """One call.  Times are seconds; ``from_`` empty: an anonymous caller; ``tone`` 0: the caller says nothing.
 
     ``hang_up_after`` counts from the INVITE (``None``: when the other side does); ``limit`` is the last net.
+    ``password``: an agent calls from his own phone, and ``from_`` is his account.
     """
 
     number: str
@@ -89,11 +90,13 @@ class CallScript:
     codec: Codec = "alaw"
     tone: float = 0.0
     agents: tuple[Agent, ...] = ()
+    password: str = ""
 
     def __post_init__(self) -> None:
         """Refuse what cannot be dialled, before anything rings."""
         for what, number in (("number", self.number), ("from", self.from_)):
-            if not _NUMBER.fullmatch(number) and not (what == "from" and number == ""):
+            known = number == "" or (self.password and _NAME.fullmatch(number))
+            if not _NUMBER.fullmatch(number) and not (what == "from" and known):
                 raise BadScript(f'{what} "{number}" is not a phone number: 2 to 15 digits, "+" allowed in front.')
         if not 1 <= self.port <= 65535:
             raise BadScript(f"port {self.port} is not between 1 and 65535.")

@@ -61,10 +61,14 @@ class Agents:
         duties = await asyncio.to_thread(self._roster.duties)
         return [self._standing(name, duties.get(name, ON)) for name in self._names()]
 
+    async def standing(self, name: str) -> Standing:
+        """How one stands.  Raises :class:`NoAgent`."""
+        self._known(name)
+        return self._standing(name, (await asyncio.to_thread(self._roster.duties)).get(name, ON))
+
     async def order(self, name: str, order: Order) -> Standing:
         """Raises :class:`NoAgent` and :class:`Refused`."""
-        if name not in self._names():
-            raise NoAgent(f'there is no agent "{name}"; the book has {", ".join(self._names())}')
+        self._known(name)
         async with self._one:
             before = (await asyncio.to_thread(self._roster.duties)).get(name, ON)
             if order in ("pause", "unpause") and not before.present:
@@ -74,6 +78,10 @@ class Agents:
             log.info("agent name=%s order=%s", name, order)
             await self._tell()
         return self._standing(name, duty)
+
+    def _known(self, name: str) -> None:
+        if name not in self._names():
+            raise NoAgent(f'there is no agent "{name}"; the book has {", ".join(self._names())}')
 
     def _standing(self, name: str, duty: Duty) -> Standing:
         return Standing(name, duty, tuple(queue for queue, agents in self._served().items() if name in agents))

@@ -39,7 +39,7 @@ def test_a_crisis_stands_in_front_of_calls_that_come_and_leaves_those_in_progres
         assert gone.report.answered_t is None
         assert steps(stack, before) == ["agent:talked"]
         assert steps(stack, told)[:2] == ["message:done", "onward:over"]
-        assert heard(stack, told)[:3] == ["crisis-outage", PRICE, "beep"]
+        assert list(dict.fromkeys(heard(stack, told)))[:3] == ["crisis-outage", PRICE, "beep"]
         assert told.report.answered_t is None  # nobody answered: announced, and not charged
         assert first(told.report.events, "early_media") is not None
         assert stack.call_record(told)["amount"]["amount"] == "0.00"
@@ -49,8 +49,11 @@ def test_a_crisis_stands_in_front_of_calls_that_come_and_leaves_those_in_progres
         staff = stack.call(STAFF, f"{pin},2,0", hang_up_after=40.0)
         assert steps(stack, staff) == ["crisis:done"]
         assert "flood" not in (stack.health() or {})["crises"]
+        assert (stack.health() or {})["crises"] == []
         after = stack.call(BOTH, hang_up_after=20.0)
-        assert heard(stack, after)[:1] == [PRICE]
+        assert PRICE in heard(stack, after)
+        # He hung up while clara's phone was sought; a message would have been a step.
+        assert steps(stack, after)[:1] != ["message:done"]
     finally:
         order(stack, "off", "flood")
         order(stack, "off", "evacuated")
