@@ -51,9 +51,7 @@ def test_a_crisis_stands_in_front_of_calls_that_come_and_leaves_those_in_progres
         assert "flood" not in (stack.health() or {})["crises"]
         assert (stack.health() or {})["crises"] == []
         after = stack.call(BOTH, hang_up_after=20.0)
-        assert PRICE in heard(stack, after)
-        # He hung up while clara's phone was sought; a message would have been a step.
-        assert steps(stack, after)[:1] != ["message:done"]
+        assert steps(stack, after) == ["agent:unavailable", "nobody:done"]  # clara has gone: as on any other day
     finally:
         order(stack, "off", "flood")
         order(stack, "off", "evacuated")
