@@ -13,7 +13,7 @@ from ivr.flow.commands import Need
 from ivr.flow.nodes.say import Say
 
 DEMO = Path(__file__).parents[2]
-REPAIR = "0899000004"
+ADVICE = "0825000003"
 
 
 @pytest.fixture
@@ -36,15 +36,15 @@ def test_each_stands_in_front_of_its_numbers_and_of_no_other() -> None:
     book = read_book(DEMO)
 
     assert {name: tuple(one.fronts) for name, one in book.services.items() if one.fronts} == {
-        "0899000004": ("outage",),
         "0800000001": ("outage",),
-        "0825000003": ("flooded", "understaffed"),
-        "0806000002": ("flooded",),
+        "0806000002": ("flooded", "understaffed"),
+        "0825000003": ("outage",),
+        "0809000106": ("flooded",),
     }
     assert [(one.numbers, one.then) for one in book.crises.values()] == [
-        (("0800000001", "0899000004"), "go_on"),
-        (("0806000002", "0825000003"), "hang_up"),
-        (("0825000003",), "flow repair"),
+        (("0800000001", "0825000003"), "go_on"),
+        (("0806000002", "0809000106"), "hang_up"),
+        (("0806000002",), "flow after-sales"),
     ]
 
 
@@ -59,7 +59,7 @@ def test_all_are_all(book: Path) -> None:
 def test_the_message_of_a_surcharged_number_is_free_whatever_follows() -> None:
     """In front of a menu, before which the line is answered else."""
     found = read_book(DEMO)
-    front = found.services[REPAIR].fronts["outage"]
+    front = found.services[ADVICE].fronts["outage"]
     message = found.drawing.start(front.flow)
 
     assert isinstance(found.drawing.node(message), Say)
@@ -114,11 +114,11 @@ def test_a_message_that_outlasts_the_carriers_patience_is_warned_of(book: Path, 
     """Where the call is to be answered after it."""
     texts = book / "prompts" / "fr.yaml"
     texts.write_text(texts.read_text(encoding="utf-8") + f"long: {'Nous vous prions de patienter. ' * 25}\n")
-    write(book, f'long: {{label: x, numbers: "{REPAIR}", prompt: long, then: {then}}}\n')
+    write(book, f'long: {{label: x, numbers: "{ADVICE}", prompt: long, then: {then}}}\n')
     told = [problem for problem in read_book(book).warnings if problem.rule == "IVR496"]
 
     assert bool(told) is warned
-    assert all("carrier bears an unanswered call for 60 s" in problem.message for problem in told)
+    assert all("carrier bears an unanswered call for 30 s" in problem.message for problem in told)
 
 
 def test_a_phone_menu_for_a_crisis_that_is_not_prepared_is_refused(book: Path) -> None:

@@ -25,7 +25,7 @@ def test_a_policy_stands_before_the_flow_of_a_number_that_names_it_and_before_no
     service = book.services[NUMBER]
 
     assert [name for name, one in book.services.items() if one.guard] == [NUMBER]
-    assert (service.entry.flow, service.flow.flow) == ("nuisance:usual:workshop", "workshop")
+    assert (service.entry.flow, service.flow.flow) == ("nuisance:usual:reception", "reception")
     assert {name: node.kind for name, node in service.entry.nodes.items()} == {
         "check": "nuisance",
         "blocked": "bye",
@@ -41,10 +41,10 @@ def test_a_policy_stands_before_the_flow_of_a_number_that_names_it_and_before_no
 def test_nothing_in_it_is_answered(book: Path) -> None:
     """Also where a surcharged number names it; and a crisis comes before it."""
     numbers = book / "dialplans" / "numbers.yaml"
-    text = numbers.read_text(encoding="utf-8").replace("  flow: repair\n", "  flow: repair\n  nuisance: usual\n")
+    text = numbers.read_text(encoding="utf-8").replace("  flow: advice\n", "  flow: advice\n  nuisance: usual\n")
     numbers.write_text(text, encoding="utf-8")
     found = read_book(book)
-    service = found.services["0899000004"]
+    service = found.services["0825000003"]
 
     assert all(node.need() <= Need.EARLY for node in service.entry.nodes.values())
     crisis = service.fronts["outage"]
