@@ -5,7 +5,7 @@ Numbers, tariffs, calendars, agents, lists and flows come from ``dialplans/``, t
 
 import hashlib
 import re
-from collections.abc import Set
+from collections.abc import Iterable, Set
 from pathlib import Path
 from typing import Annotated, Any, TypeVar, cast
 
@@ -94,12 +94,9 @@ class Reading:
         flows = self._flows()
         for flow, source in flows.values():
             self._links(flow, source, {**names, "flow": frozenset(flows)})
-        for finding in wrong_crises(crises.good, numbers.names, {**names, "flow": frozenset(flows)}):
-            self._find(finding, crises.source)
-        for finding in wrong_policies(policies.good, {**names, "flow": frozenset(flows)}):
-            self._find(finding, policies.source)
-        for finding in wrong_nuisances(numbers.good, policies.names):
-            self._find(finding, numbers.source)
+        self._found(wrong_crises(crises.good, numbers.names, {**names, "flow": frozenset(flows)}), crises.source)
+        self._found(wrong_policies(policies.good, {**names, "flow": frozenset(flows)}), policies.source)
+        self._found(wrong_nuisances(numbers.good, policies.names), numbers.source)
         for table in (tariffs, calendars, agents, groups, queued, remotes, owners, purses, crises, policies):
             self._names(table)
         priced = {name: tariff.value(name) for name, tariff in tariffs.good.items()}
@@ -109,15 +106,12 @@ class Reading:
 
         wrong_owners(numbers.good, owners.names, tell)
         wrong_names(numbers.good, purses.names, prompts[LANGUAGE].names, tell)
-        for finding in wrong_prompts(purses.good, prompts[LANGUAGE].names):
-            self._find(finding, purses.source)
+        self._found(wrong_prompts(purses.good, prompts[LANGUAGE].names), purses.source)
         ceiling = ceilings(purses.good, prompts[LANGUAGE].names)
         drawn = {name: flow for name, (flow, _) in flows.items()}
         served = {one.number: one for one in services(numbers.good, priced, tariffs.names, drawn, ceiling, tell)}
-        for finding in wrong_queues(queued.source, queued.good, agents.names):
-            self._find(finding, queued.source)
-        for finding in wrong_groups(groups.good, agents.names):
-            self._find(finding, groups.source)
+        self._found(wrong_queues(queued.source, queued.good, agents.names), queued.source)
+        self._found(wrong_groups(groups.good, agents.names), groups.source)
         self._hours(calendars, flows, prompts)
         started = {number.flow for number in numbers.good.values()}
         started |= {name for one in (*crises.good.values(), *policies.good.values()) for name in led_to(one)}
@@ -132,8 +126,7 @@ class Reading:
         fronts |= guards
         routing = Routing({name: group.value(name) for name, group in groups.good.items()})
         drawing = Drawing({**{name: flow for name, flow in drawn.items() if flow}, **fronts}, routing)
-        for finding in too_long(crises.good, served, prompts[LANGUAGE].good):
-            self._find(finding, crises.source)
+        self._found(too_long(crises.good, served, prompts[LANGUAGE].good), crises.source)
         for told in unlawful_sales(served.values(), drawing):
             tell(*told)
         if any(problem.severity == "error" for problem in self._problems):
@@ -238,15 +231,13 @@ class Reading:
             found = undefined(kept, {**defined, "node": frozenset(nodes.values)})
         else:
             return
-        for finding in found:
-            self._find(finding, source)
+        self._found(found, source)
 
     def _hours(self, calendars: "Table[WrittenCalendar]", flows: _Flows, prompts: _Texts) -> None:
         """Calendars in themselves, and what they and the flows say of each other."""
         drawn = {name: flow for name, (flow, _) in flows.items() if flow}
         whole = drawn if len(drawn) == len(flows) else None
-        for finding in wrong_calendars(calendars.good, whole, prompts[LANGUAGE].names):
-            self._find(finding, calendars.source)
+        self._found(wrong_calendars(calendars.good, whole, prompts[LANGUAGE].names), calendars.source)
         for name, finding in wrong_exits(drawn, calendars.good):
             self._find(finding, flows[name][1])
 
@@ -291,6 +282,10 @@ class Reading:
                     f'"{name}" cannot be a name',
                     "begin with a small letter; then small letters, digits and -",
                 )
+
+    def _found(self, found: Iterable[Finding], source: Source) -> None:
+        for finding in found:
+            self._find(finding, source)
 
     def _find(self, finding: Finding, source: Source) -> None:
         meant = did_you_mean(finding.name, finding.known, "known are") if finding.name else ""

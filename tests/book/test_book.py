@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from ivr.book.book import read_book
-from ivr.book.problems import BadBook
+from ivr.book.problems import BadBook, did_you_mean
 from ivr.flow.terms import Terms
 from ivr.values.tariff import Mode
 
@@ -370,11 +370,11 @@ def test_each_mistake_is_told_where_it_is_and_nothing_besides(book: Path, mistak
 def test_a_flow_that_exists_twice_is_told_in_the_second_file(book: Path) -> None:
     """Files are read in the order of their names; the number that wanted the first flow's old name is told too."""
     files = (book / "dialplans" / "flows").glob("*.yaml")
-    known = ", ".join(sorted({path.stem for path in files} - {"advice"}))
+    known = did_you_mean("advice", {path.stem for path in files} - {"advice"}, "known are")
 
     assert told(book, (FLOW_ADVICE, "flow: advice", "flow: repair")) == [
         'dialplans/flows/repair.yaml:2:1: the flow "repair" exists already, in dialplans/flows/advice.yaml; rename one',
-        f'dialplans/numbers.yaml:24:3: there is no flow "advice"; known are: {known}',
+        f'dialplans/numbers.yaml:24:3: there is no flow "advice"; {known}',
     ]
 
 
