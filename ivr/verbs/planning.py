@@ -33,6 +33,8 @@ _OURS = {
     "queue": "what comes of a wait is its agents' doing: give `agents` instead",
     "calls": "so many calls of one caller would have to be placed before",
     "at_once": "so many calls at once would have to be placed beside it",
+    "bothers": "calls that trouble us would have to be placed before",
+    "learnt": "whom agents have noted is the matter of the stack",
     "spent": "the ledger of a stack says what its callers have spent, and takes nothing else",
     "codes": "whether codes are left to sell is the matter of the stack",
     "speaks": "the phone that calls leaves no messages",
