@@ -1,0 +1,55 @@
+"""The example of the README is a book that reads, and its calls go where it says."""
+
+import re
+import shutil
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from ivr.book.book import Book, read_book
+from ivr.book.given import Given
+from ivr.flow.commands import Served
+from ivr.service.library import Release
+from ivr.terminal.cast import Cast
+from ivr.terminal.simulate import Simulator
+
+CHECKOUT = Path(__file__).parents[2]
+
+
+@pytest.fixture(scope="module")
+def hotline(tmp_path_factory: pytest.TempPathFactory) -> Book:
+    """The demonstration with what the example adds to its files, each under the name in its comment."""
+    here = tmp_path_factory.mktemp("hotline")
+    for part in ("dialplans", "prompts"):
+        shutil.copytree(CHECKOUT / part, here / part)
+    text = (CHECKOUT / "README.md").read_text(encoding="utf-8")
+    (block,) = re.findall(r"### An example: a hotline.*?```yaml\n(.*?)```", text, re.DOTALL)
+    for part in re.split(r"(?m)^(?=# dialplans/)", block)[1:]:
+        name, _, written = part.partition("\n")
+        with (here / name.removeprefix("# ")).open("a", encoding="utf-8") as file:
+            file.write(f"\n{written}")
+    return read_book(here)
+
+
+@pytest.mark.parametrize(
+    ("paris", "draw", "queues", "steps"),
+    [
+        # Winter: Réunion is three hours ahead.
+        (6, 0.0, {}, "reunion:open both:closed saint-denis:talked"),
+        (10, 0.69, {}, "reunion:open both:open share:1 paris:talked"),
+        (10, 0.70, {}, "reunion:open both:open share:2 saint-denis:talked"),
+        (10, 0.0, {"paris": Served.TIMEOUT}, "reunion:open both:open share:1 paris:timeout saint-denis:talked"),
+        (10, 0.0, {"paris": Served.FULL}, "reunion:open both:open share:1 paris:full saint-denis:talked"),
+        (16, 0.0, {}, "reunion:closed evening:open paris:talked"),
+        (20, 0.0, {}, "reunion:closed evening:closed closed:done"),
+    ],
+)
+def test_calls_follow_the_clocks_the_percents_and_the_load(
+    hotline: Book, paris: int, draw: float, queues: dict[str, Served], steps: str
+) -> None:
+    """By hours in two zones, by share, and over to the other site when the first is too busy."""
+    at = datetime(2026, 12, 1, paris - 1, 0, tzinfo=UTC)  # a Tuesday
+    lived = Simulator(Release(hotline, {})).call("0805000033", "0612345678", at, Cast(Given(draw=draw, queues=queues)))
+
+    assert " ".join(lived.record.steps) == steps
