@@ -9,7 +9,7 @@ from ivr.asterisk.arrival import arrival
 from ivr.asterisk.channel import AgiChannel
 from ivr.asterisk.tolls import Tolls
 from ivr.flow.duty import told
-from ivr.service.agents import ORDERS, Agents, NoAgent, Refused
+from ivr.service.agents import ORDERS, Agents, NoAgent, Order, Refused
 from ivr.service.drive import drive
 from ivr.service.library import Library
 from ivr.service.ports import HungUp
@@ -35,7 +35,7 @@ class BackOffice:
         at = datetime.now(UTC)
         call = arrival(session.headers, at)
         agent, wanted = session.headers.get("agi_arg_1", ""), session.headers.get("agi_arg_2", "")
-        order = next((one for one in ORDERS if one == wanted), None)
+        order: Order | None = next((one for one in ORDERS if one == wanted), None)
         try:
             standing = await (self._agents.order(agent, order) if order else self._agents.standing(agent))
         except NoAgent as error:
