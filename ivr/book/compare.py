@@ -1,19 +1,21 @@
 """Two books compared: what changes for callers, in sentences.  What callers do not notice is not told."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from ivr.book.book import LANGUAGE, ZONE, Book, Service
 from ivr.book.worlds import world_of
 from ivr.flow.callers import Callers
 from ivr.flow.instants import Hours, together
-from ivr.flow.lockstep import Lockstep, beginnings
+from ivr.flow.lockstep import Beginning, Lockstep, beginnings
 from ivr.flow.node import Node, references
 from ivr.values.calendar import Calendar, State
 from ivr.values.tariff import Mode, Tariff
 
 _DAYS = ("Mondays", "Tuesdays", "Wednesdays", "Thursdays", "Fridays", "Saturdays", "Sundays")
 OFTEN = 20  # so many of one weekday in 400 days are a rule, fewer are dates
+MOST_TIMES = 2  # hours of the week that are told for a difference; of more, the state of the calendars
 
 # From and to in minutes after midnight, and what we were and are.
 _Span = tuple[int, int, State, State]
@@ -120,7 +122,13 @@ def hours(old: Calendar, new: Calendar, since: datetime) -> Iterator[str]:
 
 
 def _days(calendar: Calendar, at: datetime, after: datetime, was: Hours, now: Hours) -> Iterator[tuple[date, _Span]]:
-    begin, end = (one.astimezone(calendar.zone).replace(tzinfo=None) for one in (at, after))
+    for day, begin, end in _parts(calendar.zone, at, after):
+        yield day, (begin, end, was[0], now[0])
+
+
+def _parts(zone: ZoneInfo, at: datetime, after: datetime) -> Iterator[tuple[date, int, int]]:
+    """A stretch of time day by day, in minutes after midnight."""
+    begin, end = (one.astimezone(zone).replace(tzinfo=None) for one in (at, after))
     day = begin.date()
     while day <= end.date():
         first = max(begin, datetime.combine(day, datetime.min.time()))
@@ -128,14 +136,18 @@ def _days(calendar: Calendar, at: datetime, after: datetime, was: Hours, now: Ho
         if first < last:
             midnight = datetime.combine(day, datetime.min.time())
             minutes = [round((one - midnight) / timedelta(minutes=1)) for one in (first, last)]
-            yield day, (minutes[0], minutes[1], was[0], now[0])
+            yield day, minutes[0], minutes[1]
         day += timedelta(days=1)
 
 
 def _in_words(span: _Span) -> str:
     begin, end, was, now = span
-    clock = "all day" if (begin, end) == (0, 1440) else f"from {_clock(begin)} to {_clock(end)}"
+    clock = _span(begin, end)
     return f"{clock}: {now.value} instead of {was.value}" if was is not now else f"{clock}: {now.value} otherwise"
+
+
+def _span(begin: int, end: int) -> str:
+    return "all day" if (begin, end) == (0, 1440) else f"from {_clock(begin)} to {_clock(end)}"
 
 
 def _clock(minute: int) -> str:
@@ -162,10 +174,38 @@ def _calls(old: Book, new: Book, number: str, since: datetime) -> Iterator[str]:
     names = sorted(_named(old, was, "calendar")), sorted(_named(new, now, "calendar"))
     texts = [{text.name: text.text for text in book.utterances() if text.language == LANGUAGE} for book in (old, new)]
     pair = Lockstep(one, other, lambda name: texts[0].get(name, name), lambda name: texts[1].get(name, name))
+    calendars = {name: book.calendars[name] for book, of in zip((old, new), names, strict=True) for name in of}
     for found in pair.differences(beginnings(one, other, names, list(callers))):
-        yield f"{found.where}: {found.what}" if found.where else f"every call: {found.what}"
+        when = f"{_when(found.only, calendars, since)}, " if found.only else ""
+        yield f"{when}{found.where}: {found.what}" if found.where else f"every call: {found.what}"
     if not pair.whole:
         yield "and perhaps more: not every pair of states was compared"
+
+
+def _when(only: Sequence[Beginning], calendars: Mapping[str, Calendar], since: datetime) -> str:
+    """When calls begin that notice a difference which others do not: "on Mondays from 18:00 to 19:00", or by the state
+    of the calendars where that would be long.
+    """
+    wanted = [begun.hours for begun in only]
+    zone = next(iter(calendars.values())).zone
+    spans: list[tuple[datetime, datetime]] = []
+    for at, after, states in together(list(calendars.values()), since):
+        if dict(zip(calendars, (state for state, _, _ in states), strict=True)) not in wanted:
+            continue
+        if spans and spans[-1][1] == at:
+            at = spans.pop()[0]
+        spans.append((at, after))
+    often: dict[tuple[int, int, int], int] = {}
+    for at, after in spans:
+        for day, begin, end in _parts(zone, at, after):
+            one = day.weekday(), begin, end
+            often[one] = often.get(one, 0) + 1
+    weekly: dict[tuple[int, int], list[str]] = {}
+    for weekday, begin, end in sorted(one for one, times in often.items() if times >= OFTEN):
+        weekly.setdefault((begin, end), []).append(_DAYS[weekday])
+    if not 0 < len(weekly) <= MOST_TIMES:
+        return " or ".join(dict.fromkeys(begun.words for begun in only))
+    return " and ".join(f"on {_and(days)} {_span(begin, end)}" for (begin, end), days in weekly.items())
 
 
 def _same(old: Book, new: Book, was: Service, now: Service) -> bool:

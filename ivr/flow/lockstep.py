@@ -34,6 +34,8 @@ class Difference:
 
     where: str
     what: str
+    only: "tuple[Beginning, ...]" = ()
+    """Where not all calls that come there notice it: those that do."""
 
 
 @dataclass(frozen=True)
@@ -101,6 +103,10 @@ class Lockstep:
     def differences(self, beginnings: Sequence[Beginning]) -> list[Difference]:
         """What callers notice, each once."""
         found: dict[Any, Difference] = {}
+        came: dict[
+            str, list[Beginning]
+        ] = {}  # who comes to each place in a call, and who notices each difference there
+        noticed_by: dict[Any, list[Beginning]] = {}
         # All beginnings before any second step: where there is too much to compare, what every caller meets is.
         waiting = deque(
             (begun, _Pair(self._first(self._old, begun), self._first(self._new, begun), "")) for begun in beginnings
@@ -115,11 +121,17 @@ class Lockstep:
                     # Of several digits that make the same difference the first are enough.
                     same = re.sub(r"\btypes \w+", "types", told.where), told.what
                     words = begun.words if len(beginnings) > 1 else ""
-                    where = f"{words}, {told.where}" if begun.apart and told.where else told.where or words
+                    where = (
+                        f"{words}, {told.where}"
+                        if (begun.apart or begun.override) and told.where
+                        else told.where or words
+                    )
                     found.setdefault(same, replace(told, where=where))
+                    _add(noticed_by, same, begun)
                 if more:
+                    _add(came, more.where, begun)
                     waiting.append((begun, more))
-        return list(found.values())
+        return [_narrowed(told, came.get(told.where, []), noticed_by.get(same, [])) for same, told in found.items()]
 
     def _first(self, of: tuple[World, Callable[[str], str]], begun: Beginning) -> Side:
         world, texts = of
@@ -186,6 +198,17 @@ class Lockstep:
         before = f"{old.node} ({does(old)})" if old.node else does(old)
         yield Difference(where, f"{goes} instead of {before}"), None
         return False
+
+
+def _add(to: dict[Any, list[Beginning]], name: Any, begun: Beginning) -> None:
+    """Calls of all hours; who calls, and what was ordered by hand, is told otherwise."""
+    if not begun.apart and begun.override is None and begun not in to.setdefault(name, []):
+        to[name].append(begun)
+
+
+def _narrowed(told: Difference, came: list[Beginning], noticed_by: list[Beginning]) -> Difference:
+    """A difference that only some of the calls notice that come there."""
+    return replace(told, only=tuple(noticed_by)) if noticed_by and len(noticed_by) < len(came) else told
 
 
 def _fits_after(side: Side, other: Side) -> bool:
