@@ -84,7 +84,7 @@ def wrong_crises(
     written: Mapping[str, WrittenCrisis], ours: Iterable[str], defined: Mapping[str, frozenset[str]]
 ) -> Iterator[Finding]:
     """What crises name that is not there; ``ours`` are the numbers as they are written, the ways from crises.yaml."""
-    known = {parse(one).national or one for one in ours}
+    known = {parse(one).national or one for one in ours} if written else set()
     for name, crisis in written.items():
         for place, number in enumerate(crisis.numbers):
             if number != ALL and parse(number).national not in known:

@@ -112,7 +112,7 @@ def _period(number: Number, entry: WrittenNumber, written: WrittenPeriod, tariff
     limit = min(filter(None, (tariff.limit, profile.limit(tariff))), default=None)
     silence = _silence(entry, tariff, profile)
     manner = USUAL if silence else _manner(entry, number)
-    said = announcement(tariff, manner, profile)
+    said = announcement(tariff, USUAL if manner.plain else manner, profile)  # one for all numbers of the price
     terms = Terms(
         announcement=None if silence else said.name,
         beep=BEEP if said.beep and not silence else None,

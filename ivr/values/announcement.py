@@ -12,6 +12,7 @@ p. 24-25 (access codes, connections), 30 (order and lengths) and 32 (model texts
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import lru_cache
 from itertools import pairwise
 
 from ivr.values import saying
@@ -110,6 +111,7 @@ class Announcement:
             yield f"the charge begins {seconds - told:.1f} s after the price, and {self.profile.gap:g} s are the least"
 
 
+@lru_cache(maxsize=1024)  # thousands of numbers have the same few
 def announcement(tariff: Tariff, manner: Manner = USUAL, profile: Profile = FRANCE) -> Announcement:
     """The announcement of a number of this tariff, without its beep, whether the law wants one or not.
 
