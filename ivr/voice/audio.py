@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 import pyloudnorm
 import soxr
+from scipy import ndimage  # type: ignore[import-untyped]
 
 from ivr.voice.wav import RATES, Samples
 
@@ -21,7 +22,7 @@ LEAD = 0.030  # seconds of silence before the first sound
 DECAY = 0.050  # seconds kept after the last sound, so that a final consonant does not break off
 BEEP = (1000.0, 0.5, 0.005, 10 ** (-12.0 / 20))  # hertz, seconds, seconds of ramp, peak
 
-RECIPE = f"2 {RATES} {LOUDNESS} {CEILING:.6f} {LEAD} {DECAY} {BEEP}"
+RECIPE = f"3 {RATES} {LOUDNESS} {CEILING:.6f} {LEAD} {DECAY} {BEEP}"
 """Everything here that shapes the sound, for digests. Raise the first number when the method changes."""
 
 _FULL, _NARROW = max(RATES.values()), min(RATES.values())
@@ -147,9 +148,15 @@ def _trimmed(samples: Samples, rate: int) -> Samples:
 
 
 def _levelled(samples: Samples, rate: int) -> Samples:
-    """As loud as all others, under the ceiling; a few rounds, since limiting takes loudness away again."""
-    gain = 1.0
-    result = samples
+    """As loud as all others, under the ceiling; a few rounds, since limiting takes loudness away again.
+
+    What no limiter touched is not measured a second time: a gain shifts its loudness by just as much.
+    """
+    peak = np.abs(samples).max(initial=0.0)
+    if peak <= 0.0:
+        raise Silent
+    gain = 1.0 / peak  # the gates of the measure are absolute: a faint recording must not fall through them
+    result = samples * gain
     for _ in range(8):
         measured = loudness(result, rate)
         if not np.isfinite(measured):
@@ -157,21 +164,24 @@ def _levelled(samples: Samples, rate: int) -> Samples:
         if abs(LOUDNESS - measured) < 0.05:
             break
         gain *= 10 ** ((LOUDNESS - measured) / 20)
+        if peak * gain <= CEILING:
+            return samples * gain
         result = _limited(samples * gain, rate)
     return result
 
 
 def _limited(samples: Samples, rate: int) -> Samples:
-    """Peaks over the ceiling turned down smoothly within 5 ms before and after."""
-    peaks = np.abs(samples)
-    if peaks.max() <= CEILING:
-        return samples
+    """Peaks over the ceiling turned down smoothly within 5 ms before and after.
+
+    The gain that each sample wants is held over the reach of the smoothing (two running means), so that none is
+    smoothed away.
+    """
     reach = round(0.005 * rate)
-    window = np.hanning(2 * reach + 3)[1:-1]
-    wanted = np.pad(np.minimum(1.0, CEILING / np.maximum(peaks, CEILING)), 2 * reach, constant_values=1.0)
-    held = _moving_minimum(wanted, 2 * reach + 1)
-    gains = np.convolve(held, window / window.sum(), mode="valid")
-    return samples * np.asarray(gains, dtype=np.float64)
+    wanted = np.minimum(1.0, CEILING / np.maximum(np.abs(samples), CEILING))
+    half = 2 * (reach // 2) + 1
+    held = _moving_minimum(np.pad(wanted, half - 1, constant_values=1.0), 2 * half - 1)
+    gains = ndimage.uniform_filter1d(ndimage.uniform_filter1d(held, half, mode="nearest"), half, mode="nearest")
+    return np.clip(samples * gains, -CEILING, CEILING)
 
 
 def _moving_minimum(values: Samples, width: int) -> Samples:

@@ -79,12 +79,13 @@ class Catalogue:
     @property
     def digest(self) -> str:
         """Twelve hexadecimal digits that change with anything in the catalogue."""
-        return hashlib.sha256(self._page().encode()).hexdigest()[:12]
+        return _digest(self._page())
 
     def save(self) -> Path:
         """Write the catalogue and make it the latest; whoever reads meanwhile sees the old one or this one."""
-        path = self.directory / f"catalogue-{self.digest}.json"
-        replace(path, self._page().encode())
+        page = self._page()
+        path = self.directory / f"catalogue-{_digest(page)}.json"
+        replace(path, page.encode())
         replace(self.directory / _LATEST, _Pointer(catalogue=path.name).model_dump_json().encode())
         return path
 
@@ -140,6 +141,10 @@ class Catalogue:
             for (language, name), sound in sorted(self.sounds.items())
         ]
         return json.dumps({"sounds": entries}, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
+
+
+def _digest(page: str) -> str:
+    return hashlib.sha256(page.encode()).hexdigest()[:12]
 
 
 def prune(sounds: Path, keep: Iterable[Catalogue]) -> tuple[str, ...]:
