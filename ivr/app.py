@@ -21,6 +21,7 @@ from ivr.service.ports import Voice
 from ivr.settings import Settings
 from ivr.terminal.simulate import Simulator
 from ivr.values.duty import ON, Duty
+from ivr.values.music import MUSIC
 from ivr.values.number import parse
 
 if TYPE_CHECKING:
@@ -116,8 +117,8 @@ def make_release(settings: Settings, directory: Path) -> Release:
     return Release(book, bake_book(book, settings, directory).catalogue.sounds if sounds is None else sounds)
 
 
-def exchange(book: Book, settings: Settings, duties: Mapping[str, Duty]) -> provision.Exchange:
-    """What Asterisk must be told about this book, this installation, and the agents' duties."""
+def exchange(book: Book, voice: Voice, settings: Settings, duties: Mapping[str, Duty]) -> provision.Exchange:
+    """What Asterisk must be told about this book and its sounds, this installation, and the agents' duties."""
     return provision.Exchange(
         numbers=tuple(book.services),
         agents=tuple(
@@ -126,6 +127,9 @@ def exchange(book: Book, settings: Settings, duties: Mapping[str, Duty]) -> prov
         ),
         ami_secret=secret.derive(settings.secret, f"ami:{AMI_ACCOUNT}"),
         queues=tuple(book.queues.values()),
+        music={
+            name: tuple(voice[MUSIC, f"{name}/{piece}"].path for piece in pieces) for name, pieces in book.music.items()
+        },
         deploy_secret=secret.derive(settings.secret, f"ami:{DEPLOY_ACCOUNT}"),
         sip_bind=settings.sip_bind,
         sip_port=settings.sip_port,
@@ -142,7 +146,9 @@ def prepare(settings: Settings, progress: "BakeProgress | None" = None) -> "Bake
     book = read_book(settings.book)
     baked = bake_book(book, settings, settings.book, progress)
     secret.make(settings.secret)
-    provision.write(provision.files(exchange(book, settings, _duties(settings))), settings.asterisk_conf)
+    provision.write(
+        provision.files(exchange(book, baked.catalogue.sounds, settings, _duties(settings))), settings.asterisk_conf
+    )
     return baked
 
 

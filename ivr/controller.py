@@ -79,7 +79,7 @@ async def serve(settings: Settings) -> None:
         attendant = Attendant(library, ledger, live, office, clock(settings))
         reloader = Reloader(
             library,
-            lambda: exchange(library.current.book, settings, cabinet.duties()),
+            lambda: exchange(library.current.book, library.current.voice, settings, cabinet.duties()),
             settings.asterisk_conf,
             lambda: AmiLink(
                 "127.0.0.1",

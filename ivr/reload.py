@@ -21,7 +21,12 @@ DEPLOY_LIMIT = 10.0  # seconds for Asterisk to take up its part
 
 # The file that changed -> the module of Asterisk that reads it.
 QUEUES = "queues.conf"
-READ_BY = {"extensions_numbers.conf": "pbx_config.so", "pjsip.conf": "res_pjsip.so", QUEUES: "app_queue.so"}
+READ_BY = {
+    "musiconhold.conf": "res_musiconhold.so",
+    "extensions_numbers.conf": "pbx_config.so",
+    "pjsip.conf": "res_pjsip.so",
+    QUEUES: "app_queue.so",
+}
 
 
 class Reloader:

@@ -7,9 +7,11 @@ from ivr.asterisk.agi_order import AgiTalk, do, epoch, number, variable
 from ivr.asterisk.causes import DIALSTATUS, QUEUESTATUS
 from ivr.flow.commands import Dial, Dialled, Enqueue, Queued, Reached, Served, There
 from ivr.service.ports import Fault
+from ivr.values.music import DEFAULT
 
 LONGEST_TALK = 4 * 3600.0  # the dialplan's own net, TIMEOUT(absolute), is no longer
 ABSOLUTE = "TIMEOUT(absolute)"  # seconds until Asterisk itself ends the call
+HOLD = "CHANNEL(musicclass)"  # wins over what queues.conf says (res_musiconhold.c, local_ast_moh_start)
 CUT_AFTER = "IVR_LIMIT"  # whole seconds: a conversation of more was cut, should we not live to say so
 CUT_SHORT = 0.5  # seconds before its limit from which on a conversation was ended by it
 AT_TALK = "queue-talk"  # the context in which an agent's channel is given its limit
@@ -62,12 +64,12 @@ def dial(dial: Dial, warning: str, whisper: Sequence[Sound] = (), accept: Sequen
             # On an answered line the timer of the exchange cuts, and runs while it rings: L only warns, in time.
             limit, before = number((yield from variable(ABSOLUTE))) or None, before + ring
         yield from do("SET", "VARIABLE", "LIMIT_WARNING_FILE", warning)
+    if dial.music:
+        yield from do("SET", "VARIABLE", HOLD, dial.hold or DEFAULT)
     if dial.limit is not None:
         yield from do("SET", "VARIABLE", CUT_AFTER, f"{dial.limit - 1:.0f}")
     warned = f":{before * 1000:.0f}" if before else ""
-    options = ("gm(default)" if dial.music else "gr(ring)") + (
-        f"L({limit * 1000:.0f}{warned})" if limit is not None else ""
-    )
+    options = ("gm" if dial.music else "gr(ring)") + (f"L({limit * 1000:.0f}{warned})" if limit is not None else "")
     phones = "&".join(f"PJSIP/{agent}" for agent in dial.agents)
     lasts = ring
     if whisper or accept:
@@ -112,6 +114,8 @@ def enqueue(wanted: Enqueue, language: str) -> AgiTalk[Queued]:
         ("MEMBERNAME", ""),
     ):
         yield from do("SET", "VARIABLE", name, value)
+    if wanted.music:
+        yield from do("SET", "VARIABLE", HOLD, wanted.hold or DEFAULT)
     if wanted.limit is not None:
         yield from do("SET", "VARIABLE", CUT_AFTER, f"{wanted.limit - 1:.0f}")
     options = "cC" if wanted.music else "cCr"

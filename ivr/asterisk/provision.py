@@ -42,6 +42,8 @@ class Exchange:
     ami_secret: str = field(repr=False)
     deploy_secret: str = field(repr=False)
     queues: tuple[Queue, ...] = ()
+    music: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Class to the sounds that are played for it, in order: paths without suffix."""
     sip_bind: str = "0.0.0.0"  # noqa: S104 - callers come from outside
     sip_port: int = 5060
     rtp_start: int = 10000
@@ -58,6 +60,7 @@ def files(exchange: Exchange) -> dict[str, str]:
         "options.conf": _options(exchange),
         "pjsip.conf": _pjsip(exchange),
         "queues.conf": queues_conf.text(exchange.queues, {agent.name: agent.duty for agent in exchange.agents}),
+        "musiconhold.conf": _music(exchange),
         "rtp.conf": _rtp(exchange),
         "manager_accounts.conf": _manager(exchange),
         "extensions_numbers.conf": _extensions(exchange),
@@ -120,6 +123,14 @@ def _pjsip(exchange: Exchange) -> str:
             section(name, [], "agent-aor"),
         ]
     return "\n".join(parts)
+
+
+def _music(exchange: Exchange) -> str:
+    """Each class a playlist: Asterisk chooses, of the files of each entry, the one nearest to the caller's codec."""
+    return "\n".join(
+        section(token("music", name), [("mode", "playlist"), *(("entry", token("path", path)) for path in paths)])
+        for name, paths in exchange.music.items()
+    )
 
 
 def _rtp(exchange: Exchange) -> str:

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 
 from ivr.asterisk.tokens import distinct, section, token
 from ivr.values.duty import Duty
+from ivr.values.music import DEFAULT
 from ivr.values.queue import Queue, Strategy
 
 STRATEGIES: Mapping[Strategy, str] = {
@@ -34,7 +35,7 @@ def text(queues: Iterable[Queue], agents: Mapping[str, Duty]) -> str:
             ("timeout", f"{queue.ring:d}"),
             ("wrapuptime", f"{queue.wrap_up:d}"),
             ("maxlen", f"{queue.max_length:d}"),
-            ("musicclass", token("music", queue.music)),
+            ("musicclass", token("music", queue.music or DEFAULT)),
             ("joinempty", "yes" if queue.join_when_empty else NOBODY),
             ("leavewhenempty", NOBODY if queue.leave_when_empty else "no"),
             ("context", f"leave-{name}" if queue.key else ""),

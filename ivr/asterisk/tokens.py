@@ -4,13 +4,14 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Literal
 
-Kind = Literal["number", "agent name", "queue name", "music", "key", "secret"]
+Kind = Literal["number", "agent name", "queue name", "music", "path", "key", "secret"]
 
 _ALLOWED: Mapping[Kind, re.Pattern[str]] = {
     "number": re.compile(r"[0-9]{3,15}"),
     "agent name": re.compile(r"[a-z][a-z0-9_-]{0,31}"),
     "queue name": re.compile(r"[a-z][a-z0-9-]{0,40}"),
     "music": re.compile(r"[a-z][a-z0-9-]{0,40}"),
+    "path": re.compile(r"/[A-Za-z0-9_./-]{1,200}"),
     "key": re.compile(r"[0-9*#]"),
     "secret": re.compile(r"[A-Za-z0-9]{16,64}"),
 }

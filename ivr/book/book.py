@@ -21,6 +21,7 @@ from ivr.values.announcement import USUAL, Announcement, Manner, announcement
 from ivr.values.calendar import Calendar
 from ivr.values.crisis import Crisis
 from ivr.values.duty import SAID
+from ivr.values.music import DEFAULT, HOUSE, music_pieces
 from ivr.values.number import Family
 from ivr.values.phrase import Utterance
 from ivr.values.profile import FRANCE, Profile
@@ -131,6 +132,7 @@ class Book:
     properties: tuple[tuple[Property, Mark], ...] = ()
     speech: Speech = field(default_factory=Speech)
     queues: Mapping[str, Queue] = field(default_factory=dict)
+    music: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: {DEFAULT: (HOUSE,)})  # class to pieces
     owners: Mapping[str, Owner] = field(default_factory=dict)
     switched_off: Mapping[str, Off] = field(default_factory=dict)  # rules of law, by id
     vat: Mapping[str, Rate] = field(default_factory=lambda: RATES)  # by territory
@@ -165,6 +167,11 @@ class Book:
                     told[one.terms.announcement] = said, service.number
         return dict(told.values())
 
+    @property
+    def hold(self) -> Mapping[str, str]:
+        """Queues that have a class of music of their own, and which."""
+        return {name: queue.music for name, queue in self.queues.items() if queue.music}
+
     def utterances(self) -> list[Utterance]:
         """Everything that a caller of this book may hear, beeps apart; also the announcements of tariffs to come, so
         that nothing need be baked when one begins.
@@ -182,6 +189,7 @@ class Book:
         ):
             said += whispers(priced, LANGUAGE)
         said += [Utterance(LANGUAGE, name, text) for name, text in SAID.items()]
+        said += music_pieces(self.music)
         said += [announcement.utterance for announcement in self.announcements]
         return list({(one.language, one.name): one for one in said}.values())
 

@@ -120,6 +120,7 @@ def _period(number: Number, entry: WrittenNumber, written: WrittenPeriod, tariff
         limit=limit.total_seconds() if limit else None,
         unanswered_limit=entry.unanswered_limit,
         ceiling=ceilings(entry.ceiling, tariff) if tariff.surcharged else None,
+        music=entry.music or "",
         warn=Warn(entry.warn_before, entry.warn_prompt) if entry.warn_before is not None else None,
     )
     return Period(written.since, tariff, terms, written.entered, manner, profile, silence)

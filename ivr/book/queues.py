@@ -49,7 +49,9 @@ class WrittenQueue(Written):
     ring: int = Field(default=20, ge=5, le=120, description="seconds for which an agent is rung before another")
     wrap_up: int = Field(default=0, ge=0, le=3600, description="seconds of rest for an agent after each call")
     max_length: int = Field(default=0, ge=0, le=999, description="callers who may wait at once; 0: any number")
-    music: Name = Field(default="default", description="the class of music in Asterisk's musiconhold.conf")
+    music: Name | None = Field(
+        default=None, description="the class of music, a folder of prompts/music; left out: that of the number"
+    )
     join_when_empty: bool = Field(default=False, description="whether callers may join while no agent is there")
     leave_when_empty: bool = Field(default=True, description="whether those who wait leave when no agent is left")
     say_position: bool = Field(default=False, description="whether callers are told their place")
@@ -58,7 +60,7 @@ class WrittenQueue(Written):
 
     def value(self, name: str, key: str) -> Queue:
         """The queue; ``key`` is the one by which its nodes let callers leave."""
-        return Queue(name=name, key=key, **self.model_dump(exclude={"label"}))
+        return Queue(name=name, key=key, music=self.music or "", **self.model_dump(exclude={"label", "music"}))
 
 
 def queues(written: Mapping[str, WrittenQueue], flows: Iterable[Flow]) -> Mapping[str, Queue]:
@@ -67,12 +69,17 @@ def queues(written: Mapping[str, WrittenQueue], flows: Iterable[Flow]) -> Mappin
     return {name: queue.value(name, keys.get(name, "")) for name, queue in written.items()}
 
 
-def wrong_queues(source: Source, written: Mapping[str, WrittenQueue], agents: Set[str]) -> Iterator[Finding]:
-    """What is wrong with queues in themselves; ``agents`` are those of the book."""
+def wrong_queues(
+    source: Source, written: Mapping[str, WrittenQueue], agents: Set[str], music: Set[str]
+) -> Iterator[Finding]:
+    """What is wrong with queues in themselves; ``agents`` and classes of ``music`` are those of the book."""
     for name, queue in written.items():
         if name in RESERVED:
             hint = "choose another: Asterisk's own settings stand under it"
             yield Finding("IVR254", (name,), f'a queue cannot be called "{name}"', hint)
+        if queue.music and queue.music not in music:
+            message = f'there is no music "{queue.music}"'
+            yield Finding("IVR201", (name, "music"), message, name=queue.music, known=frozenset(music))
         listed = child(source.tree, name) if source.tree else None
         listed = child(listed, "agents") if listed else None
         for place, agent in enumerate(queue.agents):

@@ -20,6 +20,7 @@ from ivr.book.hours import WrittenCalendar, wrong_calendars, wrong_exits
 from ivr.book.lists import DEPARTMENTS, WrittenDepartment, lists, wants_departments, wrong_prefixes
 from ivr.book.nuisances import NUISANCE, WrittenNuisance, with_nuisances, wrong_policies
 from ivr.book.nuisances import wrong_names as wrong_nuisances
+from ivr.book.music import FOLDER, music, wrong_music
 from ivr.book.numbers import services
 from ivr.book.owners import LAW, OWNERS, WrittenOff, WrittenOwner, wrong_owners, wrong_rules
 from ivr.book.places import led_to, mark, node_marks, text
@@ -81,12 +82,15 @@ class Reading:
         wrong_rules(off.names, lambda way, *said: self._say(mark(off.source, way), *said))
         listed = lists(self._directory, self._read, self._taken, self._problems)
         prompts = self._prompts()
+        classes = music(self._directory, self._problems)
+        self._taken(FOLDER, repr(classes))
         names = {
             "prompt": prompts[LANGUAGE].names,
             "language": frozenset(prompts),
             "calendar": calendars.names,
             "agent": either(agents.names, groups.names),
             "queue": queued.names,
+            "music": frozenset(classes),
             "remote": remotes.names,
             "list": frozenset(listed),
             "crisis": crises.names,
@@ -105,12 +109,13 @@ class Reading:
             self._say(mark(numbers.source, way), rule, message, hint)
 
         wrong_owners(numbers.good, owners.names, tell)
+        wrong_music(numbers.good, classes, tell)
         wrong_names(numbers.good, purses.names, prompts[LANGUAGE].names, tell)
         self._found(wrong_prompts(purses.good, prompts[LANGUAGE].names), purses.source)
         ceiling = ceilings(purses.good, prompts[LANGUAGE].names)
         drawn = {name: flow for name, (flow, _) in flows.items()}
         served = {one.number: one for one in services(numbers.good, priced, tariffs.names, drawn, ceiling, tell)}
-        self._found(wrong_queues(queued.source, queued.good, agents.names), queued.source)
+        self._found(wrong_queues(queued.source, queued.good, agents.names, classes.keys()), queued.source)
         self._found(wrong_groups(groups.good, agents.names), groups.source)
         self._hours(calendars, flows, prompts)
         started = {number.flow for number in numbers.good.values()}
@@ -139,6 +144,7 @@ class Reading:
             lists=listed,
             departments=departments.good,
             agents=tuple(agents.good),
+            music=classes,
             queues=queues(queued.good, drawing.flows.values()),
             prompts={language: table.good for language, table in prompts.items()},
             digest=self._digest.hexdigest()[:16],

@@ -89,6 +89,10 @@ class WrittenNumber(Written):
     nuisance: Name | None = Field(
         default=None, description="what is done with callers who trouble us, by the name in nuisance.yaml"
     )
+    music: Name | None = Field(
+        default=None,
+        description="the class of music on hold, a folder of prompts/music, where neither flow nor queue names one",
+    )
     unanswered_limit: float = Field(
         default=30, ge=25, le=180, description="seconds for which the number's carrier bears an unanswered call"
     )

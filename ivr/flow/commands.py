@@ -14,8 +14,7 @@ from typing import Any, Generic, TypeVar
 R = TypeVar("R")
 T = TypeVar("T")
 
-# A conversation: yields commands, is sent their results, returns a T.  `Any` is the one seam that types cannot
-# follow: what is sent in depends on what was yielded; Command.__iter__ gives it back its type.
+# A conversation: yields commands, is sent their results, returns a T.  `Any`: types cannot follow what is sent in.
 Talk = Generator["Command[Any]", Any, T]
 
 # Names of utterances, said one after the other as one sentence.
@@ -180,7 +179,7 @@ class Dial(Command[Dialled]):
     On a line not yet answered, the agent's answer answers it (charging begins then); ``limit`` is the longest
     conversation in that case, in seconds, set by the line.  ``warn``, set by the line too, is for any conversation that
     a limit may cut: this one, or that of the answered line.  The caller hears ``music`` while it rings, or ringing;
-    ``leave``: rather than answer the line to go on ringing, give up.
+    ``leave``: rather than answer the line to go on, give up.  ``hold``: the class of the music, or empty.
 
     Who picks up is told ``whisper`` and then ``accept``, where there is one: he must press 1.  Meanwhile the caller
     waits as before, on a line as before: it is answered when he and the other talk, and not when somebody picks up.
@@ -194,6 +193,7 @@ class Dial(Command[Dialled]):
     leave: bool = False
     whisper: Phrase = ()
     accept: Phrase = ()
+    hold: str = ""
     needs: Need = field(default=Need.ANNOUNCED, kw_only=True, compare=False, repr=False)
 
 
@@ -203,7 +203,7 @@ class Enqueue(Command[Queued]):
 
     Who has more ``priority`` is served first; ``key`` ends the wait.  ``place`` is where to enter, from 1, for who
     had one before; ``None``: at the end.  On a line not yet answered the agent answers it, and ``limit`` is the
-    longest conversation then, as for :class:`Dial`.
+    longest conversation then; that and ``hold`` as for :class:`Dial`.
     """
 
     queue: str
@@ -213,6 +213,7 @@ class Enqueue(Command[Queued]):
     music: bool = True
     place: int | None = None
     limit: float | None = None
+    hold: str = ""
     needs: Need = field(default=Need.ANNOUNCED, kw_only=True, compare=False, repr=False)
 
 

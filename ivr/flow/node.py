@@ -37,6 +37,8 @@ class Scene:
     # The keys chosen in menus, in order; what the call costs, as it is told to agents.
     chosen: list[str] = field(default_factory=list)
     tariff: str = ""
+    # Queues that have a class of music of their own, and which.
+    music: Mapping[str, str] = field(default_factory=dict)
 
     def typed(self) -> str:
         """The keys typed ahead; they are then used up."""
@@ -80,6 +82,7 @@ class Refers:
 PromptName = Annotated[str, Refers("prompt")]
 CalendarName = Annotated[str, Refers("calendar")]
 AgentName = Annotated[str, Refers("agent")]
+MusicName = Annotated[str, Refers("music")]
 QueueName = Annotated[str, Refers("queue")]
 NodeName = Annotated[str, Refers("node")]
 FlowName = Annotated[str, Refers("flow")]

@@ -17,7 +17,8 @@ class Terms:
     ``skip`` is the only key that may end the announcement early, empty where none may.
     ``limit`` is the longest charged time and ``unanswered_limit`` the longest that the carrier bears an
     unanswered call; seconds.  ``ceiling`` is what one caller may spend in a month, ``None`` where nothing is charged;
-    ``warn`` what is heard before the limit cuts a conversation.
+    ``warn`` what is heard before the limit cuts a conversation.  ``music`` is the class that is heard on hold where
+    neither flow nor queue names one; empty: the usual one.
     """
 
     announcement: str | None
@@ -27,3 +28,4 @@ class Terms:
     skip: str = SKIP
     ceiling: Ceiling | None = None
     warn: Warn | None = None
+    music: str = ""

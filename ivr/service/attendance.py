@@ -67,6 +67,7 @@ class Attendance:
             book.lists,
             departments=book.departments,
             routing=book.drawing.routing,
+            music=book.hold,
             tariff=tariff_name(self._service.tariff),
         )
         flow = yield from entrance(self._service.entry, self._service.fronts)

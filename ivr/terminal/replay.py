@@ -89,7 +89,14 @@ def _run(past: Past, book: Book, service: Service, secrets: Sequence[str]) -> _R
     trail: list[Step] = []
     standing = Standing()
     call = Call(past.id, parse(past.number), _caller(past.caller), LANGUAGE, past.started)
-    scene = Scene(call, book.calendars, book.lists, departments=book.departments, routing=book.drawing.routing)
+    scene = Scene(
+        call,
+        book.calendars,
+        book.lists,
+        departments=book.departments,
+        routing=book.drawing.routing,
+        music=book.hold,
+    )
     talk = Line(service.terms).carry(_lived(service, book, scene, trail, standing))
     try:
         command = next(talk)

@@ -22,7 +22,8 @@ class Queue:
 
     ``ring``, ``wrap_up`` and ``say_every`` in seconds; ``max_length`` 0: no limit.  A queue is empty when nobody who
     serves it could take a call soon: all are logged out or paused, or their phones cannot be reached; talking is
-    not absence.  ``key`` is the one by which callers leave it, as its nodes say.
+    not absence.  ``music`` is a class of music on hold; empty: that of the number dialled.
+    ``key`` is the one by which callers leave it, as its nodes say.
     """
 
     name: str
@@ -31,7 +32,7 @@ class Queue:
     ring: int = 20
     wrap_up: int = 0
     max_length: int = 0
-    music: str = "default"
+    music: str = ""
     join_when_empty: bool = False
     leave_when_empty: bool = True
     say_position: bool = False

@@ -152,7 +152,7 @@ def _levelled(samples: Samples, rate: int) -> Samples:
 
     What no limiter touched is not measured a second time: a gain shifts its loudness by just as much.
     """
-    peak = np.abs(samples).max(initial=0.0)
+    peak = float(np.abs(samples).max(initial=0.0))
     if peak <= 0.0:
         raise Silent
     gain = 1.0 / peak  # the gates of the measure are absolute: a faint recording must not fall through them
@@ -180,8 +180,11 @@ def _limited(samples: Samples, rate: int) -> Samples:
     wanted = np.minimum(1.0, CEILING / np.maximum(np.abs(samples), CEILING))
     half = 2 * (reach // 2) + 1
     held = _moving_minimum(np.pad(wanted, half - 1, constant_values=1.0), 2 * half - 1)
-    gains = ndimage.uniform_filter1d(ndimage.uniform_filter1d(held, half, mode="nearest"), half, mode="nearest")
-    return np.clip(samples * gains, -CEILING, CEILING)
+    gains: Samples = ndimage.uniform_filter1d(
+        ndimage.uniform_filter1d(held, half, mode="nearest"), half, mode="nearest"
+    )
+    limited: Samples = np.clip(samples * gains, -CEILING, CEILING)
+    return limited
 
 
 def _moving_minimum(values: Samples, width: int) -> Samples:

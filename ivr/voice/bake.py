@@ -14,8 +14,10 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
+from ivr.values.music import DEFAULT, HOUSE, MUSIC
 from ivr.values.phrase import Part, Utterance
 from ivr.values.speech import Speech
+from ivr.voice import music as house
 from ivr.voice.audio import RECIPE, Master, Silent, Spans, beep, joined, master
 from ivr.voice.catalogue import SPANS, Catalogue, Sound, locked, replace
 from ivr.voice.engines import LONGEST_TEXT, Engine, EngineFailed, engines
@@ -141,6 +143,12 @@ class _Oven:
                 digest = hashlib.sha256(content).hexdigest()
                 return self._found_or_made(
                     utterance, digest, "recording", where, partial(_mastered, utterance, content)
+                )
+            if utterance.language == MUSIC:
+                if utterance.name != f"{DEFAULT}/{HOUSE}":
+                    raise _Spoilt(f"{where} is gone: bring it back")
+                return self._found_or_made(
+                    utterance, house.VERSION, "house", where, lambda: (master(house.piece(), house.RATE), ())
                 )
         except Unusable as unusable:
             raise _Spoilt(f"{where} {unusable}") from unusable
@@ -273,7 +281,7 @@ def _distinct(utterances: Iterable[Utterance]) -> tuple[list[Utterance], dict[tu
     for utterance in utterances:
         if wanted.setdefault(_key(utterance), utterance) != utterance:
             problems[_key(utterance)] = f"{_called(utterance)} is asked for twice with different texts: rename one"
-    for language in {language for language, _ in wanted}:
+    for language in {language for language, _ in wanted} - {MUSIC}:
         wanted.setdefault((language, BEEP), Utterance(language, BEEP, ""))
     return [utterance for key, utterance in wanted.items() if key not in problems], problems
 

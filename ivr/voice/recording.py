@@ -9,10 +9,11 @@ from pathlib import Path
 import numpy as np
 import soundfile
 
+from ivr.values.music import MUSIC
 from ivr.voice.wav import RATES, Samples
 
 NAME = re.compile(r"[a-z0-9][a-z0-9_/-]{0,100}")
-LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z]{2,4})?")
+LANGUAGE = re.compile(rf"[a-z]{{2,3}}(-[A-Za-z]{{2,4}})?|{MUSIC}")
 MAX_BYTES = 50_000_000
 MAX_SECONDS = 600
 MAX_SAMPLES = 60_000_000

@@ -107,14 +107,15 @@ LONG = Ask(("hello",), ("1", "12", "31"))
 CAMILLE = Dial(("camille", "karim"), 25)
 
 
-def waiting(words: str, *answers: str, priority: int = 0, limit: str = '""') -> Script:
+def waiting(words: str, *answers: str, priority: int = 0, limit: str = '""', hold: str = "default") -> Script:
     """Waiting in a queue: what is set before, Queue itself, and what it left in the variables."""
     before = ("CHANNEL(language) fr", f"QUEUE_PRIO {priority}", f"__IVR_TALK_LIMIT {limit}")
     cleared = (f'{name} ""' for name in ("QUEUESTATUS", "QUEUEPOSITION", "QUEUEWAIT_MS", "MEMBERNAME"))
     cut = () if limit == '""' else (f"IVR_LIMIT {int(limit) - 1}",)
+    music = (f"CHANNEL(musicclass) {hold}",) if hold else ()
     names = ("QUEUESTATUS", "QUEUEPOSITION", "QUEUEWAIT_MS", "MEMBERNAME", "CDR(answer,u)", "ANSWEREDTIME_MS")
     return [
-        *((f"SET VARIABLE {one}", "200 result=1") for one in (*before, *cleared, *cut)),
+        *((f"SET VARIABLE {one}", "200 result=1") for one in (*before, *cleared, *music, *cut)),
         (f"EXEC Queue {words}", "200 result=0"),
         *((f"GET VARIABLE {name}", f"200 result=1 ({answer})") for name, answer in zip(names, answers, strict=False)),
     ]
@@ -334,7 +335,17 @@ EXCHANGES: dict[str, tuple[LineCommand, Script, Any]] = {
     "dial with music": (
         Dial(("camille",), 20, music=True),
         [
-            ("EXEC Dial PJSIP/camille,20,gm(default)", "200 result=0"),
+            ("SET VARIABLE CHANNEL(musicclass) default", "200 result=1"),
+            ("EXEC Dial PJSIP/camille,20,gm", "200 result=0"),
+            ("GET VARIABLE DIALSTATUS", "200 result=1 (BUSY)"),
+        ],
+        Dialled(Reached.BUSY),
+    ),
+    "dial with music of a class": (
+        Dial(("camille",), 20, music=True, hold="evening"),
+        [
+            ("SET VARIABLE CHANNEL(musicclass) evening", "200 result=1"),
+            ("EXEC Dial PJSIP/camille,20,gm", "200 result=0"),
             ("GET VARIABLE DIALSTATUS", "200 result=1 (BUSY)"),
         ],
         Dialled(Reached.BUSY),
@@ -364,8 +375,13 @@ EXCHANGES: dict[str, tuple[LineCommand, Script, Any]] = {
     ),
     "queue, ringing in place of music": (
         Enqueue("parts", 300, music=False),
-        waiting("parts,cCr,,,300,,,,", "TIMEOUT", "4", "300000"),
+        waiting("parts,cCr,,,300,,,,", "TIMEOUT", "4", "300000", hold=""),
         Queued(Served.TIMEOUT, waited=300.0, place=4),
+    ),
+    "queue, with music of its own": (
+        Enqueue("parts", 300, hold="evening"),
+        waiting(QUEUED, "FULL", "", "", hold="evening"),
+        Queued(Served.FULL),
     ),
     "queue, left by a key": (
         Enqueue("parts", 300, key="1"),

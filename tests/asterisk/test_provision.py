@@ -142,9 +142,28 @@ def test_the_ami_accounts_bring_no_rights_of_their_own():
     ]
 
 
+def test_each_class_of_music_is_a_playlist():
+    """Its pieces in order, by paths without suffix, so that each caller gets the file of his codec."""
+    exchange = replace(EXCHANGE, music={"default": ("/s/music/default/house-1",), "evening": ("/s/a", "/s/b")})
+
+    assert lines("musiconhold.conf", exchange) == [
+        "[default]",
+        "mode = playlist",
+        "entry = /s/music/default/house-1",
+        "",
+        "[evening]",
+        "mode = playlist",
+        "entry = /s/a",
+        "entry = /s/b",
+    ]
+
+
 @pytest.mark.parametrize(
     "exchange",
     [
+        replace(EXCHANGE, music={"eve\n[x]": ("/s/a",)}),
+        replace(EXCHANGE, music={"evening": ("/s/a\nmode = custom",)}),
+        replace(EXCHANGE, music={"evening": ("relative",)}),
         replace(EXCHANGE, numbers=("0800000001,1,System(id)",)),
         replace(EXCHANGE, numbers=("_X.",)),
         replace(EXCHANGE, numbers=("08０0000001",)),

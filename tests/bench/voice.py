@@ -1,6 +1,7 @@
 """How long a bake takes: `python -m tests.bench.voice [2000]`, from nothing, again, and after one changed word.
 
-Seconds of the wall and of the processors, the engines' included: 2,000 prompts in 180 s on two of them are 360.  With the engines of this machine, each text some 4 s of French speech; nothing is asserted, the figures are for reading.
+Seconds of the wall and of the processors, the engines' included: 2,000 prompts in 180 s on two of them are 360.
+With the engines of this machine, each text some 4 s of French speech; nothing is asserted, the figures are for reading.
 """
 
 import os

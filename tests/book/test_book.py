@@ -96,7 +96,10 @@ def test_everything_that_a_call_may_say_is_among_the_utterances() -> None:
     utterances = {one.name: one for one in book.utterances() if one.language == "fr"}
     english = {one.name: one for one in book.utterances() if one.language == "en"}
 
-    assert len(utterances) + len(english) == len(book.utterances())
+    music = [one.name for one in book.utterances() if one.language == "music"]
+
+    assert music == ["default/house"]
+    assert len(utterances) + len(english) + len(music) == len(book.utterances())
     assert utterances.keys() >= book.prompts["fr"].keys()
     assert english.keys() >= book.prompts["en"].keys()
     assert [english[f"slot/digit-{digit}"].text for digit in "019"] == ["zero", "one", "nine"]

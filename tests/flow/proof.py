@@ -447,7 +447,7 @@ def _rings(parts: Sequence[Asked], wanted: Dial | Enqueue, *, over: bool) -> Non
 
 def _bare(command: Command[Any]) -> tuple[Any, ...]:
     if isinstance(command, Enqueue):
-        return Enqueue, command.queue, command.priority, command.key, command.music
+        return Enqueue, command.queue, command.priority, command.key, command.music, command.hold
     return (Dial, command.agents, command.music) if isinstance(command, Dial) else (type(command), command)
 
 

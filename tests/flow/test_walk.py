@@ -17,7 +17,7 @@ from .play import CALENDARS, CALL, NIGHT, NOON, OffScript, flow_of, play
 
 MENU = {"kind": "menu", "prompt": "choices", "options": {"1": "sorry"}, "exits": {"silence": "agent", "wrong": "agent"}}
 UNREACHED = dict.fromkeys(["busy", "no_answer", "unavailable"], "sorry")
-USUAL = {"warn": None, "music": False, "leave": False, "whisper": (), "accept": ()}
+USUAL = {"warn": None, "music": False, "leave": False, "whisper": (), "accept": (), "hold": ""}
 AGENT = {"kind": "transfer", "to": "camille", "prompt": "hold", "exits": UNREACHED}
 SERVICE = flow_of(
     {

@@ -9,12 +9,10 @@ import pytest
 from ivr.phone import tone
 from ivr.phone.events import first
 from ivr.phone.report import CallReport
+from ivr.voice.music import TONES
 from tests.live.stack import Placed, Stack, until
 
 MUSIC, GIVEN_UP, AWAY = "0892000020", "0892000021", "0892000022"
-CHORDS = (262, 330, 392, 220, 175, 196, 247, 294)
-"""Hz of which the hold music is made (docker/asterisk/hold-music.pl); ringing is 440 Hz."""
-
 ALMOST, LAST = "0892000018", "0892000019"
 LEFT = 60.0
 """Seconds that 0.80 € pay for, which is what a call of 2.20 € leaves of a ceiling of 3 €."""
@@ -29,7 +27,7 @@ def music(report: CallReport, start: float, end: float) -> bool:
     heard = side.samples[round((start - side.start_t) * side.rate) : round((end - side.start_t) * side.rate)]
     power = np.abs(np.fft.rfft(np.asarray(heard, float))) ** 2
     hertz = np.fft.rfftfreq(len(heard), 1 / side.rate)
-    chords = sum(float(power[np.abs(hertz - one) < 4].sum()) for one in CHORDS)
+    chords = sum(float(power[np.abs(hertz - one) < 4].sum()) for one in TONES)
     ringing = tone.tones(side.samples, side.rate, 440.0, 0.5)
     return chords > 0.5 * float(power.sum()) > 0 and not [span for span in ringing if span.start + side.start_t > start]
 

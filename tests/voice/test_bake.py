@@ -11,11 +11,14 @@ import numpy as np
 import pytest
 import soundfile
 
+from ivr.values.music import music_pieces
 from ivr.values.phrase import Utterance
 from ivr.voice import bake as module
+from ivr.voice.audio import loudness
 from ivr.voice.bake import bake
 from ivr.voice.catalogue import BadCatalogue, Catalogue
 from ivr.voice.engines import Engine
+from ivr.voice.recording import decoded
 from ivr.voice.wav import RATES, encode, frames
 
 from .conftest import CLOSED, MENU, TEXTS, WELCOME, Place, babble, standing_in, wav_bytes
@@ -312,6 +315,7 @@ from pathlib import Path
 from ivr.values.phrase import Utterance
 from ivr.voice.bake import bake
 from ivr.voice.engines import Engine
+from ivr.voice.recording import decoded
 from ivr.voice.wav import RATES, encode, frames
 from tests.voice.conftest import standing_in
 texts = [Utterance("fr", f"p{i}", f"Bonjour numero {i}.") for i in range(200)]
@@ -342,3 +346,23 @@ def test_a_bake_that_is_killed_leaves_nothing_broken(place):
     assert again.problems == ()
     assert again.catalogue.check() == ()
     assert len(again.kept) >= 5
+
+
+def test_music_is_converted_as_recordings_are_and_the_house_brings_a_piece(place: Place):
+    """At every rate, as loud as speech; no beep is made for it; a piece that is gone is told."""
+    pieces = music_pieces({"default": ("house",), "evening": ("song",)})
+    gone = place.bake(*pieces)
+    path = place.prompts / "music/evening/song.wav"
+    path.parent.mkdir(parents=True)
+    path.write_bytes(wav_bytes(babble("la la la la la la la la"), 44100))
+    baked = place.bake(*pieces)
+    house = baked.catalogue.sounds["music", "default/house"]
+    samples, rate = decoded(Path(f"{house.path}.wav").read_bytes())
+
+    assert gone.problems == ("prompts/music/evening/song.wav is gone: bring it back",)
+    assert baked.problems == ()
+    assert sorted(baked.catalogue.sounds) == [("music", "default/house"), ("music", "evening/song")]
+    assert {house.source, baked.catalogue.sounds["music", "evening/song"].source} == {"house", "recording"}
+    assert 11.5 < house.seconds < 12.5
+    assert abs(loudness(samples, rate) + 19) <= 1
+    assert place.bake(*pieces).made == ()

@@ -49,5 +49,6 @@ class Queue(Node):
     def run(self, scene: Scene) -> Talk[Way]:
         if self.prompt is not None:
             yield from Play((yield from phrase(self.prompt, scene)))
-        queued = yield from Enqueue(self.queue, self.wait, self.priority, self.key, self.music)
+        hold = scene.music.get(self.queue, "") if self.music else ""
+        queued = yield from Enqueue(self.queue, self.wait, self.priority, self.key, self.music, hold=hold)
         return queued.served.value

@@ -8,7 +8,7 @@ from pydantic import Field, model_validator
 
 from ivr.flow.commands import Dial, Need, Play, Reached, Talk
 from ivr.flow.errands import Draw, Recall, Remember
-from ivr.flow.node import Node, Scene, Sentence, Targets, Way, phrase
+from ivr.flow.node import MusicName, Node, Scene, Sentence, Targets, Way, phrase
 from ivr.flow.telling import Whisper, told
 from ivr.values.routing import Attempt, Routing, Strategy
 
@@ -59,6 +59,10 @@ class Transfer(Node):
         description="what of one attempt leads on to the next; anything else ends them, and is the exit",
     )
     waiting: Literal["ringing", "music"] = Field(default="ringing", description="what the caller hears meanwhile")
+    music: MusicName | None = Field(
+        default=None,
+        description="the class of music heard meanwhile, a folder of prompts/music; left out: that of the number",
+    )
     past_limit: Literal["answer", "leave"] = Field(
         default="answer", description="what is done with who still waits unanswered when his carrier bears it no longer"
     )
@@ -95,13 +99,14 @@ class Transfer(Node):
     def run(self, scene: Scene) -> Talk[Way]:
         if self.prompt is not None:
             yield from Play((yield from phrase(self.prompt, scene)))
-        leave, music = self.past_limit == "leave", self.waiting == "music"
+        leave, music = self.past_limit == "leave", self.waiting == "music" or self.music is not None
+        hold = self.music or ""
         accept = (yield from phrase(self.accept, scene)) if self.accept else ()
         came = Reached.UNAVAILABLE
         for attempt in (yield from self._attempts(scene)):
             whisper = yield from told(self.whisper, scene)
             dialled = yield from Dial(
-                attempt.names, attempt.ring, music=music, leave=leave, whisper=whisper, accept=accept
+                attempt.names, attempt.ring, music=music, leave=leave, whisper=whisper, accept=accept, hold=hold
             )
             if dialled.past_limit:
                 return PAST_LIMIT
