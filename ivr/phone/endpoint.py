@@ -98,6 +98,7 @@ class Endpoint:
         media.channelCount = 1
         media.audioFramePtime = media.ptime = FRAME
         media.noVad = True
+        media.rxDropPct = script.lost
         media.ecTailLen = 0
         media.jbInit = media.jbMinPre = UNHEARD
         self._lib.libInit(config)

@@ -78,6 +78,7 @@ class CallScript:
 
     ``hang_up_after`` counts from the INVITE (``None``: when the other side does); ``limit`` is the last net.
     ``password``: an agent calls from his own phone, and ``from_`` is his account.
+    ``lost`` is the share, in percent, of the packets that never reach this phone, by chance: a bad network.
     """
 
     number: str
@@ -88,6 +89,7 @@ class CallScript:
     hang_up_after: float | None = None
     limit: float = LIMIT
     codec: Codec = "alaw"
+    lost: int = 0
     tone: float = 0.0
     agents: tuple[Agent, ...] = ()
     password: str = ""
@@ -102,6 +104,8 @@ class CallScript:
             raise BadScript(f"port {self.port} is not between 1 and 65535.")
         if not re.fullmatch(r"[A-Za-z0-9.-]+", self.host):
             raise BadScript(f'host "{self.host}" is neither a host name nor an IPv4 address.')
+        if not 0 <= self.lost <= 50:
+            raise BadScript(f"{self.lost} % of packets lost: 0 to 50 can be tried.")
         if not 0 < self.limit <= 3600:
             raise BadScript(f"limit {self.limit:g} is not between 0 and 3600 seconds.")
         if self.hang_up_after is not None and not 0 <= self.hang_up_after <= self.limit:

@@ -228,6 +228,18 @@ async def test_wideband_is_offered_when_asked_for():
     assert [span.seconds > 0.4 for span in tone.tones(report.recording.samples, 16000, 1000)] == [True, True]
 
 
+async def test_packets_are_lost_where_that_is_asked_for():
+    """Of a steady tone a third is gone, or what the phone made up for it: it is no longer one tone."""
+    sounds = {"announcement": SOUNDS["announcement"]}
+    _, whole, script = await sound_call(lambda: Uas(EARLY, beep()))
+    _, torn, _ = await sound_call(lambda: Uas(EARLY, beep()), lost=33)
+    (clean,) = timeline.findings(whole, script, sounds).heard
+    heard = timeline.findings(torn, script, sounds).heard
+
+    assert clean.whole
+    assert sum(one.heard for one in heard) < 0.9 * clean.heard
+
+
 async def test_a_listener_that_fails_hangs_up():
     """An exception in the program that listens ends the call on the wire too."""
 

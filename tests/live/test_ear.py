@@ -1,0 +1,61 @@
+"""What a caller hears, as he would complain of it: in two codecs, on a good network and on a bad one."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from ivr.phone import ear, hearing
+from ivr.phone.report import Samples
+from tests.live.fairness import hold
+from tests.live.stack import Placed, Stack
+
+NUMBER = "0805000029"
+SAID = ("welcome-orders", "closed-inventory", "welcome-parts", "goodbye")
+"""The prompts of the flow `ear-said`, in its order."""
+
+OTHERS = ("welcome-repair", "welcome-tracking", "nobody", "fallback")
+"""Prompts of the same voice, which are not heard."""
+
+NETWORKS = [("alaw", 0), ("alaw", 3), ("g722", 0), ("g722", 3)]
+SUFFIX = {"alaw": ".wav", "g722": ".wav16"}
+"""The file that Asterisk should play to callers of each codec."""
+
+ABOVE = 4300.0
+"""Hertz that no narrow band can carry."""
+
+
+@pytest.fixture(scope="module")
+def placed(stack: Stack) -> dict[tuple[str, int], Placed]:
+    """A call for each codec and network, all at the same time."""
+    return {(codec, lost): stack.call(NUMBER, codec=codec, lost=lost) for codec, lost in NETWORKS}
+
+
+def high(samples: Samples, rate: int) -> float:
+    """The share of the sound that no narrow band can carry."""
+    power = np.abs(np.fft.rfft(samples.astype(float))) ** 2
+    return float(power[np.fft.rfftfreq(len(samples), 1 / rate) > ABOVE].sum() / power.sum())
+
+
+@pytest.mark.parametrize(("codec", "lost"), NETWORKS)
+def test_a_caller_has_nothing_to_complain_of(stack, placed, codec, lost):
+    """Every prompt in its order, each at once after the other, none clipped by 50 ms, none into another, as loud as
+    baked, and never two seconds of nothing; in G.722 from the file of 16 kHz.
+    """
+
+    def check(call: Placed) -> None:
+        side, rate = call.report.recording, call.script.rate
+        sounds = {
+            name: ear.sound(Path(f"{stack.sounds.sounds['fr', name].path}{SUFFIX[codec]}"), rate)
+            for name in (*SAID, *OTHERS)
+        }
+        heard = hearing.told(ear.heard(side.samples, rate, sounds), side.samples, rate, sounds)
+        assert next(one.reason for one in call.events if one.event == "media_changed").startswith(
+            {"alaw": "PCMA", "g722": "G722"}[codec]
+        )
+        assert hearing.complaints(heard, side.samples, rate, SAID) == []
+        if codec == "g722":
+            baked = np.concatenate([sounds[name] for name in SAID])
+            assert high(side.samples, rate) > 0.5 * high(baked, rate) > 0
+
+    hold(check, placed[codec, lost], lambda: stack.call(NUMBER, codec=codec, lost=lost))
