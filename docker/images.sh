@@ -51,7 +51,7 @@ make_base() { # like Debian's own slim images: no manuals, no translations; name
         docker tag "$made" "ivr-base:$1"
 }
 
-build() { # build NAME CONTEXT: ivr-NAME:TAG, with the classic builder where there is no buildx
+build() { # build NAME CONTEXT [ARGUMENT…]: ivr-NAME:TAG, with the classic builder where there is no buildx
     local arguments=(--build-arg "CHECK_VALID_UNTIL=$(check_valid_until)") name
     for name in http_proxy https_proxy no_proxy HTTP_PROXY HTTPS_PROXY NO_PROXY; do
         [ -z "${!name:-}" ] || arguments+=(--build-arg "$name=${!name}")
@@ -64,7 +64,7 @@ build() { # build NAME CONTEXT: ivr-NAME:TAG, with the classic builder where the
         arguments+=(--force-rm)
     fi
     # On the host's network: name servers and proxies that listen on loopback are reached too.
-    docker build --network host "${arguments[@]}" -t "ivr-$1:$IVR_TAG" "$2"
+    docker build --network host "${arguments[@]}" "${@:3}" -t "ivr-$1:$IVR_TAG" "$2"
 }
 
 controller_context() { # the files of the controller image, and what pip needs here to reach its index
@@ -88,7 +88,8 @@ images() {
     base_image bookworm
     retry_frozen 'building the Asterisk image' "$cache/build-asterisk.log" build asterisk "$here/asterisk"
     controller_context
-    retry_frozen 'building the controller image' "$cache/build-controller.log" build controller "$cache/controller"
+    retry_frozen 'building the controller image' "$cache/build-controller.log" build controller "$cache/controller" \
+        --build-arg "EXTRAS=${IVR_EXTRAS:-phone}"
     say "  the voice: $(speech_engine)"
 }
 
