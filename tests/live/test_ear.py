@@ -21,6 +21,10 @@ NETWORKS = [("alaw", 0), ("alaw", 3), ("g722", 0), ("g722", 3)]
 SUFFIX = {"alaw": ".wav", "g722": ".wav16"}
 """The file that Asterisk should play to callers of each codec."""
 
+LOUDER = "dB too loud"
+"""Not held against G.722: this phone shifts what it decodes by two bits, up to the first sample that would clip
+(pjmedia/src/pjmedia-codec/g722.c, PJMEDIA_G722_STOP_PCM_SHIFT_ON_CLIPPING)."""
+
 ABOVE = 4300.0
 """Hertz that no narrow band can carry."""
 
@@ -53,7 +57,8 @@ def test_a_caller_has_nothing_to_complain_of(stack, placed, codec, lost):
         assert next(one.reason for one in call.events if one.event == "media_changed").startswith(
             {"alaw": "PCMA", "g722": "G722"}[codec]
         )
-        assert hearing.complaints(heard, side.samples, rate, SAID) == []
+        complaints = hearing.complaints(heard, side.samples, rate, SAID)
+        assert [one for one in complaints if codec == "alaw" or not one.endswith(LOUDER)] == []
         if codec == "g722":
             baked = np.concatenate([sounds[name] for name in SAID])
             assert high(side.samples, rate) > 0.5 * high(baked, rate) > 0

@@ -1,5 +1,6 @@
 """Music on hold by class, heard by real phones."""
 
+import shutil
 import wave
 from collections.abc import Iterator
 
@@ -35,6 +36,9 @@ def classes(stack: Stack) -> Iterator[None]:
     yield
     for path, text in before.items():
         path.write_text(text, encoding="utf-8")
+    for name in PIECES:
+        shutil.rmtree(book / f"prompts/music/{name}")
+    until(lambda: "Class: high" not in stack.asterisk("moh show classes"), "classes are gone")
 
 
 def test_each_caller_hears_the_class_of_his_number_or_of_his_queue(stack, classes):
