@@ -124,7 +124,7 @@ class Line:
         if not isinstance(command, Dial | Enqueue):
             return (yield command)
         if command.music and not command.hold:
-            command = replace(command, hold=self._terms.music)
+            command = replace(command, hold=self.terms.music)
         if isinstance(command, Dial) and self._limit is not None:
             command = replace(command, warn=self.terms.warn)
         reached = (yield command) if self.state >= Need.ANSWERED else (yield from self._dial_free(command))

@@ -10,7 +10,7 @@ from ivr.phone.report import Samples
 from tests.live.fairness import hold
 from tests.live.stack import Placed, Stack
 
-NUMBER = "0805000029"
+NUMBER = "0805000065"
 SAID = ("welcome-orders", "closed-inventory", "welcome-parts", "goodbye")
 """The prompts of the flow `ear-said`, in its order."""
 
