@@ -36,6 +36,7 @@ SUFFIXES = (".wav", ".wav16", ".sln48")  # the files of a sound; as voice.wav.RA
 BAKED_FOR = "baked-for"  # beside the sounds: what the latest catalogue was baked for
 AMI_ACCOUNT = "controller"
 DEPLOY_ACCOUNT = "deploy"
+CALLER_ACCOUNT = "caller"
 
 
 def bake_book(book: Book, settings: Settings, directory: Path, progress: "BakeProgress | None" = None) -> "Baked":
@@ -131,6 +132,7 @@ def exchange(book: Book, voice: Voice, settings: Settings, duties: Mapping[str, 
             name: tuple(voice[MUSIC, f"{name}/{piece}"].path for piece in pieces) for name, pieces in book.music.items()
         },
         deploy_secret=secret.derive(settings.secret, f"ami:{DEPLOY_ACCOUNT}"),
+        caller_secret=secret.derive(settings.secret, f"ami:{CALLER_ACCOUNT}"),
         sip_bind=settings.sip_bind,
         sip_port=settings.sip_port,
         rtp_start=settings.rtp_start,

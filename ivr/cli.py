@@ -14,7 +14,7 @@ COMMANDS = {
     "bake": "baking:bake",
     "calendar": "calendar:calendar",
     "call": "dialling:call",
-    "callbacks": "letters:callbacks",
+    "callbacks": "callbacks:callbacks",
     "calls": "records:calls",
     "certificate": "certifying:certificate",
     "check": "checking:check",

@@ -8,16 +8,18 @@ import signal
 from aiohttp import web
 
 from ivr import secret
-from ivr.app import AMI_ACCOUNT, DEPLOY_ACCOUNT, clock, exchange, make_release
+from ivr.app import AMI_ACCOUNT, CALLER_ACCOUNT, DEPLOY_ACCOUNT, clock, exchange, make_release
 from ivr.asterisk import rings as ringing
 from ivr.asterisk.agi_server import AgiServer, Attend
 from ivr.asterisk.ami_link import AmiLink
 from ivr.asterisk.back_office import PATH as DUTY
 from ivr.asterisk.back_office import BackOffice
+from ivr.asterisk.recalls import AmiExchange, Recalls
 from ivr.asterisk.reception import Reception
 from ivr.asterisk.tolls import EVENT, Tolls
 from ivr.book.shelf import Shelf
 from ivr.ledger.cabinet import Cabinet
+from ivr.ledger.callbacks import CallbackStore
 from ivr.ledger.codes import CodeStore
 from ivr.ledger.messages import MessageStore
 from ivr.ledger.retention import keep
@@ -35,6 +37,7 @@ from ivr.service.live import Live
 from ivr.service.nuisances import Nuisances
 from ivr.service.overrides import Overrides
 from ivr.service.pins import GuardedPins
+from ivr.service.placer import Placer
 from ivr.service.status import Status
 from ivr.settings import Settings
 from ivr.web.agents import routes as agent_routes
@@ -81,18 +84,18 @@ async def serve(settings: Settings) -> None:
             library,
             lambda: exchange(library.current.book, library.current.voice, settings, cabinet.duties()),
             settings.asterisk_conf,
-            lambda: AmiLink(
-                "127.0.0.1",
-                settings.ami_port,
-                DEPLOY_ACCOUNT,
-                secret.derive(settings.secret, f"ami:{DEPLOY_ACCOUNT}"),
-            ),
+            lambda: link_of(settings, DEPLOY_ACCOUNT),
         )
         agents = Agents(
             lambda: library.current.book.agents, lambda: library.current.book.served, cabinet, reloader.tell_asterisk
         )
+        callbacks = await asyncio.to_thread(CallbackStore, settings.cabinet)
+        stack.callback(callbacks.close)
+        calling = AmiExchange(link, lambda: link_of(settings, CALLER_ACCOUNT))
+        placer = Placer(cabinet, callbacks, calling, lambda: library.current.book, clock(settings))
         doors: dict[str, Attend] = {
             "call": Reception(attendant.attend, tolls, clock(settings), rings),
+            "callback": Recalls(placer.order, lambda: library.current.voice, clock(settings)),
             DUTY: BackOffice(agents, library, tolls),
         }
         server = await stack.enter_async_context(
@@ -146,7 +149,8 @@ async def serve(settings: Settings) -> None:
                 reloader.watch(*watched),
                 ledger.mend(),
                 delivery.run(),
-                keep(cabinet, messages, settings.keep_days),
+                placer.run(),
+                keep(cabinet, messages, callbacks, settings.keep_days),
             )
             chores = [tasks.create_task(chore) for chore in work]
             await stop.wait()
@@ -154,6 +158,11 @@ async def serve(settings: Settings) -> None:
                 chore.cancel()
         log.info("stopping calls=%d drain=%gs", len(live.calls), settings.drain)
         await server.close(settings.drain)
+
+
+def link_of(settings: Settings, account: str) -> AmiLink:
+    """A link of an account that is logged in for a moment only."""
+    return AmiLink("127.0.0.1", settings.ami_port, account, secret.derive(settings.secret, f"ami:{account}"))
 
 
 def http(settings: Settings) -> Http:

@@ -5,7 +5,7 @@ import logging
 from dataclasses import replace
 from typing import Any
 
-from ivr.asterisk.agi_order import Refused
+from ivr.asterisk.agi_order import AgiTalk, Refused
 from ivr.asterisk.agi_server import AgiSession, LineLost
 from ivr.asterisk.agi_talk import Speaker
 from ivr.asterisk.agi_wire import command as agi_command
@@ -25,7 +25,7 @@ class AgiChannel:
     """
 
     def __init__(
-        self, session: AgiSession, speaker: Speaker, toll: "asyncio.Future[Toll]", rang: list[str] | None = None
+        self, session: AgiSession, speaker: Speaker, toll: "asyncio.Future[Toll] | None", rang: list[str] | None = None
     ) -> None:
         self._rang = rang if rang is not None else []
         self._session = session
@@ -34,7 +34,10 @@ class AgiChannel:
 
     async def perform(self, command: Command[Any]) -> Any:
         """Carry out ``command``.  Raises ``HungUp`` when the caller is gone, ``Fault`` when it cannot be done."""
-        talk = self._speaker.talk(command)  # type: ignore[arg-type]  # the desk runs the errands
+        return await self.carry(self._speaker.talk(command))  # type: ignore[arg-type]  # the desk runs the errands
+
+    async def carry(self, talk: AgiTalk[Any]) -> Any:
+        """Carry out any talk in AGI and return what it gives; raises as :meth:`perform` does."""
         try:
             order = next(talk)
             while True:
@@ -63,6 +66,8 @@ class AgiChannel:
 
     async def toll(self) -> Toll | None:
         """What the exchange measured, as the hang-up handler reports it; ``None`` if it does not in time."""
+        if self._toll is None:
+            return None
         try:
             async with asyncio.timeout(TOLL_LIMIT):
                 return await asyncio.shield(self._toll)

@@ -41,6 +41,7 @@ class Exchange:
     agents: tuple[Agent, ...]
     ami_secret: str = field(repr=False)
     deploy_secret: str = field(repr=False)
+    caller_secret: str = field(repr=False)
     queues: tuple[Queue, ...] = ()
     music: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Class to the sounds that are played for it, in order: paths without suffix."""
@@ -146,6 +147,7 @@ def _manager(exchange: Exchange) -> str:
             section("general", [("port", port)], more=True),
             section("controller", [("secret", secret)], "controller-rights"),
             section("deploy", [("secret", token("secret", exchange.deploy_secret))], "deploy-rights"),
+            section("caller", [("secret", token("secret", exchange.caller_secret))], "caller-rights"),
         ]
     )
 

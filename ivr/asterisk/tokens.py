@@ -31,6 +31,7 @@ RESERVED = frozenset(
         "controller",
         "controller-rights",
         "deploy-rights",
+        "caller-rights",
         "public",
         "attend",
         "fallback",

@@ -13,14 +13,15 @@ from pydantic import Field, TypeAdapter
 
 from ivr.book.advised import advised
 from ivr.book.book import LANGUAGE, Book
+from ivr.book.callbacks import wrong_numbers_shown
 from ivr.book.ceilings import CEILINGS, WrittenCeiling, ceilings, wrong_names, wrong_prompts
 from ivr.book.crises import CRISES, WrittenCrisis, too_long, with_crises, wrong_crises
 from ivr.book.groups import GROUPS, WrittenGroup, wrong_groups
 from ivr.book.hours import WrittenCalendar, wrong_calendars, wrong_exits
 from ivr.book.lists import DEPARTMENTS, WrittenDepartment, lists, wants_departments, wrong_prefixes
+from ivr.book.music import FOLDER, music, wrong_music
 from ivr.book.nuisances import NUISANCE, WrittenNuisance, with_nuisances, wrong_policies
 from ivr.book.nuisances import wrong_names as wrong_nuisances
-from ivr.book.music import FOLDER, music, wrong_music
 from ivr.book.numbers import services
 from ivr.book.owners import LAW, OWNERS, WrittenOff, WrittenOwner, wrong_owners, wrong_rules
 from ivr.book.places import led_to, mark, node_marks, text
@@ -132,7 +133,7 @@ class Reading:
         routing = Routing({name: group.value(name) for name, group in groups.good.items()})
         drawing = Drawing({**{name: flow for name, flow in drawn.items() if flow}, **fronts}, routing)
         self._found(too_long(crises.good, served, prompts[LANGUAGE].good), crises.source)
-        for told in unlawful_sales(served.values(), drawing):
+        for told in (*unlawful_sales(served.values(), drawing), *wrong_numbers_shown(served.values(), drawing)):
             tell(*told)
         if any(problem.severity == "error" for problem in self._problems):
             raise BadBook(self._problems)

@@ -204,6 +204,7 @@ class Line:
     def _dial_free(self, dial: Dial | Enqueue) -> Talk[Dialled | Queued]:
         """Ring, or wait in a queue, before the answer for as long as the carrier bears it, then answer and go on."""
         assert self._opened is not None  # noqa: S101 - _bring_to opened it
+        waited = 0.0  # in vain, in the parts before
         while True:
             yield from self._keep_to_the_price()
             change = yield from self._until_change()
@@ -218,7 +219,9 @@ class Line:
                 self.state = Need.ANSWERED
                 self._talking_since = now
             if _came_to(reached) not in IN_VAIN or lasts - part < LEAST_RING:
-                return reached
+                return _in_all(reached, waited)
+            if isinstance(reached, Queued):
+                waited += reached.waited or 0.0
             dial = _cut(dial, lasts - part, reached)
             if part == free:
                 break
@@ -226,7 +229,7 @@ class Line:
             return Dialled(Reached.NO_ANSWER, past_limit=True)
         yield from self._bring_to(Need.ANSWERED)
         answered: Dialled | Queued = yield dial
-        return answered
+        return _in_all(answered, waited)
 
 
 def _cut(dial: Dial | Enqueue, seconds: float, before: Dialled | Queued | None = None) -> Dial | Enqueue:
@@ -234,6 +237,13 @@ def _cut(dial: Dial | Enqueue, seconds: float, before: Dialled | Queued | None =
     if isinstance(dial, Dial):
         return replace(dial, ring=seconds)
     return replace(dial, wait=seconds, place=before.place if isinstance(before, Queued) else dial.place)
+
+
+def _in_all(came: Dialled | Queued, before: float) -> Dialled | Queued:
+    """What came of a wait, with how long it was in all; ``before`` are the seconds of its earlier parts."""
+    if not before or not isinstance(came, Queued) or came.waited is None:
+        return came
+    return replace(came, waited=came.waited + before)
 
 
 def _came_to(reached: Dialled | Queued) -> Reached | Served:

@@ -124,7 +124,8 @@ class Cabinet(Orders):
 
         def work(connection: Connection) -> None:
             if once:
-                same = select(_letters.c.id).where(*_open(letter.kind, once, letter.facts.get(once, "")))
+                called = func.json_extract(_letters.c.body, "$.number") == letter.number
+                same = select(_letters.c.id).where(called, *_open(letter.kind, once, letter.facts.get(once, "")))
                 if connection.execute(same).first() is not None:
                     return
             connection.execute(insert(_letters).values(row | {"written": now, "due": now}))
@@ -159,6 +160,17 @@ class Cabinet(Orders):
         """Note that nothing is to be done about a letter any more; it is kept."""
         done = update(_letters).where(_letters.c.id == letter).values(delivered=instant(at))
         self._now(lambda connection: connection.execute(done))
+
+    def reopen(self, letter: str, at: datetime) -> None:
+        """Have a letter wait again, due at once."""
+        again = update(_letters).where(_letters.c.id == letter).values(delivered=None, due=instant(at))
+        self._now(lambda connection: connection.execute(again))
+
+    def letter(self, identity: str) -> tuple[Waiting, bool] | None:
+        """The letter of that id, and whether something is still to be done about it."""
+        found = select(_letters).where(_letters.c.id == identity)
+        row = self._now(lambda connection: connection.execute(found).one_or_none())
+        return (Waiting(row.id, row.kind, row.body, row.attempts), row.delivered is None) if row else None
 
     def throw_away(self, before: datetime, at: datetime) -> list[Waiting]:
         """Delete for good every letter written before an instant, done or not, and what was remembered until ``at``;

@@ -10,6 +10,7 @@ from collections import Counter
 from datetime import UTC, datetime, timedelta
 
 from ivr.ledger.cabinet import Cabinet
+from ivr.ledger.callbacks import CallbackStore
 from ivr.ledger.messages import MessageStore
 from ivr.ledger.reading import BadLedger
 
@@ -19,18 +20,18 @@ EVERY = 24 * 3600.0
 """Seconds between two looks."""
 
 
-async def keep(cabinet: Cabinet, messages: MessageStore, days: int) -> None:
+async def keep(cabinet: Cabinet, messages: MessageStore, attempts: CallbackStore, days: int) -> None:
     """For ever: throw away each day what is older than ``days``; with 0 days, nothing."""
     while days:
         try:
-            thrown = await asyncio.to_thread(throw_away, cabinet, messages, datetime.now(UTC), days)
+            thrown = await asyncio.to_thread(throw_away, cabinet, messages, attempts, datetime.now(UTC), days)
             log.info("thrown away what is older than %d days: %s", days, thrown)
         except (BadLedger, OSError) as error:
             log.warning("what callers left was not thrown away, next try tomorrow: %s", error)
         await asyncio.sleep(EVERY)
 
 
-def throw_away(cabinet: Cabinet, messages: MessageStore, at: datetime, days: int) -> str:
+def throw_away(cabinet: Cabinet, messages: MessageStore, attempts: CallbackStore, at: datetime, days: int) -> str:
     """Delete for good what is older than ``days`` at ``at``, sounds first; what it was, in words.
 
     Raises ``BadLedger``, ``OSError``; what is then still there goes the next time.
@@ -39,6 +40,8 @@ def throw_away(cabinet: Cabinet, messages: MessageStore, at: datetime, days: int
     sounds = list(messages.older(before))
     for sound in sounds:
         messages.delete(sound)
-    thrown = Counter(letter.kind for letter in cabinet.throw_away(before, at))
+    letters = cabinet.throw_away(before, at)
+    attempts.forget(letter.id for letter in letters)
+    thrown = Counter(letter.kind for letter in letters)
     told = [f"{count} {kind}{'s' * (count != 1)}" for kind, count in sorted(thrown.items())]
     return ", ".join([*told, f"{len(sounds)} sound{'s' * (len(sounds) != 1)}"])

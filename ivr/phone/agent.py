@@ -83,6 +83,8 @@ class AgentPhone(pj.Account):  # type: ignore[misc]  # PJSUA2 ships without type
         config.regConfig.registrarUri = f"sip:{server}"
         config.regConfig.retryIntervalSec = 0
         config.sipConfig.authCreds.append(pj.AuthCredInfo("digest", "*", agent.name, 0, agent.secret))
+        # Before the caller's own account: a gateway is called by numbers that no account here has.
+        config.priority = 1
         self.create(config)
         self._server = server
 

@@ -190,8 +190,8 @@ class Outbox(Protocol):
     """Keeps letters until they are delivered, at least once."""
 
     async def post(self, letter: Letter, once: str = "") -> None:
-        """Returns when the letter is safe.  It is not added while another of its kind waits that has the same value
-        of the fact ``once``.
+        """Returns when the letter is safe.  It is not added while another of its kind waits that comes from a call to
+        the same number and has the same value of the fact ``once``.
         """
         ...
 

@@ -1,4 +1,4 @@
-"""What callers have left for people: messages, callbacks to make, answers to surveys."""
+"""What callers have left for people: messages and answers to surveys; and throwing away what is old."""
 
 import json
 import sys
@@ -13,6 +13,7 @@ import click
 from click.core import ParameterSource
 
 from ivr.ledger.cabinet import Cabinet, NoLetter
+from ivr.ledger.callbacks import CallbackStore
 from ivr.ledger.messages import MessageStore
 from ivr.ledger.retention import throw_away
 from ivr.settings import settings
@@ -50,11 +51,11 @@ def messages() -> None:
 def list_messages(json_: bool) -> None:
     """The messages that wait, oldest first; callers masked."""
     store = MessageStore(settings().messages)
-    found = list(_letters("message"))
+    found = list(letters("message"))
     if json_:
-        return _print(found)
+        return tell(found)
     rows = (
-        (one.id, _clock(one.at), one.body["number"], _masked(one.body["caller"]), _length(store, one), one.facts["box"])
+        (one.id, clock(one.at), one.body["number"], _masked(one.body["caller"]), _length(store, one), one.facts["box"])
         for one in found
     )
     return show(("id", "left", "number", "caller", "length", "box"), rows, "No messages.")
@@ -66,11 +67,11 @@ def list_messages(json_: bool) -> None:
 @says
 def export(identity: str, to: str) -> None:
     """Copy a message to the WAV file TO, or to standard output."""
-    letter, store = _letter("message", identity), MessageStore(settings().messages)
+    kept, store = letter("message", identity), MessageStore(settings().messages)
     if to == "-":
-        sys.stdout.buffer.write(store.path(letter.facts["name"]).read_bytes())
+        sys.stdout.buffer.write(store.path(kept.facts["name"]).read_bytes())
     else:
-        store.export(letter.facts["name"], Path(to))
+        store.export(kept.facts["name"], Path(to))
 
 
 @messages.command("delete", epilog=example("ivr messages delete 3f2a9c1e", "ivr messages delete --older-than 30"))
@@ -84,45 +85,16 @@ def delete_messages(identity: str | None, older_than: int | None) -> None:
     if (identity is None) == (older_than is None):
         raise click.UsageError("write either an ID or --older-than")
     store = MessageStore(settings().messages)
-    waiting = list(_letters("message"))
+    waiting = list(letters("message"))
     doomed = (
-        [_letter("message", identity)]
+        [letter("message", identity)]
         if identity is not None
         else [one for one in waiting if (datetime.now(UTC) - one.at).days >= (older_than or 0)]
     )
-    for letter in doomed:
-        store.delete(letter.facts["name"])
-        _done(letter)
+    for one in doomed:
+        store.delete(one.facts["name"])
+        done(one)
     click.echo(f"{len(doomed)} deleted.")
-
-
-@click.group()
-def callbacks() -> None:
-    """The callers who want to be called back."""
-
-
-@callbacks.command("list", epilog=example("ivr callbacks list"))
-@click.option("--json", "json_", is_flag=True, help="as JSON lines")
-@says
-def list_callbacks(json_: bool) -> None:
-    """The callbacks to make, oldest first; a number waits once."""
-    found = list(_letters("callback"))
-    if json_:
-        return _print(found)
-    rows = (
-        (one.id, _clock(one.at), parse(one.facts["phone"]).display, _due(one), one.body["number"], one.facts["subject"])
-        for one in found
-    )
-    return show(("id", "asked", "call", "from", "number", "subject"), rows, "Nobody waits for a call.")
-
-
-@callbacks.command("done", epilog=example("ivr callbacks done 3f2a9c1e"))
-@click.argument("identity", metavar="ID")
-@says
-def callback_done(identity: str) -> None:
-    """Note that a caller was called back, or need not be."""
-    _done(_letter("callback", identity))
-    click.echo("Done.")
 
 
 @click.command(epilog=example("ivr surveys", "ivr surveys --since 2026-11-01 --number 0809000106"))
@@ -136,27 +108,27 @@ def surveys(since: datetime | None, number: str | None, json_: bool) -> None:
     ours = parse(number).national if number else None
     found = [
         one
-        for one in _letters("survey")
+        for one in letters("survey")
         if (first is None or one.at >= first) and (ours is None or one.body["number"] == ours)
     ]
     if json_:
-        return _print(found)
+        return tell(found)
     head = ("number", "flow", "node", "question", "answers", "average", "counts")
     return show(head, summed(found), "No answers.")
 
 
-def summed(letters: Iterable[Letter]) -> Iterator[tuple[str, ...]]:
+def summed(given: Iterable[Letter]) -> Iterator[tuple[str, ...]]:
     """One row for each question."""
     answers: dict[tuple[str, ...], list[Letter]] = defaultdict(list)
-    for letter in letters:
+    for letter in given:
         body = letter.body
         answers[body["number"], body["flow"], body["node"], letter.facts["question"]].append(letter)
-    for question, given in sorted(answers.items()):
-        counts = Counter((one.facts["answer"], one.facts["meaning"]) for one in given)
-        marks = [int(one.facts["answer"]) for one in given if not one.facts["meaning"]]
+    for question, same in sorted(answers.items()):
+        counts = Counter((one.facts["answer"], one.facts["meaning"]) for one in same)
+        marks = [int(one.facts["answer"]) for one in same if not one.facts["meaning"]]
         average = f"{sum(marks) / len(marks):.2f}" if marks else "-"
         told = ", ".join(f"{meaning or answer}: {count}" for (answer, meaning), count in sorted(counts.items()))
-        yield *question, str(len(given)), average, told
+        yield *question, str(len(same)), average, told
 
 
 @click.command(epilog=example("ivr prune --older-than 90"))
@@ -167,56 +139,58 @@ def prune(days: int | None) -> None:
     days = days if days is not None else settings().keep_days
     if not days and click.get_current_context().get_parameter_source("days") is ParameterSource.DEFAULT:
         raise click.UsageError("after how many days? (--older-than, or the setting IVR_KEEP_DAYS)")
-    cabinet = _cabinet()
+    opened, attempts = cabinet(), CallbackStore(settings().cabinet)
     try:
-        thrown = throw_away(cabinet, MessageStore(settings().messages), datetime.now(UTC), days)
+        thrown = throw_away(opened, MessageStore(settings().messages), attempts, datetime.now(UTC), days)
     finally:
-        cabinet.close()
+        attempts.close()
+        opened.close()
     click.echo(f"Deleted: {thrown}.")
 
 
-def _cabinet() -> Cabinet:
+def cabinet() -> Cabinet:
+    """The cabinet of this installation."""
     configured = settings()
     return Cabinet(configured.cabinet, configured.ledger)
 
 
-def _letters(kind: str) -> Iterator[Letter]:
-    cabinet = _cabinet()
+def letters(kind: str, *, over: bool = False) -> Iterator[Letter]:
+    """Those that wait, or, if ``over``, those about which nothing is to be done any more."""
+    opened = cabinet()
     try:
-        for waiting in cabinet.letters(kind):
+        for waiting in opened.letters(kind, done=over):
             yield Letter(waiting.id, waiting.body)
     finally:
-        cabinet.close()
+        opened.close()
 
 
-def _letter(kind: str, identity: str) -> Letter:
-    """The one letter that waits and whose id begins so.  Raises ``NoLetter``."""
-    found = [one for one in _letters(kind) if one.whole_id.startswith(identity)]
+def letter(kind: str, identity: str, *, over: bool = False) -> Letter:
+    """The one letter whose id begins so: of those that wait, or of all.  Raises ``NoLetter``."""
+    known: list[Letter] = [*letters(kind), *(letters(kind, over=True) if over else ())]
+    found = [one for one in known if one.whole_id.startswith(identity)]
     if len(found) != 1:
         raise NoLetter(f'{len(found)} {kind}s have an id that begins with "{identity}"; `ivr {kind}s list` shows them')
     return found[0]
 
 
-def _done(letter: Letter) -> None:
-    cabinet = _cabinet()
+def done(letter: Letter) -> None:
+    """Nothing is to be done about it any more."""
+    opened = cabinet()
     try:
-        cabinet.done(letter.whole_id, datetime.now(UTC))
+        opened.done(letter.whole_id, datetime.now(UTC))
     finally:
-        cabinet.close()
+        opened.close()
 
 
-def _print(found: Iterable[Letter]) -> None:
+def tell(found: Iterable[Letter]) -> None:
+    """As JSON lines."""
     for one in found:
         click.echo(json.dumps(one.plain(), ensure_ascii=False))
 
 
-def _clock(at: datetime) -> str:
+def clock(at: datetime) -> str:
+    """An instant as people here read it."""
     return f"{at.astimezone(HERE):%Y-%m-%d %H:%M}"
-
-
-def _due(letter: Letter) -> str:
-    due = datetime.fromisoformat(letter.facts["due"])
-    return "now" if due <= letter.at else _clock(due)
 
 
 def _masked(caller: str) -> str:

@@ -19,6 +19,7 @@ EXCHANGE = Exchange(
     agents=(CAMILLE, Agent("karim", "k" * 26)),
     ami_secret="ami0secret0of0the0tests",
     deploy_secret="deploy0secret0of0tests",
+    caller_secret="caller0secret0of0tests",
 )
 
 HOSTILE = st.text(
@@ -138,7 +139,8 @@ def test_the_ami_accounts_bring_no_rights_of_their_own():
 
     assert accounts == [
         "[controller](controller-rights)\nsecret = ami0secret0of0the0tests",
-        "[deploy](deploy-rights)\nsecret = deploy0secret0of0tests\n",
+        "[deploy](deploy-rights)\nsecret = deploy0secret0of0tests",
+        "[caller](caller-rights)\nsecret = caller0secret0of0tests\n",
     ]
 
 
@@ -206,8 +208,16 @@ def test_a_refused_secret_is_not_told():
 @given(number=HOSTILE, name=HOSTILE, secret=HOSTILE)
 def test_no_text_adds_a_line_to_any_file(number: str, name: str, secret: str):
     """Whatever the inputs, the files are refused or have the shape that harmless inputs give them."""
-    tame = Exchange(numbers=("3949",), agents=(CAMILLE,), ami_secret="k" * 20, deploy_secret="d" * 20)
-    wild = Exchange(numbers=(number,), agents=(Agent(name, secret),), ami_secret="k" * 20, deploy_secret="d" * 20)
+    tame = Exchange(
+        numbers=("3949",), agents=(CAMILLE,), ami_secret="k" * 20, deploy_secret="d" * 20, caller_secret="c" * 20
+    )
+    wild = Exchange(
+        numbers=(number,),
+        agents=(Agent(name, secret),),
+        ami_secret="k" * 20,
+        deploy_secret="d" * 20,
+        caller_secret="c" * 20,
+    )
     try:
         written = files(wild)
     except UnsafeError:

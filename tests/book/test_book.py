@@ -296,7 +296,7 @@ MISTAKES: dict[str, tuple[Edit, str]] = {
             "  booked:\n    kind: queue\n    queue: parts\n"
             "    exits: {timeout: bye, full: bye, empty: bye, emptied: bye}\n",
         ),
-        'dialplans/flows/parts.yaml:21:3: "booked" lets callers leave the queue "parts" by no key, '
+        'dialplans/flows/parts.yaml:22:3: "booked" lets callers leave the queue "parts" by no key, '
         'and "agents" by key 1; '
         "give both the same key, or each a queue of its own",
     ),

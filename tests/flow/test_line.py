@@ -39,6 +39,7 @@ from ivr.flow.commands import (
     Reachable,
     Reached,
     Served,
+    Talk,
     There,
     Warn,
 )
@@ -660,6 +661,26 @@ def test_who_waits_longer_than_the_carrier_bears_is_answered_and_keeps_his_place
             (replace(WAIT, wait=282, place=3), Queued(Served.TIMEOUT, waited=282.0, place=1)),
         ],
     )
+
+
+def test_a_wait_in_two_parts_is_as_long_as_both() -> None:
+    """Who then asks to be called back has waited since he came, not since the line was answered."""
+    told: list[Queued] = []
+
+    def waits() -> Talk[None]:
+        told.append((yield from WAIT))
+
+    script = [
+        (Progress(), None),
+        (Now(), NOON),
+        (Now(), NOON),
+        (replace(WAIT, wait=30), Queued(Served.TIMEOUT, waited=30.0, place=1)),
+        (Answer(), None),
+        (replace(WAIT, wait=270, place=1), Queued(Served.KEY, waited=12.0, place=1)),
+    ]
+    perform(Line(Terms(None, None, None, 30.0)).carry(waits()), script)
+
+    assert [one.waited for one in told] == [42.0]
 
 
 @pytest.mark.parametrize("served", [Served.FULL, Served.EMPTY, Served.EMPTIED, Served.KEY])

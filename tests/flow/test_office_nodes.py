@@ -322,6 +322,29 @@ def test_a_typed_number_may_be_given_up(heard: list[str], leaves: str) -> None:
     assert of_caller(callback(), "", [*script, END])[0] == f"it:{leaves}"
 
 
+PLACE = {"queue": "parts", "through": "gateway"}
+
+
+def test_who_left_a_queue_to_be_called_back_has_waited_since_he_came() -> None:
+    """So his place can be kept; of another queue it says nothing."""
+    ask, came = (own("0612345678"), Heard("1")), ("came", "2026-06-03T11:59:00+02:00")
+    post = replace(booked("+33612345678")[0], facts=(*booked("+33612345678")[0].facts, came))
+    left = [(Now(), NOON), ask, (Now(), NOON), (post, None), END]
+    other = [ask, (Now(), NOON), booked("+33612345678"), END]
+
+    assert of_caller(callback(place=PLACE), "0612345678", left, {"(queue parts)": "60"})[0] == "it:booked"
+    assert of_caller(callback(place=PLACE), "0612345678", other, {"(queue other)": "60"})[0] == "it:booked"
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"through": "gateway"}, {**PLACE, "agents": ["camille"]}, {**PLACE, "tries": 0}, {"queue": "parts"}]
+)
+def test_a_callback_says_who_talks_and_which_way_out(wrong: dict[str, Any]) -> None:
+    """Either a queue or agents, through a gateway."""
+    with pytest.raises(ValidationError):
+        callback(place=wrong)
+
+
 # -- survey ------------------------------------------------------------------------------------------------------
 
 MARKS = ("1", "2", "3", "4", "5")

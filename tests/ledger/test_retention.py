@@ -11,6 +11,7 @@ from click.testing import CliRunner, Result
 
 from ivr.cli import main
 from ivr.ledger.cabinet import Cabinet
+from ivr.ledger.callbacks import CallbackStore
 from ivr.ledger.messages import MessageStore
 from ivr.ledger.retention import keep, throw_away
 from ivr.service.ports import Letter
@@ -28,6 +29,7 @@ class House:
         spoken(directory / "messages", "17.1-1", 5)
         self.messages = MessageStore(directory / "messages")
         self.cabinet = Cabinet(directory / "cabinet.sqlite", directory / "ledger.sqlite")
+        self.attempts = CallbackStore(directory / "cabinet.sqlite")
         self.now = datetime.now(UTC)
 
     async def fill(self) -> None:
@@ -61,17 +63,20 @@ async def test_what_is_young_stays_and_what_is_old_goes(house: House) -> None:
     house.cabinet.done(house.cabinet.letters("callback")[0].id, house.now)
     spoken(house.directory / "messages", "18.1-1", 2)
 
-    assert throw_away(house.cabinet, house.messages, house.now + 89 * DAY, 90) == "0 sounds"
+    assert throw_away(house.cabinet, house.messages, house.attempts, house.now + 89 * DAY, 90) == "0 sounds"
     assert house.left() == (2, 1, 1)
-    assert throw_away(house.cabinet, house.messages, house.now + 91 * DAY, 90) == "1 callback, 1 message, 2 sounds"
+    assert (
+        throw_away(house.cabinet, house.messages, house.attempts, house.now + 91 * DAY, 90)
+        == "1 callback, 1 message, 2 sounds"
+    )
     assert house.left() == (0, 0, 0)
 
 
 async def test_what_is_remembered_goes_when_it_has_expired(house: House) -> None:
     """Not before, however old it is."""
-    throw_away(house.cabinet, house.messages, house.now, 90)
+    throw_away(house.cabinet, house.messages, house.attempts, house.now, 90)
     assert await house.cabinet.recall("+33612345678", "language", house.now) == "en"
-    throw_away(house.cabinet, house.messages, house.now + 2 * DAY, 90)
+    throw_away(house.cabinet, house.messages, house.attempts, house.now + 2 * DAY, 90)
 
     assert await house.cabinet.recall("+33612345678", "language", house.now) is None
 
@@ -79,10 +84,10 @@ async def test_what_is_remembered_goes_when_it_has_expired(house: House) -> None
 async def test_the_controller_does_so_by_itself_only_where_the_owner_says(house: House) -> None:
     """Without days it does nothing at all; with days it looks at once, then each day."""
     os.utime(house.directory / "messages" / "17.1-1.wav", (0, 0))
-    await keep(house.cabinet, house.messages, 0)
+    await keep(house.cabinet, house.messages, house.attempts, 0)
     assert house.left() == (1, 1, 1)
     with contextlib.suppress(TimeoutError):
-        await asyncio.wait_for(keep(house.cabinet, house.messages, 90), 0.5)
+        await asyncio.wait_for(keep(house.cabinet, house.messages, house.attempts, 90), 0.5)
 
     assert house.left() == (0, 1, 1)
 

@@ -1,5 +1,6 @@
 """Offer to call back: a number we may call, spoken digit by digit and confirmed, becomes a task."""
 
+from datetime import datetime, timedelta
 from typing import ClassVar, Literal
 
 from pydantic import Field
@@ -7,11 +8,12 @@ from pydantic import Field
 from ivr.flow.commands import Ask, Gather, Need, Now, Play, Talk
 from ivr.flow.errands import Post
 from ivr.flow.node import CalendarName, Node, Scene, Sentence, Way, phrase
-from ivr.values.number import Family, Number, parse
+from ivr.flow.placing import CALLABLE as CALLABLE
+from ivr.flow.placing import Placing, callable_
+from ivr.values.number import Number, parse
 from ivr.values.wording import spelled
 
 YES, OTHER, NO = "1", "2", "3"
-CALLABLE = frozenset({Family.GEOGRAPHIC, Family.MOBILE, Family.NON_GEOGRAPHIC})
 LONGEST = 17  # digits: 00 and a number of ITU-T E.164
 
 
@@ -19,8 +21,8 @@ class Callback(Node):
     """Book a call back to the caller's own number or to one that he types; leave by `booked`.
 
     Special, short and emergency numbers are refused, foreign ones unless `foreign`.  Leave by `refused` when no number
-    came of it or the caller does not want, by `silence` when he says nothing.  A number that waits already is not
-    booked twice.  `ivr callbacks` lists them.
+    came of it or the caller does not want, by `silence` when he says nothing.  Who waits already is not
+    booked twice for one number of ours.  With `place` we call back ourselves; `ivr callbacks` lists who waits.
     """
 
     leaves: ClassVar[tuple[str, ...]] = ("booked", "refused", "silence")
@@ -30,6 +32,10 @@ class Callback(Node):
     subject: str = Field(default="", max_length=60, description="what it is about, in words, for whoever calls back")
     calendar: CalendarName | None = Field(
         default=None, description="its hours are those in which we call back; without, at any hour"
+    )
+    place: Placing | None = Field(
+        default=None,
+        description="how we call back ourselves: queue or agents, through, first, tries; without, people do",
     )
     foreign: bool = Field(default=False, description="whether numbers of other countries may be called back")
     own: Sentence = Field(default=("callback-own",), description="said before the caller's own number")
@@ -53,10 +59,17 @@ class Callback(Node):
 
     def run(self, scene: Scene) -> Talk[Way]:
         caller = scene.call.caller
+        waited = scene.notes.get(f"(queue {self.place.queue})") if self.place else None
+        came = (yield from Now()) - timedelta(seconds=float(waited)) if waited else None
+        booked = yield from self._agree(caller, scene)
+        return booked if isinstance(booked, str) else (yield from self._book(booked, came, scene))
+
+    def _agree(self, caller: Number, scene: Scene) -> Talk[Number | str]:
+        """The number to call back, or how the node is left without one."""
         if self._callable(caller):
             chosen = yield from self._choice(self.own, caller, self.own_choices, scene)
             if chosen == YES:
-                return (yield from self._book(caller, scene))
+                return caller
             if chosen != OTHER:
                 return "silence" if chosen is None else "refused"
         again: Sentence = ()
@@ -71,7 +84,7 @@ class Callback(Node):
                 continue
             chosen = yield from self._choice(self.read_back, number, self.choices, scene)
             if chosen == YES:
-                return (yield from self._book(number, scene))
+                return number
             if chosen != OTHER:
                 return "silence" if chosen is None else "refused"
             again = ()
@@ -80,9 +93,7 @@ class Callback(Node):
         return "refused"
 
     def _callable(self, number: Number) -> bool:
-        if number.e164 is None:
-            return False
-        return number.family in CALLABLE or (self.foreign and number.family is Family.FOREIGN)
+        return callable_(number, foreign=self.foreign)
 
     def _choice(self, before: Sentence, number: Number, after: Sentence, scene: Scene) -> Talk[str | None]:
         """The key pressed, asked for twice; ``None``: none that means anything."""
@@ -95,18 +106,20 @@ class Callback(Node):
                 return heard.keys
         return None
 
-    def _book(self, number: Number, scene: Scene) -> Talk[Way]:
+    def _book(self, number: Number, came: datetime | None, scene: Scene) -> Talk[Way]:
         now = yield from Now()
         due = now
         if self.calendar is not None:
             calendar = scene.calendars[self.calendar]
             due = now if calendar.opening(now).open else calendar.reopens(now) or now
-        facts = (
+        facts: tuple[tuple[str, str], ...] = (
             ("phone", number.e164 or ""),
             ("subject", self.subject),
             ("due", due.isoformat(timespec="minutes")),
             ("calendar", self.calendar or ""),
         )
+        if came is not None:
+            facts = (*facts, ("came", came.isoformat(timespec="seconds")))
         yield from Post("callback", facts, once="phone")
         return "booked"
 

@@ -51,4 +51,7 @@ class Queue(Node):
             yield from Play((yield from phrase(self.prompt, scene)))
         hold = scene.music.get(self.queue, "") if self.music else ""
         queued = yield from Enqueue(self.queue, self.wait, self.priority, self.key, self.music, hold=hold)
+        if queued.waited is not None and queued.served is not Served.TALKED:
+            # Whoever is called back instead keeps his place: he is who came in so long ago.
+            scene.notes[f"(queue {self.queue})"] = f"{queued.waited:.0f}"
         return queued.served.value

@@ -1,0 +1,91 @@
+"""What Asterisk is told of a call back, and what its words about the end mean."""
+
+import pytest
+
+from ivr.asterisk.ami_wire import Headers
+from ivr.asterisk.recalls import originate, outcome, outside, position
+from ivr.flow.placing import Placing
+from ivr.service.placer import Order, Outcome
+from ivr.values.number import parse
+
+ATTEMPT = "0" * 32 + "-2"
+PHONE, SHOWN = parse("0612345678"), parse("0805000028")
+
+
+def order(**placing: object) -> Order:
+    return Order(ATTEMPT, PHONE, SHOWN, Placing.model_validate({"through": "gateway", **placing}), 60.0)
+
+
+def test_agents_of_a_queue_are_rung_at_the_callers_place() -> None:
+    """By a Local channel that waits in his stead, and whose halves are never joined."""
+    asked = originate(order(queue="parts"), 3)
+
+    assert asked["Channel"] == "Local/queue@callback-agents/n"
+    assert asked["ChannelId"] == f"callback-{ATTEMPT}"
+    assert asked["OtherChannelId"] == f"callback-{ATTEMPT}-other"
+    assert {"IVR_QUEUE=parts", "IVR_PLACE=3", f"IVR_CALLBACK={ATTEMPT}"} <= set(asked["Variable"])
+
+
+def test_agents_without_a_queue_all_ring() -> None:
+    """For a short time."""
+    asked = originate(order(agents=["camille", "karim"]), None)
+
+    assert asked["Channel"] == "Local/phones@callback-agents/n"
+    assert "IVR_PHONES=PJSIP/camille&PJSIP/karim" in asked["Variable"]
+    assert asked["Timeout"] == "30000"
+
+
+def test_a_caller_who_is_called_first_sees_the_number_that_may_be_shown() -> None:
+    """And is dialled through the gateway."""
+    asked = originate(order(queue="parts", first="caller", ring=20), None)
+
+    assert (asked["Channel"], asked["CallerID"], asked["Timeout"]) == (
+        "PJSIP/+33612345678@gateway",
+        "<0805000028>",
+        "20000",
+    )
+
+
+def test_what_has_no_international_form_is_never_dialled() -> None:
+    """Short numbers, nonsense, nobody."""
+    for number in ("3615", "", "12"):
+        with pytest.raises(OSError, match="cannot be dialled"):
+            outside(parse(number), "gateway")
+
+
+@pytest.mark.parametrize(("waited", "place"), [(100.0, 1), (50.0, 2), (5.0, 3)])
+def test_a_place_is_behind_those_who_came_before(waited: float, place: int) -> None:
+    """By how long each has waited."""
+    entries = tuple(
+        Headers([("Event", event), ("Wait", wait)])
+        for event, wait in (("QueueParams", "0"), ("QueueEntry", "60"), ("QueueMember", ""), ("QueueEntry", "10"))
+    )
+
+    assert position(entries, waited) == place
+
+
+@pytest.mark.parametrize(
+    ("kept", "other", "found"),
+    [
+        ("dialled|ANSWER|PJSIP/gateway-01|", "||PJSIP/karim-07|", (Outcome.TALKED, "karim")),
+        ("dialled|ANSWER|PJSIP/gateway-01|", "|||sacha", (Outcome.TALKED, "sacha")),
+        ("dialled|BUSY||", "|||sacha", (Outcome.BUSY, "sacha")),
+        ("dialled|NOANSWER||", "|||sacha", (Outcome.NO_ANSWER, "sacha")),
+        ("dialled|CONGESTION||", "|||sacha", (Outcome.UNREACHABLE, "sacha")),
+        ("dialled|CANCEL||", "|||sacha", (Outcome.LATER, "sacha")),
+        ("later|||", "|||sacha", (Outcome.LATER, "sacha")),
+        ("dropped|||", "|||sacha", (Outcome.DROPPED, "sacha")),
+        ("|||", "|||sacha", (Outcome.LATER, "sacha")),
+        ("", "|NOANSWER||", (None, "")),
+        ("", "", (None, "")),
+        ("declined|||", "", (Outcome.DECLINED, "")),
+        ("unmanned|||", "", (Outcome.UNMANNED, "")),
+        ("|||", "", (Outcome.UNMANNED, "")),
+        ("through|ANSWER|PJSIP/romane-03|", "", (Outcome.TALKED, "romane")),
+        ("through|||karim", "", (Outcome.TALKED, "karim")),
+        ("through|NOANSWER||", "", (Outcome.WAITED, "")),
+    ],
+)
+def test_what_the_exchange_kept_is_an_outcome(kept: str, other: str, found: tuple[Outcome | None, str]) -> None:
+    """Of both halves."""
+    assert outcome(kept, other) == found

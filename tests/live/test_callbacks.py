@@ -1,0 +1,73 @@
+"""People are called back: by an agent at the place that they had in the queue, or first of all themselves."""
+
+import re
+
+from ivr.phone import tone
+from tests.live.stack import Placed, Stack, until
+
+QUEUED, FIRST, HOST = "0805000031", "0805000032", "0806000009"
+OUTSIDE_TONE, AGENT_TONE = 880.0, 550.0
+
+
+def over(stack: Stack, caller: str) -> str:
+    """What `ivr callbacks list --over` says of a caller, once he was called."""
+    shown = f"{caller[:2]} {caller[2:4]} {caller[4:6]} {caller[6:8]} {caller[8:]}"
+
+    def line() -> str:
+        told = stack.inside("controller", "env", "COLUMNS=300", "ivr", "callbacks", "list", "--over").splitlines()
+        return next((one for one in told if shown in one), "")
+
+    found: str = until(line, f"{caller} was called back", 20.0, every=0.5)
+    return found
+
+
+def phone(stack: Stack, name: str, **options: object) -> Placed:
+    """A phone of its own process, for as long as its own call lasts."""
+    return stack.call(HOST, "", stack.agent(name, **options), hang_up_after=55.0)
+
+
+def heard(placed: Placed, name: str, frequency: float) -> bool:
+    there = placed.report.agent(name).recording
+    return bool(tone.tones(there.samples, there.rate, frequency, 0.5))
+
+
+def test_who_leaves_a_queue_for_a_call_back_keeps_his_place(stack: Stack) -> None:
+    """Ahead of who came after him; the agent hears of him, his key dials, and both hear each other."""
+    caller = stack.call(QUEUED, "1@6.0,1", hang_up_after=60.0)
+    until(lambda: "back has 1 calls" in stack.asterisk("queue show back"), "he waits")
+    later = stack.call(QUEUED, hang_up_after=75.0)
+    until(
+        lambda: re.search(r"1\. Local/queue@callback-agents.*2\. PJSIP", stack.asterisk("queue show back"), re.DOTALL),
+        "he stands first without being there",
+        40.0,
+    )
+    outside = phone(stack, "sortie", answer_after=1.0, hang_up_after=6.0, tone=OUTSIDE_TONE)
+    outside.saw("calling")
+    agent = phone(stack, "sacha", keys="1", keys_after=3.0, hang_up_after=25.0)
+    outside.saw("agent_answered")
+    channels = stack.asterisk("core show channels concise")
+    (dialled,) = re.findall(r"^(PJSIP/sortie-\S+?)!", channels, re.MULTILINE)
+    shown = stack.asterisk(f"core show channel {dialled}")
+
+    assert re.search(rf"Connected Line ID: {QUEUED}\b", shown)
+    assert "talked (sacha)" in over(stack, caller.script.from_)
+    later.saw("answered")
+    assert heard(outside, "sortie", AGENT_TONE)
+    assert heard(agent, "sacha", OUTSIDE_TONE)
+    assert stack.call_record(caller)["steps"] == ["agents:key", "again:booked", "bye:done"]
+
+
+def test_a_caller_who_is_called_first_is_put_through_by_his_key(stack: Stack) -> None:
+    """From the number that the book says; no machine reaches the agent."""
+    outside = phone(stack, "issue", answer_after=1.0, keys="1", keys_after=4.0, tone=OUTSIDE_TONE)
+    agent = phone(stack, "romane", answer_after=1.0, hang_up_after=5.0)
+    agent.saw("calling")
+    caller = stack.call(FIRST, "1", hang_up_after=40.0)
+    outside.saw("agent_answered", 50.0)
+    channels = stack.asterisk("core show channels concise")
+    (dialled,) = re.findall(r"^(PJSIP/issue-\S+?)!", channels, re.MULTILINE)
+
+    assert re.search(r"(Caller|Connected Line) ID: 0320000001", stack.asterisk(f"core show channel {dialled}"))
+    assert "talked (romane)" in over(stack, caller.script.from_)
+    assert heard(outside, "issue", AGENT_TONE)
+    assert heard(agent, "romane", OUTSIDE_TONE)

@@ -1,0 +1,186 @@
+"""Callbacks are placed when they are due, once at a time, as often as the book says, and across deaths of ours."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from ivr.book.book import Book, read_book
+from ivr.flow.errands import Override
+from ivr.ledger.cabinet import Cabinet
+from ivr.ledger.callbacks import CallbackStore
+from ivr.service.placer import KIND, Order, Outcome, Placer
+from ivr.service.ports import Letter
+
+DEMO = Path(__file__).parents[2]
+OPEN, NIGHT = datetime(2026, 6, 3, 8, 0, tzinfo=UTC), datetime(2026, 6, 3, 21, 0, tzinfo=UTC)
+
+
+@cache
+def demo() -> Book:
+    return read_book(DEMO)
+
+
+@dataclass
+class Exchange:
+    """An exchange whose calls last until a test ends them."""
+
+    calls: dict[str, bool] = field(default_factory=dict)
+    placed: list[Order] = field(default_factory=list)
+    results: dict[str, tuple[Outcome | None, str]] = field(default_factory=dict)
+    fails: bool = False
+
+    async def place(self, order: Order) -> None:
+        self.placed.append(order)
+        self.calls[order.attempt] = False
+        if self.fails:
+            raise OSError("the reply was lost")
+
+    async def alive(self) -> Mapping[str, bool]:
+        return self.calls
+
+    async def drop(self, attempt: str) -> None:
+        self.calls.pop(attempt, None)
+
+    async def result(self, attempt: str) -> tuple[Outcome | None, str]:
+        return self.results.get(attempt, (None, ""))
+
+    def over(self, outcome: Outcome | None, agent: str = "") -> None:
+        """The one call that goes on ends."""
+        ((attempt, _),) = self.calls.items()
+        self.results[attempt] = (outcome, agent)
+        self.calls.clear()
+
+
+@dataclass
+class House:
+    """A cabinet, and a placer that can be started anew on it."""
+
+    directory: Path
+    exchange: Exchange
+    cabinet: Cabinet
+    store: CallbackStore
+    at: datetime = OPEN
+
+    def placer(self) -> Placer:
+        return Placer(self.cabinet, self.store, self.exchange, demo, lambda: self.at)
+
+    async def ask(self, phone: str = "+33612345678", number: str = "0805000028", **facts: str) -> None:
+        told = {"phone": phone, "subject": "x", "due": self.at.isoformat(), "calendar": "office", **facts}
+        letter = Letter(KIND, told, "1.1", number, phone, self.at, "parts", "callback")
+        await self.cabinet.post(letter, once="phone")
+
+    async def outcomes(self) -> list[str]:
+        letters = self.cabinet.letters(KIND) + self.cabinet.letters(KIND, done=True)
+        return [str(one.outcome) for letter in letters for one in self.store.all(letter.id)]
+
+    def due_now(self) -> None:
+        for letter in self.cabinet.letters(KIND):
+            self.cabinet.reopen(letter.id, datetime.now(UTC) - timedelta(seconds=1))
+
+
+@pytest.fixture
+def house(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> House:
+    monkeypatch.setattr("ivr.service.placer.SETTLING", timedelta(0))
+    cabinet = Cabinet(tmp_path / "cabinet.sqlite", tmp_path / "ledger.sqlite")
+    return House(tmp_path, Exchange(), cabinet, CallbackStore(tmp_path / "cabinet.sqlite"))
+
+
+async def test_a_callback_is_placed_once_and_its_outcome_is_written(house: House) -> None:
+    """Also by a placer that never heard of it: the first died while they talked."""
+    await house.ask(came=(OPEN - timedelta(seconds=90)).isoformat())
+    await house.placer().round()
+    await house.placer().round()
+    (order,) = house.exchange.placed
+    house.exchange.over(Outcome.TALKED, "karim")
+    await house.placer().round()
+    await house.placer().round()
+
+    assert (order.phone.e164, order.shown.national, order.waited) == ("+33612345678", "0805000028", 90.0)
+    assert (await house.placer().order(order.attempt)) is None
+    assert len(house.exchange.placed) == 1
+    assert await house.outcomes() == ["talked"]
+    assert house.cabinet.letters(KIND) == []
+
+
+async def test_an_order_whose_reply_was_lost_is_not_given_again(house: House) -> None:
+    """It may have been carried out."""
+    house.exchange.fails = True
+    await house.ask()
+    for _ in range(3):
+        await house.placer().round()
+
+    assert len(house.exchange.placed) == 1
+
+
+async def test_a_caller_is_dialled_as_often_as_the_book_says(house: House) -> None:
+    """Three times in vain; agents who were not there are none of his tries."""
+    await house.ask()
+    for outcome in (Outcome.BUSY, None, Outcome.NO_ANSWER, Outcome.LATER, Outcome.BUSY):
+        await house.placer().round()
+        house.exchange.over(outcome)
+        await house.placer().round()
+        assert house.exchange.calls == {}, "nobody is called again before the pause is over"
+        house.due_now()
+    await house.placer().round()
+
+    assert await house.outcomes() == ["busy", "no agent", "no answer", "put off", "busy"]
+    assert len(house.exchange.placed) == 5
+    assert house.cabinet.letters(KIND) == []
+
+
+async def test_nobody_is_called_outside_the_hours(house: House) -> None:
+    """Nor while somebody has closed by hand, nor rung on after closing time."""
+    await house.ask()
+    house.at = NIGHT
+    await house.placer().round()
+    assert house.exchange.placed == []
+    house.at = OPEN
+    house.cabinet.set_override("office", Override(False, "closed", None))
+    await house.placer().round()
+    assert house.exchange.placed == []
+    house.cabinet.set_override("office", None)
+    await house.placer().round()
+    assert len(house.exchange.calls) == 1
+    house.at = NIGHT
+    await house.placer().round()
+
+    assert house.exchange.calls == {}
+
+
+async def test_a_caller_asks_once_for_each_of_our_numbers_and_is_called_by_one(house: House) -> None:
+    """Never by two agents at the same time."""
+    for number in ("0805000028", "0805000028", "0805000024"):
+        await house.ask(number=number)
+    assert len(house.cabinet.letters(KIND)) == 2
+    await house.placer().round()
+
+    assert len(house.exchange.placed) == 1
+
+
+async def test_what_is_too_old_or_not_to_be_called_is_put_away(house: House) -> None:
+    """Two days, and a special number that came in by another way than the node."""
+    await house.ask()
+    house.at = OPEN + timedelta(days=5)
+    await house.placer().round()
+    await house.ask(phone="+33899000004")
+    await house.placer().round()
+
+    assert house.exchange.placed == []
+    assert sorted(await house.outcomes()) == ["expired", "not to be called"]
+
+
+async def test_who_is_cancelled_while_agents_ring_is_not_called(house: House) -> None:
+    """The ringing ends, and what comes of it changes nothing."""
+    await house.ask()
+    await house.placer().round()
+    (letter,) = house.cabinet.letters(KIND)
+    house.cabinet.done(letter.id, datetime.now(UTC))
+    await house.placer().round()
+    await house.placer().round()
+
+    assert house.exchange.calls == {}
+    assert len(house.exchange.placed) == 1
