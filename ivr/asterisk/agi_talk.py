@@ -21,7 +21,6 @@ from ivr.flow.commands import (
     Ask,
     Capture,
     Captured,
-    Cause,
     Dial,
     Enqueue,
     Gather,
@@ -39,6 +38,7 @@ from ivr.flow.commands import (
 )
 from ivr.flow.keys import Reading, reading
 from ivr.service.ports import Fault, HungUp, Sound, Voice
+from ivr.values.cause import Cause
 
 SERVED = "IVR_SERVED"  # set last in a served call: the dialplan tells it from an abandoned one
 ANY_KEY = "0123456789*#"

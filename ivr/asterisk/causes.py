@@ -4,7 +4,8 @@ Sources: app_dial.c and app_queue.c of Asterisk 22, variables DIALSTATUS and QUE
 table 1, for the numbers, and hangup_cause2sip() of chan_pjsip.c for what an unanswered caller's network then sees.
 """
 
-from ivr.flow.commands import Cause, Reached, Served
+from ivr.flow.commands import Reached, Served
+from ivr.values.cause import Cause
 
 Q850: dict[Cause, int] = {
     Cause.BUSY: 17,  # 486

@@ -14,7 +14,6 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from ivr.book.book import Service
 from ivr.book.written import Written, WrittenNumber
 from ivr.flow.check import Finding, unknown
-from ivr.flow.commands import Cause
 from ivr.flow.flow import Flow
 from ivr.flow.node import FlowName, Sentence, references
 from ivr.flow.nodes import AnyNode
@@ -22,6 +21,7 @@ from ivr.flow.nodes.bye import Bye
 from ivr.flow.nodes.challenge import Challenge
 from ivr.flow.nodes.nuisance import Lists, Nuisance
 from ivr.flow.nodes.pass_ import Pass
+from ivr.values.cause import Cause
 
 NUISANCE = "dialplans/nuisance.yaml"
 CHECK, ONWARD = "check", "onward"  # nodes of the flow that a policy becomes

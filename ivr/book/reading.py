@@ -195,9 +195,8 @@ class Reading:
         for language in sorted(languages):
             file = f"prompts/{language}.yaml"
             if not re.fullmatch(r"[a-z]{2}", language):
-                self._say(
-                    Mark(file), "IVR214", f'"{language}" is no language', "name the file after one: fr.yaml, en.yaml"
-                )
+                hint = "name the file after one: fr.yaml, en.yaml"
+                self._say(Mark(file), "IVR214", f'"{language}" is no language', hint)
                 continue
             prompts[language] = self._table(file, PromptText)
             for name in HOUSE_PROMPTS:
@@ -214,10 +213,8 @@ class Reading:
             flow = typed(Flow, source.tree, "", self._problems) if source.tree else None
             name = flow.flow if flow else text(source, "flow")
             if name in found:
-                other = found[name][1].file
-                self._say(
-                    mark(source, ("flow",)), "IVR211", f'the flow "{name}" exists already, in {other}', "rename one"
-                )
+                message = f'the flow "{name}" exists already, in {found[name][1].file}'
+                self._say(mark(source, ("flow",)), "IVR211", message, "rename one")
                 continue
             if name:
                 found[name] = (flow, source)
@@ -283,12 +280,8 @@ class Reading:
     def _names(self, table: "Table[Any]") -> None:
         for name in table.names:
             if not re.fullmatch(NAME, name):
-                self._say(
-                    mark(table.source, (name,)),
-                    "IVR222",
-                    f'"{name}" cannot be a name',
-                    "begin with a small letter; then small letters, digits and -",
-                )
+                hint = "begin with a small letter; then small letters, digits and -"
+                self._say(mark(table.source, (name,)), "IVR222", f'"{name}" cannot be a name', hint)
 
     def _found(self, found: Iterable[Finding], source: Source) -> None:
         for finding in found:

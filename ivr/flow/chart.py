@@ -9,13 +9,14 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from ivr.flow.commands import Cause, Need
+from ivr.flow.commands import Need
 from ivr.flow.flow import BACK, REPEAT, Drawing, Place
 from ivr.flow.node import Into, Leave, Node, Over
 from ivr.flow.nodes.hours import Hours
 from ivr.flow.nodes.queue import Queue
 from ivr.flow.nodes.say import Say
 from ivr.flow.nodes.transfer import Transfer
+from ivr.values.cause import Cause
 
 WIDTH = 34  # characters of a line in a box
 LINES = 3

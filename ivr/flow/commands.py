@@ -11,6 +11,8 @@ from datetime import datetime
 from enum import IntEnum, StrEnum
 from typing import Any, Generic, TypeVar
 
+from ivr.values.cause import Cause
+
 R = TypeVar("R")
 T = TypeVar("T")
 
@@ -255,17 +257,6 @@ class Speak(Command[None]):
     """Say everything from now on in ``language``."""
 
     language: str
-
-
-class Cause(StrEnum):
-    """What the caller's network is told of why a call ends; phones and exchanges make a tone or a message of it."""
-
-    NORMAL = "normal"
-    BUSY = "busy"
-    CONGESTION = "congestion"
-    REJECTED = "rejected"
-    UNALLOCATED = "unallocated"  # there is no such number
-    CHANGED = "changed"  # the number is another one now
 
 
 @dataclass(frozen=True)

@@ -11,10 +11,11 @@ from typing import Annotated, Any, ClassVar, get_args
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationInfo, field_validator
 
-from ivr.flow.commands import Cause, Need, Now, Phrase, Talk
+from ivr.flow.commands import Need, Now, Phrase, Talk
 from ivr.flow.errands import Overridden
 from ivr.values.calendar import Calendar
 from ivr.values.call import Call
+from ivr.values.cause import Cause
 from ivr.values.routing import Routing
 from ivr.values.wording import reopening, sayable, week_name
 

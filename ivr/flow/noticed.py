@@ -8,7 +8,6 @@ from ivr.flow.commands import (
     Answer,
     Ask,
     Capture,
-    Cause,
     Command,
     Dial,
     Enqueue,
@@ -28,6 +27,7 @@ from ivr.flow.line import FlowError
 from ivr.flow.onlooker import Log, Run, World, note, still
 from ivr.flow.outcomes import Known, Outcome, outcomes
 from ivr.values.calendar import Override
+from ivr.values.cause import Cause
 
 _UNNOTICED = Now | Reachable | Progress | Answer | Limit | Spent | Remember | Discard | Overridden
 _WORDS = frozenset[str]()

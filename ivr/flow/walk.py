@@ -2,11 +2,12 @@
 
 from dataclasses import dataclass, field, replace
 
-from ivr.flow.commands import Cause, Hangup, Play, Talk
+from ivr.flow.commands import Hangup, Play, Talk
 from ivr.flow.errands import Post
 from ivr.flow.flow import BACK, REPEAT, Drawing, Flow, Place
 from ivr.flow.line import FlowError
 from ivr.flow.node import Into, Leave, Over, Scene, Way
+from ivr.values.cause import Cause
 
 MOST_STEPS = 200  # a caller cannot press so many keys in earnest; past it, something goes round in circles
 MOST_ASKED = 50  # questions put to one caller; past it we say goodbye, and stop charging

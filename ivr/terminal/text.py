@@ -10,7 +10,6 @@ from ivr.flow.commands import (
     Ask,
     Capture,
     Captured,
-    Cause,
     Command,
     Dial,
     Dialled,
@@ -35,6 +34,7 @@ from ivr.flow.commands import (
 from ivr.flow.keys import Reading, reading
 from ivr.service.ports import HungUp, Toll
 from ivr.terminal.cast import Cast, HangsUp
+from ivr.values.cause import Cause
 from ivr.values.hidden import BULLET
 from ivr.values.tariff import Tariff
 

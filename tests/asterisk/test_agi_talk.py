@@ -16,7 +16,6 @@ from ivr.flow.commands import (
     Ask,
     Capture,
     Captured,
-    Cause,
     Dial,
     Dialled,
     Enqueue,
@@ -38,6 +37,7 @@ from ivr.flow.commands import (
     Warn,
 )
 from ivr.service.ports import Fault, HungUp
+from ivr.values.cause import Cause
 from tests.asterisk.plain_script import OneSecond
 
 NOON = datetime(2026, 6, 3, 12, 0, tzinfo=UTC)

@@ -127,7 +127,7 @@ async def test_a_whole_surcharged_call(tmp_path: Path) -> None:
             "answered": True,
             "announced": True,
             "caller": "+33612345678",
-            "tape": 15,
+            "tape": 14,
         }
     ]
 

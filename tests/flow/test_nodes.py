@@ -9,7 +9,6 @@ from pydantic import ValidationError
 
 from ivr.flow.commands import (
     Ask,
-    Cause,
     Dial,
     Dialled,
     Enqueue,
@@ -27,6 +26,7 @@ from ivr.flow.errands import Draw, Overridden, Recall, Remember
 from ivr.flow.flow import Flow
 from ivr.flow.node import Scene
 from ivr.flow.nodes.say import ANY_KEY
+from ivr.values.cause import Cause
 from ivr.values.routing import Group, Routing, Strategy
 
 from .play import CALENDARS, CALL, NIGHT, NOON, flow_of, play

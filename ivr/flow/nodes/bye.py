@@ -4,8 +4,9 @@ from typing import ClassVar, Literal
 
 from pydantic import Field
 
-from ivr.flow.commands import Cause, Play, Talk
+from ivr.flow.commands import Play, Talk
 from ivr.flow.node import Node, Scene, Sentence, Way, phrase
+from ivr.values.cause import Cause
 
 
 class Bye(Node):
