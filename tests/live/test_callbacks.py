@@ -5,7 +5,7 @@ import re
 from ivr.phone import tone
 from tests.live.stack import Placed, Stack, until
 
-QUEUED, FIRST, HOST = "0805000031", "0805000032", "0806000009"
+QUEUED, FIRST, HOST = "0805000071", "0805000072", "0806000009"
 OUTSIDE_TONE, AGENT_TONE = 880.0, 550.0
 
 
