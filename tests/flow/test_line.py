@@ -419,6 +419,23 @@ OVER_MIDNIGHT: list[tuple[list[Command[Any]], list[tuple[Command[Any], Any]]]] =
 ]
 
 
+WAITS = Dial(("camille",), 25, music=True, leave=True)
+# Who would rather leave than be answered for more of a ring: what his flow asks, and all that is done on the line.
+LEAVING: tuple[list[Command[Any]], list[tuple[Command[Any], Any]]] = (
+    [WAITS, WAITS, Play(("all-busy",))],
+    [
+        (Reachable(("camille",)), There(("camille",))),
+        (Progress(), None),
+        (Now(), NOON),
+        *OLD,
+        (Now(), NOON + timedelta(seconds=12)),
+        (Dial(("camille",), 18, 1800.0, music=True, leave=True), Dialled(Reached.NO_ANSWER)),
+        (Now(), NOON + timedelta(seconds=30)),
+        (Play(("all-busy",)), Played()),
+    ],
+)
+
+
 def prove(line: ModuleType) -> None:
     """Everything that must hold of a line, by chance and on every path; the same for the line and for its mutants."""
     by_chance(line, 600)
@@ -432,6 +449,18 @@ def prove(line: ModuleType) -> None:
             raise Broken(f"over a change of price: {off}") from off
         if carrier.terms.announcement != DEARER.announcement:
             raise Broken("the record would have the old price")
+    came: list[Any] = []
+
+    def flow() -> Talk[None]:
+        for command in LEAVING[0]:
+            came.append((yield command))
+
+    try:
+        perform(line.Line(line.Terms(**vars(SURCHARGED))).carry(flow()), LEAVING[1])
+    except OffScript as off:
+        raise Broken(f"of who would rather leave: {off}") from off
+    if not came[0].past_limit or not came[1].past_limit:
+        raise Broken("the flow is not told that it let him go")
 
 
 def _module(source: str) -> ModuleType:
@@ -571,22 +600,7 @@ def test_a_ring_longer_than_the_carrier_bears_is_cut_in_two() -> None:
 
 def test_who_would_rather_leave_is_never_answered_for_more_of_a_ring() -> None:
     """The free part is rung, with music; what the carrier does not bear any more is not, nor a second ring."""
-    waits = Dial(("camille",), 25, music=True, leave=True)
-    perform_on(
-        SURCHARGED,
-        [waits, waits, Play(("all-busy",))],
-        [
-            THERE,
-            (Progress(), None),
-            (Now(), NOON),
-            (Play(("announcement/tried",), until="#"), Played()),
-            (Play(("beep",)), Played()),
-            (Now(), NOON + timedelta(seconds=12)),
-            (Dial(("camille",), 18, 1800.0, music=True, leave=True), Dialled(Reached.NO_ANSWER)),
-            (Now(), NOON + timedelta(seconds=30)),
-            (Play(("all-busy",)), Played()),
-        ],
-    )
+    perform_on(SURCHARGED, *LEAVING)
 
 
 def test_nobody_is_answered_for_a_ring_too_short_to_hear() -> None:

@@ -199,7 +199,8 @@ class Stack:
         return one
 
     def call_record(self, placed: Placed) -> dict[str, Any]:
-        """The record of a call that has been placed."""
+        """The record of a call that has been placed; waits until it is over."""
+        _ = placed.report
         return self.record(placed.script.from_)
 
     # -- calls -----------------------------------------------------------------------------------------------------

@@ -46,7 +46,7 @@ def test_what_a_softphone_needs(book: Path) -> None:
     assert f"password   {password}\n" in shown
     assert len([line for line in shown.splitlines() if set(line) & set("▀▄█")]) > 15
     assert "[2001:db8::1]:5060" in ivr("qr", "camille", "--address", "2001:db8::1").output
-    assert ivr("qr", "camile").output == 'ivr: there is no agent "camile"; the book has camille, karim\n'
+    assert ivr("qr", "camile").output == 'ivr: there is no agent "camile"; the book has camille, karim, passerelle\n'
 
 
 def test_an_agent_is_added_if_the_book_is_good_with_him(book: Path) -> None:
@@ -55,7 +55,7 @@ def test_an_agent_is_added_if_the_book_is_good_with_him(book: Path) -> None:
     before = path.read_text(encoding="utf-8")
 
     assert ivr("add", "zoe", "--label", 'Zoé, "commandes"').exit_code == 0
-    assert read_book(book).agents == ("camille", "karim", "zoe")
+    assert read_book(book).agents == ("camille", "karim", "passerelle", "zoe")
     after = path.read_text(encoding="utf-8")
     assert after.startswith(before)
     for name, told in (("zoe", 'there is an agent "zoe" already'), ("Zoé", '"Zoé" cannot be a name')):
