@@ -18,11 +18,6 @@ from tests.live.stack import ROOT, Stack, run
 LONG = ("test_rehearsal", "test_calls", "test_certificate", "test_limits", "test_queues", "test_tariffs")
 """What takes long is begun first, so that the workers end together."""
 
-# `tests/run` describes the stack of each worker, for Docker's scripts as for these tests, in a file of settings.
-_described = Path(os.environ.get("IVR_TEST_STACKS", "")) / os.environ.get("PYTEST_XDIST_WORKER", "gw0")
-if _described.is_file():
-    os.environ.update(line.split("=", 1) for line in shlex.split(_described.read_text(encoding="utf-8")))
-
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     live = [item for item in items if Path(__file__).parent in item.path.parents]
@@ -34,6 +29,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="session")
 def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+    # `tests/run` describes the stack of each worker, for Docker's scripts as for these tests, in a file of settings.
+    described = Path(os.environ.get("IVR_TEST_STACKS", "")) / os.environ.get("PYTEST_XDIST_WORKER", "gw0")
+    if described.is_file():
+        os.environ.update(line.split("=", 1) for line in shlex.split(described.read_text(encoding="utf-8")))
     project = os.environ.get("IVR_PROJECT", "")
     assert project, "the stack's name is not set: live tests are started by `bash tests/run`"
     here = tmp_path_factory.mktemp("stack")
