@@ -159,9 +159,9 @@ class Stack:
         until(lambda: (self.health() or {}).get("status") == "ok", "the controller is well", within, every=0.02)
         return time.time()
 
-    def quiet(self) -> None:
+    def quiet(self, within: float = 10.0) -> None:
         """Wait until no call is left, in Asterisk nor in the controller."""
-        until(lambda: self.channels() == 0, "no channel is left")
+        until(lambda: self.channels() == 0, "no channel is left", within)
         until(lambda: (self.health() or {"calls": 0})["calls"] == 0, "the controller has no call left")
 
     def descriptors(self) -> tuple[int, int]:
