@@ -11,7 +11,7 @@ import logging
 from collections.abc import Awaitable, Callable, Sequence
 from ipaddress import IPv6Address, ip_address, ip_network
 
-from ivr.asterisk.agi_session import AgiSession, Line, LineLost
+from ivr.asterisk.agi_session import AgiSession, Line, LineLost, over
 from ivr.service.ports import HungUp
 
 __all__ = ["AgiServer", "AgiSession", "Attend", "LineLost"]
@@ -94,20 +94,12 @@ class AgiServer:
             for task in self._live:
                 task.cancel()
             await self._quiet(2 * self._farewell)
-        try:
-            async with asyncio.timeout(self._farewell):
-                await self._server.wait_closed()
-        except TimeoutError:
+        if not await over(self._server.wait_closed(), self._farewell):
             log.warning("agi the listening socket did not close in %gs", self._farewell)
 
     async def _quiet(self, limit: float) -> bool:
         """Whether all sessions have ended, after at most ``limit`` seconds."""
-        try:
-            async with asyncio.timeout(limit):
-                await self._idle.wait()
-        except TimeoutError:
-            return False
-        return True
+        return await over(self._idle.wait(), limit)
 
     def _begin(self, line: Line) -> bool:
         """Start a session on a new connection; ``False`` when it is not welcome."""

@@ -8,8 +8,8 @@ import asyncio
 import contextlib
 import logging
 import socket
-from collections.abc import Callable, Mapping
-from typing import cast
+from collections.abc import Callable, Coroutine, Mapping
+from typing import Any, cast
 
 from ivr.asterisk.agi_wire import FAILURE, Event, Gone, Opened, Reply, Wire, WireError
 from ivr.service.ports import HungUp
@@ -19,6 +19,18 @@ log = logging.getLogger(__name__)
 
 class LineLost(Exception):
     """The line to Asterisk is out of step: a late reply, garbage, or a wait cut short.  It is closed by now."""
+
+
+async def over(waited: Coroutine[Any, Any, Any], limit: float) -> bool:
+    """Whether that comes about within ``limit`` seconds; for tidying up, also in a task that is being cancelled.
+
+    There ``asyncio.timeout`` gives a CancelledError for its own expiry in Python before 3.11.4, and tidying would end.
+    """
+    task = asyncio.ensure_future(waited)
+    try:
+        return bool((await asyncio.wait({task}, timeout=limit))[0])
+    finally:
+        task.cancel()
 
 
 class AgiSession:
@@ -137,10 +149,8 @@ class Line(asyncio.Protocol):
             self._refuse()
         self._transport.close()
         try:
-            async with asyncio.timeout(limit):
-                await self._closed.wait()
-        except TimeoutError:
-            log.debug("agi peer=%s does not read, the socket is closed by force", self.peer)
+            if not await over(self._closed.wait(), limit):
+                log.debug("agi peer=%s does not read, the socket is closed by force", self.peer)
         finally:
             if not self._closed.is_set():
                 self._transport.abort()
