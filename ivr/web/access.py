@@ -2,9 +2,12 @@
 
 import hmac
 from collections.abc import Awaitable, Callable
-from typing import Any
+from typing import Any, TypeVar
 
 from aiohttp import web
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+LARGEST = 4096  # bytes of an order
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
@@ -15,6 +18,30 @@ class Answer(Exception):
     def __init__(self, status: int, said: str) -> None:
         super().__init__(said)
         self.status = status
+
+
+class Order(BaseModel):
+    """What a PUT takes."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+
+Given = TypeVar("Given", bound=Order)
+
+
+async def ordered(request: web.Request, model: type[Given]) -> Given:
+    """The order in the body of a request; an empty body is one that says nothing.  Raises :class:`Answer`."""
+    try:
+        text = await request.read()  # whole, in however many pieces it comes
+    except web.HTTPRequestEntityTooLarge:
+        text = b" " * (LARGEST + 1)
+    if len(text) > LARGEST:
+        raise Answer(400, f"an order of more than {LARGEST} bytes")
+    try:
+        return model.model_validate_json(text or b"{}")
+    except ValidationError as error:
+        said = "; ".join(f"{'.'.join(map(str, one['loc'])) or 'body'}: {one['msg']}" for one in error.errors())
+        raise Answer(400, said) from None
 
 
 def guarded(token: str, work: Callable[[web.Request], Awaitable[Any]], printed: str = "web:operator") -> Handler:

@@ -8,18 +8,14 @@ import asyncio
 from typing import Any
 
 from aiohttp import web
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import Field
 
 from ivr.service.crises import Crises, NoCrisis
-from ivr.web.access import Answer, guarded
-
-LARGEST = 4096  # bytes of an order
+from ivr.web.access import Answer, Order, guarded, ordered
 
 
-class Order(BaseModel):
+class Put(Order):
     """What PUT takes."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
     why: str = Field(default="ordered over HTTP", description="the reason, for people", min_length=1, max_length=200)
 
@@ -31,17 +27,11 @@ def routes(crises: Crises, token: str) -> list[web.AbstractRouteDef]:
         return [one.plain() for one in await asyncio.to_thread(crises.all)]
 
     async def put(request: web.Request) -> Any:
-        text = await request.read()
+        order = await ordered(request, Put)
         try:
-            if len(text) > LARGEST:
-                raise Answer(400, f"an order of more than {LARGEST} bytes")
-            order = Order.model_validate_json(text or b"{}")
             return (await asyncio.to_thread(crises.put, request.match_info["name"], order.why)).plain()
         except NoCrisis as error:
             raise Answer(404, str(error)) from None
-        except ValidationError as error:
-            said = "; ".join(f"{'.'.join(map(str, one['loc'])) or 'body'}: {one['msg']}" for one in error.errors())
-            raise Answer(400, said) from None
 
     async def delete(request: web.Request) -> Any:
         try:

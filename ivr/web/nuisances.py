@@ -7,19 +7,15 @@ import asyncio
 from typing import Any
 
 from aiohttp import web
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import Field
 
 from ivr.service.nuisances import LONGEST, NoCaller, Nuisances
 from ivr.values.noted import KEPT
-from ivr.web.access import Answer, guarded
-
-LARGEST = 4096  # bytes of an order
+from ivr.web.access import Answer, Order, guarded, ordered
 
 
-class Order(BaseModel):
+class Note(Order):
     """What PUT takes."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
     days: int = Field(default=KEPT.days, ge=1, le=LONGEST, description="how long he stays on the list")
     why: str = Field(default="noted over HTTP", description="the reason, for people", min_length=1, max_length=200)
@@ -32,18 +28,12 @@ def routes(nuisances: Nuisances, token: str) -> list[web.AbstractRouteDef]:
         return [one.plain() for one in await asyncio.to_thread(nuisances.all)]
 
     async def put(request: web.Request) -> Any:
-        text = await request.read()
+        order = await ordered(request, Note)
         try:
-            if len(text) > LARGEST:
-                raise Answer(400, f"an order of more than {LARGEST} bytes")
-            order = Order.model_validate_json(text or b"{}")
             number = request.match_info["number"]
             return (await asyncio.to_thread(nuisances.add, number, order.days, order.why)).plain()
         except NoCaller as error:
             raise Answer(400, str(error)) from None
-        except ValidationError as error:
-            said = "; ".join(f"{'.'.join(map(str, one['loc'])) or 'body'}: {one['msg']}" for one in error.errors())
-            raise Answer(400, said) from None
 
     async def delete(request: web.Request) -> Any:
         try:

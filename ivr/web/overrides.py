@@ -12,18 +12,14 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from aiohttp import web
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import Field
 
 from ivr.service.overrides import Lasting, NoCalendar, Overrides, Refused
-from ivr.web.access import Answer, Handler, guarded
-
-LARGEST = 4096  # bytes of an order
+from ivr.web.access import Answer, Handler, Order, guarded, ordered
 
 
-class Order(BaseModel):
+class Override(Order):
     """What PUT takes."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
     open: bool = Field(description="whether callers find us open")
     until: str = Field(default="next", description="an instant in ISO 8601, next or good", max_length=40)
@@ -33,16 +29,16 @@ class Order(BaseModel):
 def routes(overrides: Overrides, token: str) -> list[web.AbstractRouteDef]:
     """What is to be added to the application; ``token`` is what the header ``Authorization: Bearer …`` must have."""
 
-    def ordered(work: Callable[[web.Request], Awaitable[Any]]) -> Handler:
-        async def told(request: web.Request) -> Any:
+    def told(work: Callable[[web.Request], Awaitable[Any]]) -> Handler:
+        async def answer(request: web.Request) -> Any:
             try:
                 return await work(request)
             except NoCalendar as error:
                 raise Answer(404, str(error)) from None
-            except (Refused, ValidationError) as error:
-                raise Answer(400, _said(error)) from None
+            except Refused as error:
+                raise Answer(400, str(error)) from None
 
-        return guarded(token, told)
+        return guarded(token, answer)
 
     async def every(_: web.Request) -> Any:
         return [one.plain() for one in await asyncio.to_thread(overrides.all)]
@@ -52,7 +48,7 @@ def routes(overrides: Overrides, token: str) -> list[web.AbstractRouteDef]:
 
     async def put(request: web.Request) -> Any:
         name = request.match_info["name"]
-        order = Order.model_validate_json(await _body(request))
+        order = await ordered(request, Override)
         zone = (await asyncio.to_thread(overrides.standing, name)).calendar.zone
         lasting = _lasting(order.until, zone)
         return (await asyncio.to_thread(overrides.put, name, order.open, lasting, order.why)).plain()
@@ -62,21 +58,11 @@ def routes(overrides: Overrides, token: str) -> list[web.AbstractRouteDef]:
 
     place = "/calendars/{name}/override"
     return [
-        web.get("/calendars", ordered(every)),
-        web.get(place, ordered(get)),
-        web.put(place, ordered(put)),
-        web.delete(place, ordered(delete)),
+        web.get("/calendars", told(every)),
+        web.get(place, told(get)),
+        web.put(place, told(put)),
+        web.delete(place, told(delete)),
     ]
-
-
-async def _body(request: web.Request) -> bytes:
-    try:
-        text = await request.read()  # whole, in however many pieces it comes
-    except web.HTTPRequestEntityTooLarge:
-        text = b" " * (LARGEST + 1)
-    if len(text) > LARGEST:
-        raise Refused(f"an order of more than {LARGEST} bytes")
-    return text
 
 
 def _lasting(until: str, zone: ZoneInfo) -> Lasting:
@@ -88,9 +74,3 @@ def _lasting(until: str, zone: ZoneInfo) -> Lasting:
     except ValueError:
         raise Refused(f'"{until}" is no instant: write it like 2026-12-24T18:00, or next, or good') from None
     return instant if instant.tzinfo else instant.replace(tzinfo=zone)
-
-
-def _said(error: Exception) -> str:
-    if isinstance(error, ValidationError):
-        return "; ".join(f"{'.'.join(map(str, one['loc'])) or 'body'}: {one['msg']}" for one in error.errors())
-    return str(error)

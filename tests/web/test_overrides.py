@@ -13,7 +13,8 @@ from aiohttp import ClientSession, web
 from ivr.ledger.cabinet import Cabinet
 from ivr.service.overrides import Overrides
 from ivr.values.calendar import Calendar, Override, Period
-from ivr.web.overrides import LARGEST, routes
+from ivr.web.access import LARGEST
+from ivr.web.overrides import routes
 
 PARIS = ZoneInfo("Europe/Paris")
 TEN = datetime(2026, 6, 3, 10, 0, tzinfo=PARIS)
