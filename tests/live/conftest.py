@@ -15,8 +15,8 @@ from tests.live.ami import Manager
 from tests.live.batch import Batch, place
 from tests.live.stack import ROOT, Stack, run
 
-LONG = ("test_rehearsal", "test_calls", "test_certificate", "test_limits", "test_queues", "test_tariffs")
-"""What takes long is begun first, so that the workers end together."""
+LONG = ("test_calls", "test_certificate", "test_rehearsal", "test_limits", "test_queues", "test_tariffs")
+"""What takes long is begun first, so that the workers end together; first of all what counts its callers' records."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
