@@ -5,7 +5,6 @@ standard output, the report is laid down in FOLDER.  Exit status 0: there is a r
 error says why there is none.
 """
 
-import contextlib
 import json
 import os
 import signal
@@ -38,8 +37,6 @@ def main() -> int:
             stopped.append(signal.SIGPIPE)
             os.dup2(nowhere, out.fileno())
 
-    with contextlib.suppress(OSError):  # a measuring instrument: what it misses, the caller seems not to have heard
-        os.nice(-10)  # only root may
     for wanted in (signal.SIGINT, signal.SIGTERM):
         signal.signal(wanted, stop)
     folder = Path(sys.argv[1])

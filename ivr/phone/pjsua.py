@@ -1,6 +1,7 @@
 """A call placed with PJSUA2 in this very process, which can do so once; ``booth`` is for everybody else."""
 
 import math
+import os
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -12,6 +13,7 @@ from ivr.phone.endpoint import Endpoint, PhoneFault, pj
 from ivr.phone.events import Event, Listener
 from ivr.phone.report import AgentReport, CallReport, Recording, load
 from ivr.phone.script import CallScript
+from ivr.phone.urgency import go_first
 
 LINGER = 3.0
 """Seconds after the end of the caller's call within which the agents' calls must end too."""
@@ -73,6 +75,7 @@ def _call(endpoint: Endpoint, script: CallScript, tell: Listener, folder: Path, 
         caller = Caller(endpoint, account, script, tell, _wav(folder, 0))
         for phone in phones:
             phone.caller = caller
+        go_first(os.getpid())  # a measuring instrument: what it misses, the caller seems not to have heard
         caller.dial()
         _follow(endpoint, caller, phones, stop)
         began = (caller.recorded_from, *(phone.recorded_from for phone in phones))

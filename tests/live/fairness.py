@@ -16,32 +16,23 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Protocol, TypeVar
 
-FAVOUR = -20
-"""Nice value of phones and of the stack, where we may set it: a machine that does other work besides starves streams
-of sound, and holes in what was heard would be laid at the stack's door."""
+from ivr.phone.urgency import go_first
 
 STARVED = 0.1
 """Seconds that a favoured process waited for a processor in a call's worst second: below, a phone bridges them."""
 
-SHARES = 262144
-"""Weight of all containers together against the rest of the machine (1024): the largest that there is."""
+ROOT_GROUP = Path("/sys/fs/cgroup/cpu/cgroup.procs")
+"""Where version 1 of control groups lists the processes of the machine itself."""
 
 
-def favour(process: int) -> None:
-    """Let a process, with all its threads and those to come, go before the other work of the machine."""
-    threads = Path(f"/proc/{process}/task")
-    for thread in threads.iterdir() if threads.is_dir() else ():
-        with contextlib.suppress(OSError):  # not root, or the thread is gone
-            os.setpriority(os.PRIO_PROCESS, int(thread.name), FAVOUR)
+def favour(process: int, priority: int) -> None:
+    """Let a container's main process go before the other work of the machine, see :func:`go_first`.
 
-
-def favour_containers(process: int) -> None:
-    """The same for all containers together, of which ``process`` is in one: control groups are weighed by level."""
-    for line in Path(f"/proc/{process}/cgroup").read_text(encoding="ascii").splitlines():
-        _, controllers, group = line.split(":", 2)
-        if "cpu" in controllers.split(","):
-            with contextlib.suppress(OSError):  # not root, or version 2
-                Path(f"/sys/fs/cgroup/cpu{Path(group).parent}/cpu.shares").write_text(str(SHARES), encoding="ascii")
+    Kernels that share real time out by control group give those of containers none of it, so it leaves its group.
+    """
+    with contextlib.suppress(OSError):  # not root, or version 2, which has no such shares
+        ROOT_GROUP.write_text(str(process), encoding="ascii")
+    go_first(process, priority)
 
 
 def children(thread: int) -> list[int]:
@@ -72,7 +63,7 @@ def _lookout() -> mmap.mmap:
         file.flush()
         process = subprocess.Popen([sys.executable, "-c", LOOKOUT, file.name, str(os.getpid())])
         atexit.register(process.kill)
-        favour(process.pid)
+        go_first(process.pid)
         shared = mmap.mmap(file.fileno(), 8)
         time.sleep(0.3)  # until it has opened the file, which is then nameless
     return shared
