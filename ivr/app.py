@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from ivr import secret
 from ivr.asterisk import provision
+from ivr.asterisk.trunks_conf import Line
 from ivr.book.book import Book, read_book
 from ivr.book.problems import BadBook, Mark, Problem
 from ivr.ledger.engine import at
@@ -23,6 +24,7 @@ from ivr.terminal.simulate import Simulator
 from ivr.values.duty import ON, Duty
 from ivr.values.music import MUSIC
 from ivr.values.number import parse
+from ivr.values.trunk import Trunk
 
 if TYPE_CHECKING:
     from ivr.voice.bake import Baked
@@ -127,6 +129,7 @@ def exchange(book: Book, voice: Voice, settings: Settings, duties: Mapping[str, 
             for name in book.agents
         ),
         ami_secret=secret.derive(settings.secret, f"ami:{AMI_ACCOUNT}"),
+        trunks=tuple(Line(trunk, password(settings, trunk)) for trunk in book.trunks.values()),
         queues=tuple(book.queues.values()),
         music={
             name: tuple(voice[MUSIC, f"{name}/{piece}"].path for piece in pieces) for name, pieces in book.music.items()
@@ -141,6 +144,13 @@ def exchange(book: Book, voice: Voice, settings: Settings, duties: Mapping[str, 
         ami_port=settings.ami_port,
         max_calls=settings.max_calls,
     )
+
+
+def password(settings: Settings, trunk: Trunk) -> str:
+    """The password that `ivr trunks password` stored for a trunk; empty: none."""
+    with contextlib.suppress(OSError, UnicodeDecodeError):
+        return settings.trunk_password(trunk.name).read_text(encoding="ascii").strip() if trunk.user else ""
+    return ""
 
 
 def prepare(settings: Settings, progress: "BakeProgress | None" = None) -> "Baked":

@@ -49,6 +49,7 @@ COMMANDS = {
     "status": "serving:status",
     "surveys": "letters:surveys",
     "test": "testing:test",
+    "trunks": "trunks:trunks",
 }
 
 

@@ -8,7 +8,7 @@ import signal
 from aiohttp import web
 
 from ivr import secret
-from ivr.app import AMI_ACCOUNT, CALLER_ACCOUNT, DEPLOY_ACCOUNT, clock, exchange, make_release
+from ivr.app import AMI_ACCOUNT, CALLER_ACCOUNT, DEPLOY_ACCOUNT, clock, exchange, make_release, password
 from ivr.asterisk import rings as ringing
 from ivr.asterisk.agi_server import AgiServer, Attend
 from ivr.asterisk.ami_link import AmiLink
@@ -17,6 +17,7 @@ from ivr.asterisk.back_office import BackOffice
 from ivr.asterisk.recalls import AmiExchange, Recalls
 from ivr.asterisk.reception import Reception
 from ivr.asterisk.tolls import EVENT, Tolls
+from ivr.asterisk.trunk_lines import AmiTrunks
 from ivr.book.shelf import Shelf
 from ivr.ledger.cabinet import Cabinet
 from ivr.ledger.callbacks import CallbackStore
@@ -39,6 +40,7 @@ from ivr.service.overrides import Overrides
 from ivr.service.pins import GuardedPins
 from ivr.service.placer import Placer
 from ivr.service.status import Status
+from ivr.service.trunks import Trunks
 from ivr.settings import Settings
 from ivr.web.agents import routes as agent_routes
 from ivr.web.books import routes as book_routes
@@ -47,13 +49,14 @@ from ivr.web.crises import routes as crisis_routes
 from ivr.web.health import application
 from ivr.web.nuisances import routes as nuisance_routes
 from ivr.web.overrides import routes as override_routes
+from ivr.web.trunks import routes as trunk_routes
 
 log = logging.getLogger(__name__)
 
 
 async def serve(settings: Settings) -> None:
     """The controller, until SIGTERM or SIGINT.  SIGHUP takes up the book as it is on disk then."""
-    password = secret.derive(settings.secret, f"ami:{AMI_ACCOUNT}")  # told before minutes of baking, if there is none
+    own = secret.derive(settings.secret, f"ami:{AMI_ACCOUNT}")  # told before minutes of baking, if there is none
     shelf = Shelf(settings.state / "books")
     library = await asyncio.to_thread(
         KeepingLibrary, lambda directory: make_release(settings, directory), settings.book, shelf
@@ -66,7 +69,7 @@ async def serve(settings: Settings) -> None:
         await asyncio.to_thread(ledger.open)
         stack.callback(ledger.close)
         tolls, rings = Tolls(), ringing.Rings()
-        link = AmiLink("127.0.0.1", settings.ami_port, AMI_ACCOUNT, password)
+        link = AmiLink("127.0.0.1", settings.ami_port, AMI_ACCOUNT, own)
         link.on_event(EVENT, tolls.hear)
         link.on_event(ringing.EVENT, rings.hear)
         cabinet = await asyncio.to_thread(Cabinet, settings.cabinet, settings.ledger)
@@ -91,6 +94,11 @@ async def serve(settings: Settings) -> None:
         )
         callbacks = await asyncio.to_thread(CallbackStore, settings.cabinet)
         stack.callback(callbacks.close)
+        trunks = Trunks(
+            lambda: library.current.book.trunks,
+            lambda trunk: not trunk.user or bool(password(settings, trunk)),
+            AmiTrunks(link),
+        )
         calling = AmiExchange(link, lambda: link_of(settings, CALLER_ACCOUNT))
         placer = Placer(cabinet, callbacks, calling, lambda: library.current.book, clock(settings))
         doors: dict[str, Attend] = {
@@ -121,6 +129,7 @@ async def serve(settings: Settings) -> None:
                 unsaved_records=ledger.waiting,
                 letters_waiting=delivery.letters_waiting,
                 crises=crises.on(),
+                trunk_problems=trunks.problems,
             )
 
         pages = application(status)
@@ -132,6 +141,7 @@ async def serve(settings: Settings) -> None:
         pages.add_routes(crisis_routes(crises, operator))
         pages.add_routes(nuisance_routes(nuisances, operator))
         pages.add_routes(agent_routes(agents, operator))
+        pages.add_routes(trunk_routes(trunks, operator))
         pages.add_routes(book_routes(library, shelf, reloader.reload, reloader.tell_asterisk, operator))
         pages.add_routes([check_route(lambda code: codes.check(code, now()), codes_password)])
         runner = web.AppRunner(pages, access_log=None)
@@ -150,6 +160,7 @@ async def serve(settings: Settings) -> None:
                 ledger.mend(),
                 delivery.run(),
                 placer.run(),
+                trunks.run(),
                 keep(cabinet, messages, callbacks, settings.keep_days),
             )
             chores = [tasks.create_task(chore) for chore in work]

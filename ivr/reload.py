@@ -8,7 +8,7 @@ from pathlib import Path
 
 from watchfiles import awatch
 
-from ivr.asterisk import provision, queues_conf
+from ivr.asterisk import accepted, provision, queues_conf
 from ivr.asterisk.ami_link import AmiLink
 from ivr.asterisk.switch import AmiSwitch
 from ivr.book.problems import Mark, Problem
@@ -21,10 +21,11 @@ DEPLOY_LIMIT = 10.0  # seconds for Asterisk to take up its part
 
 # The file that changed -> the module of Asterisk that reads it.
 QUEUES = "queues.conf"
+PJSIP = "pjsip.conf"
 READ_BY = {
     "musiconhold.conf": "res_musiconhold.so",
     "extensions_numbers.conf": "pbx_config.so",
-    "pjsip.conf": "res_pjsip.so",
+    PJSIP: "res_pjsip.so",
     QUEUES: "app_queue.so",
 }
 
@@ -65,7 +66,7 @@ class Reloader:
     async def reload(self) -> bool:
         """Take up the book now; ``False``: it is bad, and the library's problems say why."""
         async with self._one:
-            before = self._library.current.book.digest
+            before = self._library.current
             try:
                 taken = await asyncio.to_thread(self._library.reload)
             except Exception as error:  # a fault of ours in reading must not end the calls in progress
@@ -76,25 +77,33 @@ class Reloader:
                 for problem in self._library.problems:
                     log.error("book refused, the old one stays: %s", problem)
                 return False
-            if self._library.current.book.digest != before:
+            if self._library.current.book.digest != before.book.digest:
                 log.info("reloaded book=%s", self._library.current.book.digest)
             try:
-                await self.tell_asterisk()
+                refused = await self._tell()
             except Exception as error:  # nor one in writing what Asterisk reads: a full disk, a name it cannot have
                 log.exception("asterisk not told")
                 problem = Problem.at(Mark("dialplans"), "IVR304", f"Asterisk was not told of the book: {error}")
                 self._library.problems = (problem,)
-            return True
+                return True
+            if refused is not None:
+                self._library.stay(before, refused)
+            return refused is None
 
     async def tell_asterisk(self) -> None:
-        """Write Asterisk's part of the book in force, and have it read what changed."""
+        """Have Asterisk read what changed of its part of the book in force."""
+        if (refused := await self._tell()) is not None:
+            self._library.problems = (refused,)
+
+    async def _tell(self) -> Problem | None:
+        """Write Asterisk's part of the book in force, and have it read what changed; what it did not take up, of which
+        the earlier settings are put back.
+        """
         texts = provision.files(await asyncio.to_thread(self._exchange))
-        before = _written(self._conf / QUEUES)
-        changed = {
-            name: text for name, text in texts.items() if name in READ_BY and _written(self._conf / name) != text
-        }
+        before = {name: _written(self._conf / name) or "" for name in READ_BY}
+        changed = {name: text for name, text in texts.items() if name in READ_BY and before[name] != text}
         if not changed:
-            return
+            return None
         await asyncio.to_thread(provision.write, changed, self._conf)
         try:
             async with asyncio.timeout(DEPLOY_LIMIT), self._deploy() as link:
@@ -102,15 +111,28 @@ class Reloader:
                 switch = AmiSwitch(link)
                 for name in changed:
                     await switch.reload(READ_BY[name])
+                refused = await accepted.refused(link, before[PJSIP], texts[PJSIP]) if PJSIP in changed else []
+                if refused:
+                    earlier = {name: before[name] for name in changed}
+                    await asyncio.to_thread(provision.write, earlier, self._conf)
+                    for name in earlier:
+                        await switch.reload(READ_BY[name])
+                    message = f"Asterisk refused it, the earlier settings stay: {'; '.join(refused)}"
+                    log.error("%s", message)
+                    hint = "the log of its container says why"
+                    return Problem.at(Mark("dialplans"), "IVR479", message, hint)
+                for trunk in accepted.registering(before[PJSIP], texts[PJSIP]):
+                    await switch.register(trunk)
                 # Asterisk reads from the file who is paused when it starts; of agents whom it knows, it keeps its own.
                 now = queues_conf.paused(texts[QUEUES])
-                for agent in sorted((now ^ queues_conf.paused(before or "")) & queues_conf.members(texts[QUEUES])):
+                for agent in sorted((now ^ queues_conf.paused(before[QUEUES])) & queues_conf.members(texts[QUEUES])):
                     await switch.pause(queues_conf.phone(agent), agent in now)
         except (OSError, TimeoutError) as error:
             # Asterisk reads the files itself when it starts; if it is up and refuses, someone must look.
             log.warning("asterisk not told of %s, it reads them at its next start: %s", ",".join(changed), error)
-            return
+            return None
         log.info("asterisk took up %s", ",".join(changed))
+        return None
 
 
 def _written(path: Path) -> str | None:

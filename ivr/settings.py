@@ -47,6 +47,10 @@ class Settings:
         """Where the token lies that another system gave us."""
         return self.state / "secrets" / "tokens" / name
 
+    def trunk_password(self, name: str) -> Path:
+        """Where the password lies that the carrier of a trunk gave us."""
+        return self.state / "secrets" / "trunks" / name
+
     @property
     def secret(self) -> Path:
         return self.state / "secrets" / "master"

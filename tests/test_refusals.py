@@ -8,11 +8,14 @@ import pytest
 from ivr.app import bake_book
 from ivr.asterisk import provision
 from ivr.asterisk.ami_link import AmiLink
+from ivr.asterisk.trunks_conf import Line
 from ivr.book.book import read_book
 from ivr.book.problems import BadBook
 from ivr.reload import Reloader
 from ivr.service.library import Library, Release
 from ivr.settings import Settings, settings
+from tests.asterisk.fake_ami import FakeAmi, says
+from tests.asterisk.test_provision import EXCHANGE
 from tests.terminal.calls import write_book
 
 
@@ -89,3 +92,32 @@ async def test_a_book_of_which_asterisk_was_not_told_is_in_force_all_the_same(co
     assert [f"{one.rule} {one.message}" for one in library.problems] == [
         "IVR304 Asterisk was not told of the book: agent Zoé has no such name"
     ]
+
+
+async def test_what_asterisk_does_not_take_up_leaves_the_earlier_book_and_settings(configured: Settings) -> None:
+    """The files are those from before, and Asterisk has read them again."""
+    trunks = configured.book / "dialplans" / "trunks.yaml"
+    library = Library(lambda: Release(read_book(configured.book), {}))
+    async with FakeAmi() as asterisk:
+        asterisk.answers["reload"] = says("Success", "Module Reloaded")
+        asterisk.answers["pjsipshowendpoint"] = says("Error", "Unable to retrieve endpoint second")
+
+        def told() -> provision.Exchange:
+            lines = tuple(Line(trunk) for trunk in library.current.book.trunks.values())
+            return replace(EXCHANGE, numbers=tuple(library.current.book.services), trunks=lines)
+
+        def link() -> AmiLink:
+            return AmiLink(asterisk.host, asterisk.port, asterisk.account, asterisk.secret)
+
+        reloading = Reloader(library, told, configured.asterisk_conf, link)
+        provision.write(provision.files(told()), configured.asterisk_conf)
+        before, text = library.current, (configured.asterisk_conf / "pjsip.conf").read_text()
+        trunks.write_text("second: {label: secours, host: 192.0.2.10}\n", encoding="utf-8")
+
+        assert not await reloading.reload()
+        assert library.current is before
+        assert (configured.asterisk_conf / "pjsip.conf").read_text() == text
+        assert [f"{one.rule} {one.message}" for one in library.problems] == [
+            'IVR479 Asterisk refused it, the earlier settings stay: it did not take up "second": it does not know it'
+        ]
+        assert [order.get("Module") for order in asterisk.orders("Reload")] == ["res_pjsip.so"] * 2

@@ -6,6 +6,7 @@ against the few characters its kind allows, so that nothing a book, a secret or 
 second line, a second argument or an expression of the dial plan (compare CVE-2026-46512).
 """
 
+import hashlib
 import ipaddress
 import os
 import tempfile
@@ -13,11 +14,14 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from ivr.asterisk import queues_conf
+from ivr.asterisk import queues_conf, trunks_conf
 from ivr.asterisk.tokens import UnsafeError as UnsafeError
 from ivr.asterisk.tokens import distinct, section, token
 from ivr.values.duty import ON, Duty
 from ivr.values.queue import Queue
+
+MARK = "IVR_SECTION"
+"""The variable by which an endpoint tells which of its descriptions Asterisk has taken up."""
 
 PORTS_PER_CALL = 4
 """RTP and RTCP for the caller, and again for the agent he may be put through to."""
@@ -43,6 +47,7 @@ class Exchange:
     deploy_secret: str = field(repr=False)
     caller_secret: str = field(repr=False)
     queues: tuple[Queue, ...] = ()
+    trunks: tuple[trunks_conf.Line, ...] = ()
     music: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Class to the sounds that are played for it, in order: paths without suffix."""
     sip_bind: str = "0.0.0.0"  # noqa: S104 - callers come from outside
@@ -118,12 +123,24 @@ def _pjsip(exchange: Exchange) -> str:
     parts = [section("udp", [("type", "transport"), ("protocol", "udp"), ("bind", bind)])]
     for agent in _distinct_agents(exchange.agents):
         name, secret = token("agent name", agent.name), token("secret", agent.secret)
-        parts += [
-            section(name, [("auth", name), ("aors", name), ("callerid", f"<{name}>")], "agent-endpoint"),
-            section(name, [("username", name), ("password", secret)], "agent-auth"),
-            section(name, [], "agent-aor"),
-        ]
+        own = [section(name, [("username", name), ("password", secret)], "agent-auth"), section(name, [], "agent-aor")]
+        parts += _marked(name, [("auth", name), ("aors", name), ("callerid", f"<{name}>")], "agent-endpoint", own)
+    lines = trunks_conf.known(exchange.trunks)
+    if any(line.trunk.encrypted for line in lines):
+        parts.append(trunks_conf.transport(f"{_address(exchange.sip_bind)}:{_port('sip_port', exchange.sip_port + 1)}"))
+    distinct("agent name", [*(agent.name for agent in exchange.agents), *(line.trunk.name for line in lines)])
+    for line in lines:
+        own = trunks_conf.sections(line)
+        parts += _marked(line.trunk.name, trunks_conf.endpoint(line), "trunk-endpoint", own)
     return "\n".join(parts)
+
+
+def _marked(name: str, settings: list[tuple[str, str]], template: str, own: list[str]) -> list[str]:
+    """The sections of one account, its endpoint last: it bears a digest of all of them, by which is told whether
+    Asterisk has taken them up (`ivr.asterisk.accepted`).
+    """
+    digest = hashlib.sha256("\n".join([section(name, settings, template), *own]).encode()).hexdigest()[:12]
+    return [*own, section(name, [*settings, ("set_var", f"{MARK}={digest}")], template)]
 
 
 def _music(exchange: Exchange) -> str:

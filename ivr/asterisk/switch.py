@@ -75,6 +75,10 @@ class AmiSwitch:
         """Have all queues ring a phone no more, or again; needs an account that may."""
         await self._order("QueuePause", {"Interface": _channel(phone), "Paused": "true" if paused else "false"})
 
+    async def register(self, trunk: str) -> None:
+        """Have a trunk register now: another password alone would be tried only when the refused one's pause ends."""
+        await self._order("PJSIPRegister", {"Registration": _place("trunk", trunk)})
+
     async def ping(self) -> float:
         """Seconds that Asterisk's manager takes to answer."""
         clock = asyncio.get_running_loop().time

@@ -4,7 +4,9 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Literal
 
-Kind = Literal["number", "agent name", "queue name", "music", "path", "key", "secret"]
+Kind = Literal[
+    "number", "agent name", "queue name", "music", "path", "key", "secret", "host", "account", "password", "network"
+]
 
 _ALLOWED: Mapping[Kind, re.Pattern[str]] = {
     "number": re.compile(r"[0-9]{3,15}"),
@@ -14,6 +16,11 @@ _ALLOWED: Mapping[Kind, re.Pattern[str]] = {
     "path": re.compile(r"/[A-Za-z0-9_./-]{1,200}"),
     "key": re.compile(r"[0-9*#]"),
     "secret": re.compile(r"[A-Za-z0-9]{16,64}"),
+    "host": re.compile(r"[A-Za-z0-9.-]{1,253}"),
+    "account": re.compile(r"[A-Za-z0-9+][A-Za-z0-9_.+-]{1,63}"),
+    # A carrier chooses it.  A semicolon would begin a comment (config.c).
+    "password": re.compile(r"[!-:<-~]{1,128}"),
+    "network": re.compile(r"[0-9a-f.:]{2,39}/[0-9]{1,3}"),
 }
 
 RESERVED = frozenset(
@@ -28,6 +35,12 @@ RESERVED = frozenset(
         "agent-endpoint",
         "agent-auth",
         "agent-aor",
+        "trunk-endpoint",
+        "trunk-auth",
+        "trunk-aor",
+        "trunk-identify",
+        "trunk-registration",
+        "tls",
         "controller",
         "controller-rights",
         "deploy-rights",
@@ -37,6 +50,8 @@ RESERVED = frozenset(
         "fallback",
         "ended",
         "agents",
+        "trunks",
+        "ours",
     ]
 )
 """Section names that the fixed part uses: no agent may be called like that."""
@@ -58,7 +73,7 @@ def section(name: str, settings: Iterable[tuple[str, str]], template: str | None
 def token(kind: Kind, text: str) -> str:
     """``text``, if it may be written as what ``kind`` says.  Raises :class:`UnsafeError`."""
     if not _ALLOWED[kind].fullmatch(text):
-        shown = "…" if kind == "secret" else repr(text)
+        shown = "…" if kind in ("secret", "password") else repr(text)
         raise UnsafeError(f"{kind}: {shown} is not of the form {_ALLOWED[kind].pattern}")
     if kind == "queue name" and text in RESERVED_QUEUES:
         raise UnsafeError(f"queue name: {text!r} is a section of the fixed configuration; choose another")

@@ -30,6 +30,7 @@ from ivr.values.queue import Queue
 from ivr.values.site import Site
 from ivr.values.speech import Speech
 from ivr.values.tariff import Tariff
+from ivr.values.trunk import Trunk
 from ivr.values.vat import RATES, Rate
 from ivr.values.whisper import whispers
 from ivr.values.wording import slots
@@ -137,6 +138,7 @@ class Book:
     switched_off: Mapping[str, Off] = field(default_factory=dict)  # rules of law, by id
     vat: Mapping[str, Rate] = field(default_factory=lambda: RATES)  # by territory
     crises: Mapping[str, Crisis] = field(default_factory=dict)
+    trunks: Mapping[str, Trunk] = field(default_factory=dict)
 
     @cached_property
     def languages(self) -> tuple[str, ...]:

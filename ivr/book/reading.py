@@ -7,7 +7,7 @@ import hashlib
 import re
 from collections.abc import Iterable, Set
 from pathlib import Path
-from typing import Annotated, Any, TypeVar, cast
+from typing import Annotated, TypeVar, cast
 
 from pydantic import Field, TypeAdapter
 
@@ -30,10 +30,11 @@ from ivr.book.queues import QUEUES, WrittenQueue, queues, wrong_keys, wrong_queu
 from ivr.book.remotes import WrittenRemote
 from ivr.book.sales import unlawful_sales
 from ivr.book.source import Source, files, read
-from ivr.book.table import Anything, Table, either
+from ivr.book.table import Anything, Table, either, misnamed
 from ivr.book.tree import Mapping, Way, child
+from ivr.book.trunks import TRUNKS, WrittenTrunk, wrong_trunks
 from ivr.book.typed import typed
-from ivr.book.written import NAME, WrittenAgent, WrittenNumber, WrittenTariff
+from ivr.book.written import WrittenAgent, WrittenNumber, WrittenTariff
 from ivr.flow.across import across, is_sound, spoken
 from ivr.flow.check import Finding, findings, undefined
 from ivr.flow.flow import Drawing, Flow
@@ -72,6 +73,7 @@ class Reading:
         calendars = self._table("dialplans/calendars.yaml", WrittenCalendar)
         agents = self._table("dialplans/agents.yaml", WrittenAgent)
         groups = self._table(GROUPS, WrittenGroup, needed=False)
+        trunks = self._table(TRUNKS, WrittenTrunk, needed=False)
         queued = self._table(QUEUES, WrittenQueue, needed=False)
         remotes = self._table("dialplans/remotes.yaml", WrittenRemote, needed=False)
         departments = self._table(DEPARTMENTS, WrittenDepartment, needed=False)
@@ -102,8 +104,8 @@ class Reading:
         self._found(wrong_crises(crises.good, numbers.names, {**names, "flow": frozenset(flows)}), crises.source)
         self._found(wrong_policies(policies.good, {**names, "flow": frozenset(flows)}), policies.source)
         self._found(wrong_nuisances(numbers.good, policies.names), numbers.source)
-        for table in (tariffs, calendars, agents, groups, queued, remotes, owners, purses, crises, policies):
-            self._names(table)
+        for table in (tariffs, calendars, agents, groups, trunks, queued, remotes, owners, purses, crises, policies):
+            self._found(misnamed(table.names), table.source)
         priced = {name: tariff.value(name) for name, tariff in tariffs.good.items()}
 
         def tell(way: Way, rule: str, message: str, hint: str) -> None:
@@ -118,6 +120,7 @@ class Reading:
         served = {one.number: one for one in services(numbers.good, priced, tariffs.names, drawn, ceiling, tell)}
         self._found(wrong_queues(queued.source, queued.good, agents.names, classes.keys()), queued.source)
         self._found(wrong_groups(groups.good, agents.names), groups.source)
+        self._found(wrong_trunks(trunks.good, {"an agent": agents.names, "a group": groups.names}), trunks.source)
         self._hours(calendars, flows, prompts)
         started = {number.flow for number in numbers.good.values()}
         started |= {name for one in (*crises.good.values(), *policies.good.values()) for name in led_to(one)}
@@ -156,6 +159,7 @@ class Reading:
             switched_off={name: one.value() for name, one in off.good.items()},
             marks=node_marks(flows, fronts, places),
             crises={name: one.value(name, served) for name, one in crises.good.items()},
+            trunks={name: one.value(name) for name, one in trunks.good.items()},
         )
         return advised(book, self._directory, self._sources, self._read, HOUSE_PROMPTS)
 
@@ -276,12 +280,6 @@ class Reading:
         for name, (_, source) in flows.items():
             if name not in reached:
                 self._say(mark(source, ("flow",)), "IVR213", f'no number uses the flow "{name}"', severity="warning")
-
-    def _names(self, table: "Table[Any]") -> None:
-        for name in table.names:
-            if not re.fullmatch(NAME, name):
-                hint = "begin with a small letter; then small letters, digits and -"
-                self._say(mark(table.source, (name,)), "IVR222", f'"{name}" cannot be a name', hint)
 
     def _found(self, found: Iterable[Finding], source: Source) -> None:
         for finding in found:

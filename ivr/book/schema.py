@@ -25,6 +25,7 @@ from ivr.book.queues import OR_LIST, WrittenQueue
 from ivr.book.reading import PromptText
 from ivr.book.recordings import WrittenRecording
 from ivr.book.remotes import WrittenRemote
+from ivr.book.trunks import WrittenTrunk
 from ivr.book.voices import WrittenVoices
 from ivr.book.written import WrittenAgent, WrittenNumber, WrittenTariff
 from ivr.flow.flow import Flow
@@ -42,6 +43,7 @@ TABLES: dict[str, Any] = {
     "calendars": WrittenCalendar,
     "agents": WrittenAgent,
     "groups": WrittenGroup,
+    "trunks": WrittenTrunk,
     "queues": WrittenQueue,
     "remotes": WrittenRemote,
     "departments": WrittenDepartment,

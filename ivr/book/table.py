@@ -1,9 +1,13 @@
 """A file of names as it was read: what is sound in it, and all the names that it has."""
 
+import re
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from ivr.book.source import Source
+from ivr.book.written import NAME
+from ivr.flow.check import Finding
 
 T = TypeVar("T")
 
@@ -22,6 +26,14 @@ class Anything(frozenset[str]):
 
     def __contains__(self, _: object) -> bool:
         return True
+
+
+def misnamed(names: Iterable[str]) -> Iterator[Finding]:
+    """Which of them are no names."""
+    for name in names:
+        if not re.fullmatch(NAME, name):
+            hint = "begin with a small letter; then small letters, digits and -"
+            yield Finding("IVR222", (name,), f'"{name}" cannot be a name', hint)
 
 
 def either(*names: frozenset[str]) -> frozenset[str]:

@@ -57,6 +57,10 @@ class Library:
             self._take_up(release)
         return True
 
+    def stay(self, release: Release, problem: Problem) -> None:
+        """Put an earlier release in force again, since the exchange did not take up the present one."""
+        self.current, self.problems = release, (problem,)
+
     def _first(self) -> Release:
         return self._make()
 

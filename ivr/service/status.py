@@ -8,7 +8,8 @@ from dataclasses import dataclass
 class Status:
     """``exchange_problem`` is ``None`` while the link to Asterisk is up, else one sentence; ``book_problems`` are
     the lines of the last reload, empty when it was good; ``reconnects`` counts links made to Asterisk anew;
-    ``letters_waiting`` are notices not delivered yet, now or at a later attempt; ``crises`` are those that are on.
+    ``letters_waiting`` are notices not delivered yet, now or at a later attempt; ``crises`` are those that are on;
+    ``trunk_problems`` are sentences about carriers' lines that do not work.
     """
 
     book: str
@@ -20,8 +21,9 @@ class Status:
     unsaved_records: int
     letters_waiting: int = 0
     crises: tuple[str, ...] = ()
+    trunk_problems: tuple[str, ...] = ()
 
     @property
     def healthy(self) -> bool:
         """Whether an operator has nothing to do."""
-        return self.exchange_problem is None and not self.book_problems and not self.unsaved_records
+        return self.exchange_problem is None and not (self.book_problems or self.unsaved_records or self.trunk_problems)

@@ -52,7 +52,7 @@ def token(name: str) -> None:
     text = sys.stdin.read().strip()
     if not re.fullmatch(NAME, name) or not re.fullmatch(r"[!-~]{1,4000}", text):
         raise click.UsageError("a token has a name like shop-token, and is one word of visible ASCII characters")
-    _keep(settings().token(name), text)
+    keep(settings().token(name), text)
     click.echo(f"The token {name} is stored.")
 
 
@@ -93,7 +93,7 @@ def load(pool: str) -> None:
     click.echo(f"{new} codes loaded into {pool}, {len(lines) - new} were known.")
 
 
-def _keep(path: Path, text: str) -> None:
+def keep(path: Path, text: str) -> None:
     """Write a file that its owner alone can read, all of it or none."""
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     new = path.with_suffix(".new")

@@ -50,6 +50,8 @@ def status(json_: bool) -> None:
             click.echo(
                 f"records   {health['unsaved_records']} wait for the ledger: is the disk full, or the file locked?"
             )
+        for sentence in health["trunk_problems"]:
+            click.echo(f"trunk     {sentence}")
         for problem in health["book_problems"]:
             click.echo(f"refused   {problem}")
     if health["status"] != "ok":

@@ -36,17 +36,32 @@ class Message:
 
 
 class Wire:
-    """One call.  ``t`` of messages is in seconds since the INVITE, ``invited_at`` its epoch."""
+    """One call.  ``t`` of messages is in seconds since the INVITE, ``invited_at`` its epoch.
 
-    def __init__(self, port: int, number: str, from_: str, *, headers: Iterable[str] = ()) -> None:
+    ``here`` is the address that it comes from, ``uri`` what it dials where that is no number, ``to`` what it says that
+    it had dialled.
+    """
+
+    def __init__(
+        self,
+        port: int,
+        number: str,
+        from_: str,
+        *,
+        headers: Iterable[str] = (),
+        here: str = "127.0.0.1",
+        uri: str = "",
+        to: str = "",
+    ) -> None:
         self._to = ("127.0.0.1", port)
         self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-        self._socket.bind(("127.0.0.1", 0))
+        self._socket.bind((here, 0))
         # Where the sound goes; nobody listens.
         self._sound = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         self._sound.bind(("127.0.0.1", 0))
-        self._here = f"127.0.0.1:{self._socket.getsockname()[1]}"
-        self._uri = f"sip:{number}@127.0.0.1:{port}"
+        self._here = f"{here}:{self._socket.getsockname()[1]}"
+        self._uri = uri or f"sip:{number}@127.0.0.1:{port}"
+        self._called = f"<{to or self._uri}>"
         self._from = f"{from_ if '<' in from_ else f'<sip:{from_}@127.0.0.1>'};tag={secrets.token_hex(4)}"
         self._call_id = secrets.token_hex(8)
         self._branch = f"z9hG4bK{secrets.token_hex(6)}"
@@ -87,7 +102,7 @@ class Wire:
     @property
     def to(self) -> str:
         """The To of this dialogue: with the other side's tag, once it has given one."""
-        return next((seen.header("To") for seen in reversed(self.seen) if seen.code > 100), f"<{self._uri}>")
+        return next((seen.header("To") for seen in reversed(self.seen) if seen.code > 100), self._called)
 
     def invite(self) -> None:
         """Send the INVITE."""
@@ -172,7 +187,7 @@ class Wire:
         self, method: str, *, branch: str = "", number: int | None = None, headers: Iterable[str] = (), body: str = ""
     ) -> str:
         number = number or (1 if method in ("INVITE", "CANCEL") else self._number)
-        to = f"<{self._uri}>" if method in ("INVITE", "CANCEL") else self.to
+        to = self._called if method in ("INVITE", "CANCEL") else self.to
         return "\r\n".join(
             [
                 f"{method} {self._uri} SIP/2.0",

@@ -63,11 +63,12 @@ def ready_after_start(stack: Stack, service: str) -> float:
 
 
 COMMANDS = {
-    "AbsoluteTimeout", "Atxfer", "BlindTransfer", "Bridge", "BridgeDestroy", "BridgeInfo", "BridgeKick", "BridgeList",
-    "BridgeTechnologyList", "BridgeTechnologySuspend", "BridgeTechnologyUnsuspend", "CancelAtxfer", "Challenge",
-    "CoreSettings", "CoreShowChannelMap", "CoreShowChannels", "CoreStatus", "DBGet", "DBGetTree", "Events",
-    "ExtensionState", "ExtensionStateList", "Getvar", "Hangup", "ListCommands", "LocalOptimizeAway", "LoggerRotate",
-    "Login", "Logoff", "MailboxCount", "MailboxStatus", "PJSIPHangup", "PJSIPQualify", "Ping", "PresenceState",
+    "AbsoluteTimeout", "Atxfer", "BlindTransfer", "Bridge", "BridgeDestroy", "BridgeInfo", "BridgeKick",
+    "BridgeList", "BridgeTechnologyList", "BridgeTechnologySuspend", "BridgeTechnologyUnsuspend", "CancelAtxfer",
+    "Challenge", "CoreSettings", "CoreShowChannelMap", "CoreShowChannels", "CoreStatus", "DBGet", "DBGetTree",
+    "Events", "ExtensionState", "ExtensionStateList", "Getvar", "Hangup", "ListCommands", "LocalOptimizeAway",
+    "LoggerRotate", "Login", "Logoff", "MailboxCount", "MailboxStatus", "PJSIPHangup", "PJSIPQualify",
+    "PJSIPRegister", "PJSIPShowRegistrationsOutbound", "PJSIPUnregister", "Ping", "PresenceState",
     "QueueChangePriorityCaller", "QueueReload", "QueueReset", "QueueRule", "QueueStatus", "QueueSummary",
     "QueueWithdrawCaller", "Redirect", "SendText", "Setvar", "ShowDialPlan", "Status", "WaitEvent",
 }  # fmt: skip

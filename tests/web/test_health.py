@@ -46,6 +46,7 @@ async def test_a_house_that_is_well_says_ok() -> None:
         "unsaved_records": 0,
         "letters_waiting": 0,
         "crises": [],
+        "trunk_problems": [],
     }
 
 
@@ -55,8 +56,9 @@ async def test_a_house_that_is_well_says_ok() -> None:
         replace(WELL, exchange_problem="127.0.0.1:5038: refused"),
         replace(WELL, book_problems=("a.yaml:1:1: x",)),
         replace(WELL, unsaved_records=1),
+        replace(WELL, trunk_problems=("main: sip.carrier.example:5060 does not answer",)),
     ],
-    ids=["exchange", "book", "ledger"],
+    ids=["exchange", "book", "ledger", "trunk"],
 )
 async def test_a_house_where_something_is_amiss_is_degraded_and_still_serves(amiss: Status) -> None:
     """200 all the same: whoever restarts on anything else would cut off the calls and mend nothing."""

@@ -1,0 +1,42 @@
+"""A trunk: a carrier's line, by which calls come in and go out."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+@dataclass(frozen=True)
+class Trunk:
+    """A carrier's server at ``host`` and ``port``; with a ``user`` it wants a password, else it knows our address.
+
+    ``registers``: we register there, so that its calls find us.  ``sources`` are the networks from which its calls come
+    in.  ``encrypted``: signalling by TLS, sound by SRTP.  ``probed``: its server is asked whether it is there.
+    """
+
+    name: str
+    host: str
+    port: int = 5060
+    user: str = ""
+    registers: bool = False
+    sources: tuple[str, ...] = ()
+    encrypted: bool = False
+    probed: bool = True
+
+
+class State(StrEnum):
+    """How a trunk is, for who wants to call by it or waits for its calls."""
+
+    UP = "up"
+    DOWN = "down"  # its server does not answer
+    REFUSED = "refused"  # it does, and does not let us register
+    REGISTERING = "registering"  # it has not let us register yet
+    KEYLESS = "no password"  # nobody has stored one, so Asterisk was not told of the trunk
+    UNKNOWN = "unknown"  # Asterisk cannot be asked, or does not know the trunk
+
+
+@dataclass(frozen=True)
+class Standing:
+    """How one trunk is now; ``why`` is one sentence for who should do something, empty where nobody need."""
+
+    name: str
+    state: State
+    why: str = ""
