@@ -53,6 +53,7 @@ def bake_book(book: Book, settings: Settings, directory: Path, progress: "BakePr
             voices=voices,
             speech=speech,
             unfit=judge(book),
+            recordings=settings.recordings,
         )
     except OSError as error:
         # A full disk is no reason to stop: a reload keeps the old book, and says why.
@@ -62,7 +63,7 @@ def bake_book(book: Book, settings: Settings, directory: Path, progress: "BakePr
     if baked.problems:
         raise BadBook(Problem.at(Mark("prompts/fr.yaml"), "IVR301", problem) for problem in baked.problems)
     with contextlib.suppress(OSError):  # without the note the next start takes a second longer, no more
-        (settings.sounds / BAKED_FOR).write_text(_baked_for(book, directory), encoding="ascii")
+        (settings.sounds / BAKED_FOR).write_text(_baked_for(book, settings, directory), encoding="ascii")
     return baked
 
 
@@ -93,7 +94,7 @@ def baked_already(book: Book, settings: Settings, directory: Path) -> Voice | No
     from ivr.voice.catalogue import BadCatalogue, Catalogue
 
     try:
-        if (settings.sounds / BAKED_FOR).read_text(encoding="ascii") != _baked_for(book, directory):
+        if (settings.sounds / BAKED_FOR).read_text(encoding="ascii") != _baked_for(book, settings, directory):
             return None
         sounds = Catalogue.load(settings.sounds).sounds
     except (OSError, ValueError, BadCatalogue):
@@ -102,11 +103,12 @@ def baked_already(book: Book, settings: Settings, directory: Path) -> Voice | No
     return sounds if there else None
 
 
-def _baked_for(book: Book, directory: Path) -> str:
+def _baked_for(book: Book, settings: Settings, directory: Path) -> str:
     """A digest of all that a bake depends on, but for the speech engines: `ivr prepare` bakes whenever they change."""
     recordings = [
         (path.as_posix(), path.stat().st_size, path.stat().st_mtime_ns)
-        for path in sorted((directory / "prompts").rglob("*.wav"))
+        for folder in (directory / "prompts", settings.recordings)
+        for path in sorted(folder.rglob("*.wav"))
     ]
     return hashlib.sha256(repr((sorted(book.utterances(), key=repr), recordings, book.speech)).encode()).hexdigest()
 

@@ -36,6 +36,7 @@ COMMANDS = {
     "prune": "letters:prune",
     "reconcile": "reconciling:reconcile",
     "reference": "writing:reference",
+    "recordings": "recordings:recordings",
     "refund": "money:refund",
     "reload": "serving:reload",
     "remotes": "remotes:remotes",

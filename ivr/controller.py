@@ -42,6 +42,7 @@ from ivr.service.placer import Placer
 from ivr.service.status import Status
 from ivr.service.trunks import Trunks
 from ivr.settings import Settings
+from ivr.voice.studio import Studio
 from ivr.web.agents import routes as agent_routes
 from ivr.web.books import routes as book_routes
 from ivr.web.codes import check_route
@@ -81,7 +82,8 @@ async def serve(settings: Settings) -> None:
         stack.callback(codes.close)
         remote = await stack.enter_async_context(http(settings))
         pins = GuardedPins(lambda name: secret.derive(settings.secret, f"pin:{name}"), clock(settings))
-        office = Office(cabinet, cabinet, remote, messages, codes, live, clock(settings), pins)
+        recordings = Studio(settings.recordings, messages.path)
+        office = Office(cabinet, cabinet, remote, messages, codes, live, clock(settings), pins, recordings)
         attendant = Attendant(library, ledger, live, office, clock(settings))
         reloader = Reloader(
             library,
@@ -152,7 +154,7 @@ async def serve(settings: Settings) -> None:
             loop.add_signal_handler(signal_number, stop.set)
         loop.add_signal_handler(signal.SIGHUP, reloader.asked.set)
         log.info("serving book=%s numbers=%s", library.current.book.digest, ",".join(library.current.book.services))
-        watched = (settings.book / "dialplans", settings.book / "prompts")
+        watched = (settings.book / "dialplans", settings.book / "prompts", settings.recordings)
         async with asyncio.TaskGroup() as tasks:
             work = (
                 reloader.run(),

@@ -43,6 +43,11 @@ class Settings:
     def cabinet(self) -> Path:
         return self.state / "cabinet.sqlite"
 
+    @property
+    def recordings(self) -> Path:
+        """Where the prompts lie that were recorded by phone: ``fr/goodbye.wav``."""
+        return self.state / "recordings"
+
     def token(self, name: str) -> Path:
         """Where the token lies that another system gave us."""
         return self.state / "secrets" / "tokens" / name

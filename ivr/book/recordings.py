@@ -1,10 +1,12 @@
-"""``prompts/<language>/recordings.yaml``: what each recording says, since when; written by `ivr prompts --note`.
+"""``<language>/recordings.yaml``: what each recording says, since when; written by `ivr prompts --note`, and by the
+controller beside what was recorded by phone.
 
 A recording does not tell what is said in it.  So whoever brings one notes it: its date, the text that it was made
 from, and a digest of the file.  From then on a changed text, another file and a file that is gone all show.
 
 IVR560  a recording older than its text              IVR562  a recording that nobody has noted
 IVR561  a recording that is gone                     IVR563  another file than the one that was noted
+IVR580  a recording by phone of a prompt that has another one     IVR581  one of a prompt that does not exist
 """
 
 import hashlib
@@ -28,7 +30,7 @@ FILE = "recordings.yaml"
 MOST = 50_000_000
 """Bytes of a recording that are looked at; a bigger one is refused by the bake."""
 _HERE = ZoneInfo("Europe/Paris")
-_HEAD = "# What the recordings in this folder say; written by `ivr prompts --note`, kept with them.\n"
+_HEAD = "# What the recordings in this folder say; written by ivr, kept with them.\n"
 
 
 class WrittenRecording(BaseModel):
@@ -44,19 +46,26 @@ class WrittenRecording(BaseModel):
 Noted = Mapping[str, WrittenRecording]
 
 
-def told(directory: Path, book: Book, read: Callable[[Path], Source]) -> Iterator[Problem]:
-    """Everything that is wrong with the recordings of a book that is right otherwise."""
+def told(
+    directory: Path, book: Book, read: Callable[[Path], Source], recordings: Path | None = None
+) -> Iterator[Problem]:
+    """Everything that is wrong with the recordings of a book that is right otherwise: with those that it brings, or
+    with those in another folder.
+    """
     said_by = uses(book)
+    recordings = recordings or directory / "prompts"
     for language, texts in book.prompts.items():
-        folder = directory / "prompts" / language
-        file = f"prompts/{language}/{FILE}"
+        folder = recordings / language
+        file = f"{recordings.name}/{language}/{FILE}"
         problems: list[Problem] = []
         tree = read(folder / FILE).tree if (folder / FILE).is_file() else None
         known = (typed(dict[str, WrittenRecording], tree, "", problems) if tree else None) or {}
         yield from problems
-        there = recorded(directory, language, texts)
+        there = recorded(recordings, language, texts)
         for name, one in known.items():
             mark = mark_of(tree, (name,)) if tree else Mark(file)
+            if name not in texts and (folder / f"{name}.wav").is_file():
+                continue
             if name not in there:
                 who = said_by.get(name, ())
                 loses = f"{', '.join(who)} {'loses' if len(who) == 1 else 'lose'} it" if who else "nobody says it"
@@ -70,7 +79,36 @@ def told(directory: Path, book: Book, read: Callable[[Path], Source]) -> Iterato
         for name in sorted(there.keys() - known.keys()):
             hint = f"listen to it, then note it: ivr prompts --note {language}/{name}"
             message = f'nobody has noted what the recording of "{name}" says, so a change of its text will not show'
-            yield _warning(Mark(f"prompts/{language}/{name}.wav"), "IVR562", message, hint)
+            yield _warning(Mark(f"{recordings.name}/{language}/{name}.wav"), "IVR562", message, hint)
+
+
+def by_phone(directory: Path, recordings: Path, book: Book) -> Iterator[Problem]:
+    """What is wrong with those that were recorded by phone."""
+    if not recordings.is_dir():
+        return
+    yield from told(directory, book, lambda path: source.read(path, recordings.parent, []), recordings)
+    for path in sorted(recordings.glob("*/**/*.wav")):
+        language, _, name = path.relative_to(recordings).with_suffix("").as_posix().partition("/")
+        mark = Mark(f"{recordings.name}/{language}/{name}.wav")
+        if name not in book.prompts.get(language, {}):
+            message = f'there is no prompt "{name}" in {language} any more, and nobody hears this recording'
+            yield _warning(mark, "IVR581", message, f"delete it: ivr recordings delete {language}/{name}")
+        elif name in recorded(directory / "prompts", language, [name]):
+            brought = _day(directory / "prompts" / language / f"{name}.wav")
+            message = (
+                f'callers hear the recording of "{name}" made by phone on {_day(path)},'
+                f" not prompts/{language}/{name}.wav of {brought}"
+            )
+            hint = f"keep one of them: ivr recordings export or delete {language}/{name}"
+            yield _warning(mark, "IVR580", message, hint)
+
+
+def forget(recordings: Path, language: str, name: str) -> None:
+    """Delete a recording and its note.  Raises OSError."""
+    known = dict(noted(recordings, language))
+    (recordings / language / f"{name}.wav").unlink()
+    known.pop(name, None)
+    note(recordings, language, (), {}, known)
 
 
 RULES = {"IVR560": "text changed", "IVR561": "gone", "IVR562": "not noted", "IVR563": "other file"}
@@ -84,9 +122,9 @@ def unfit(warnings: Iterable[Problem]) -> dict[tuple[str, str], str]:
     }
 
 
-def recorded(directory: Path, language: str, names: Iterable[str]) -> dict[str, Path]:
+def recorded(recordings: Path, language: str, names: Iterable[str]) -> dict[str, Path]:
     """The recordings of these prompts that are there."""
-    folder = directory / "prompts" / language
+    folder = recordings / language
     paths = {name: folder / f"{name}.wav" for name in names}
     return {name: path for name, path in paths.items() if path.is_file()}
 
@@ -103,25 +141,25 @@ def digest(path: Path) -> str:
     return hashlib.sha256(path.read_bytes()).hexdigest()[:12]
 
 
-def noted(directory: Path, language: str) -> Noted:
+def noted(recordings: Path, language: str) -> Noted:
     """What was noted of the recordings of a language.  Raises BadBook."""
-    path = directory / "prompts" / language / FILE
+    path = recordings / language / FILE
     if not path.is_file():
         return {}
     problems: list[Problem] = []
-    tree = source.read(path, directory, problems).tree
+    tree = source.read(path, recordings.parent, problems).tree
     found = typed(dict[str, WrittenRecording], tree, "", problems) if tree else {}
     if problems:
         raise BadBook(problems)
     return found or {}
 
 
-def note(directory: Path, language: str, names: Iterable[str], texts: Mapping[str, str], known: Noted) -> Path:
+def note(recordings: Path, language: str, names: Iterable[str], texts: Mapping[str, str], known: Noted) -> Path:
     """Note these recordings as saying these texts, each recorded on the day of its file; returns what was written.
 
     What was noted of others stays, unless they are gone.  Raises OSError.
     """
-    there = recorded(directory, language, texts)
+    there = recorded(recordings, language, {*texts, *known})
     fresh = {
         name: WrittenRecording(
             recorded=_day(there[name]), text=" ".join(texts[name].split()), sound=digest(there[name])
@@ -130,14 +168,15 @@ def note(directory: Path, language: str, names: Iterable[str], texts: Mapping[st
         if name in there
     }
     kept = {**{name: one for name, one in known.items() if name in there}, **fresh}
-    path = directory / "prompts" / language / FILE
+    path = recordings / language / FILE
     lines = [
         f"{json.dumps(name)}:\n  recorded: {one.recorded}\n"
         f"  text: {json.dumps(one.text, ensure_ascii=False)}\n  sound: {json.dumps(one.sound)}\n"
         for name, one in sorted(kept.items())
     ]
-    path.write_text(_HEAD + "".join(lines), encoding="utf-8")
-    return path
+    fresh_file = path.with_suffix(".new")
+    fresh_file.write_text(_HEAD + "".join(lines), encoding="utf-8")
+    return fresh_file.replace(path)
 
 
 def _older(directory: Path, language: str, name: str, one: WrittenRecording) -> str:

@@ -12,6 +12,7 @@ from typing import Literal
 from ivr.flow.commands import Command, Need, Phrase
 from ivr.values.calendar import Override as Override
 from ivr.values.hidden import Hidden
+from ivr.values.recorded import Prompt
 
 
 @dataclass(frozen=True)
@@ -184,6 +185,21 @@ class Verify(Command[bool]):
     digits: Hidden
 
 
+@dataclass(frozen=True)
+class Numbered(Command[Prompt | None]):
+    """Which prompt has this number?"""
+
+    digits: str
+
+
+@dataclass(frozen=True)
+class Adopt(Command[bool]):
+    """Make a recording the sound of a prompt; whether it can be played, and is safe."""
+
+    take: str
+    prompt: Prompt
+
+
 Errand = (
     Recall
     | Remember
@@ -201,6 +217,8 @@ Errand = (
     | InForce
     | Declare
     | Verify
+    | Numbered
+    | Adopt
 )
 
 

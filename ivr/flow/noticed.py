@@ -235,6 +235,8 @@ _ERRANDS = {
     "Draw": "draws a share",
     "Issue": "sells a code",
     "Verify": "checks a PIN",
+    "Numbered": "looks up the number of a prompt",
+    "Adopt": "keeps a recording",
     "Overrule": "switches a calendar",
     "Declare": "switches a crisis",
 }

@@ -35,6 +35,7 @@ from ivr.flow.commands import (
     There,
 )
 from ivr.flow.errands import (
+    Adopt,
     Bothers,
     Declare,
     Discard,
@@ -45,6 +46,7 @@ from ivr.flow.errands import (
     InForce,
     Issue,
     Learnt,
+    Numbered,
     Overridden,
     Overrule,
     Post,
@@ -56,6 +58,7 @@ from ivr.flow.errands import (
 )
 from ivr.flow.keys import Reading, reading
 from ivr.values.calendar import Override
+from ivr.values.recorded import Prompt
 
 SPEECH = 14.0  # characters a second: how long a text is where no sound was baked to measure
 KEY = 1.0  # seconds for a key
@@ -229,6 +232,10 @@ def _errand(errand: Errand, known: Known, anonymous: bool) -> Sequence[Outcome]:
             return Outcome(code, label=f"a code for {product}"), Outcome(None, label=f"no code for {product} left")
         case Verify():
             return Outcome(True, label="the right PIN"), Outcome(False, label="a wrong PIN")
+        case Numbered():
+            return Outcome(Prompt("fr", "fallback"), label="the number of a prompt"), Outcome(None)
+        case Adopt():
+            return Outcome(True), Outcome(False, label="the recording is not kept")
         case Overrule(calendar=calendar):
             return Outcome(True), Outcome(False, label=f"the override of {calendar} is not kept")
         case InForce(crises=crises):

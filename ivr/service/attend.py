@@ -47,7 +47,7 @@ class Attendant:
             return
         log.info("call began number=%s caller=%s", service.number, call.caller.masked)
         self._live.began(call)
-        channel = Desk(call, channel_for(release), self._office, release.book.sites)
+        channel = Desk(call, channel_for(release), self._office, release.book.sites, release.book.prompts)
         attendance = Attendance(call, release, service, self._now(), time.monotonic)
         ending = Ending.SHUTDOWN
         try:

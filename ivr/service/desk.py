@@ -15,6 +15,7 @@ from typing import Any, TypeVar, assert_never
 
 from ivr.flow.commands import Capture, Captured, Command, Play
 from ivr.flow.errands import (
+    Adopt,
     Bothers,
     Declare,
     Discard,
@@ -25,6 +26,7 @@ from ivr.flow.errands import (
     InForce,
     Issue,
     Learnt,
+    Numbered,
     Overridden,
     Overrule,
     Post,
@@ -37,14 +39,29 @@ from ivr.flow.errands import (
 )
 from ivr.service.live import Live
 from ivr.service.pins import NoPins, Pins
-from ivr.service.ports import Channel, Codes, Fault, HungUp, Letter, Memory, Messages, Outbox, Remote, Toll
+from ivr.service.ports import (
+    Channel,
+    Codes,
+    Fault,
+    HungUp,
+    Letter,
+    Memory,
+    Messages,
+    Outbox,
+    Recorded,
+    Recordings,
+    Remote,
+    Toll,
+)
 from ivr.values.call import Call
+from ivr.values.recorded import numbered
 from ivr.values.site import Site
 
 log = logging.getLogger(__name__)
 
 PATIENCE = 1.0  # seconds of a look-up before the caller hears that we are still here
 LIMIT = 2.0  # seconds for memory to answer
+ADOPTION = 10.0  # seconds for a recording to be looked at and kept
 SETTLING = 0.3  # seconds for the exchange to close the message of a caller who hung up
 
 T = TypeVar("T")
@@ -62,16 +79,19 @@ class Office:
     live: Live
     now: Callable[[], datetime]
     pins: Pins = field(default_factory=NoPins)
+    recordings: Recordings | None = None
 
 
 @dataclass(frozen=True)
 class Desk:
-    """Fulfils the port ``Channel`` around another one; ``sites`` are the other systems that the call's book names."""
+    """Fulfils the port ``Channel`` around another one; ``sites`` are the other systems that the call's book names,
+    and ``prompts`` its texts by language and id."""
 
     call: Call
     channel: Channel
     office: Office
     sites: Mapping[str, Site] = field(default_factory=dict)
+    prompts: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
     async def perform(self, command: Command[Any]) -> Any:
         """Run an errand, or have the channel carry the command out."""
@@ -116,6 +136,10 @@ class Desk:
                 return await _within(memory.declare(crisis, on, now), False)
             case Verify(pin=pin, digits=digits):
                 return self.office.pins.verify(pin, digits)
+            case Numbered(digits=typed):
+                return numbered(self.prompts).get(typed)
+            case Adopt():
+                return await self._adopt(errand)
             case Post():
                 await self._post(errand)
             case Discard(message=message):
@@ -135,6 +159,15 @@ class Desk:
         reserved = self.office.live.reserved(self.call)
         self.office.live.may_cost(self.call, errand.at_most)
         return spent if spent is None else spent + reserved
+
+    async def _adopt(self, adopt: Adopt) -> bool:
+        recordings, prompt = self.office.recordings, adopt.prompt
+        if recordings is None:
+            return False
+        text = self.prompts.get(prompt.language, {}).get(prompt.id, "")
+        kept = Recorded(prompt, text)
+        log.info("recording by phone prompt=%s caller=%s", prompt, self.call.caller.masked)
+        return await _within(recordings.adopt(adopt.take, kept), False, ADOPTION)
 
     async def _capture(self, capture: Capture) -> Captured:
         """Who hangs up while he speaks has left his message."""
@@ -180,9 +213,9 @@ class Desk:
 def closed(errand: Errand) -> Any:
     """What an errand comes to where there is no office (plain AGI): nothing known, nothing found; a task is refused."""
     match errand:
-        case Recall() | Remember() | Overridden() | InForce() | Discard() | Issue() | Spent():
+        case Recall() | Remember() | Overridden() | InForce() | Discard() | Issue() | Spent() | Numbered():
             return None
-        case Overrule() | Declare() | Verify() | Learnt():
+        case Overrule() | Declare() | Verify() | Learnt() | Adopt():
             return False
         case Tally() | Bothers():
             return 0
@@ -201,10 +234,10 @@ def _share(caller: str) -> float:
     return int.from_bytes(hashlib.sha256(caller.encode()).digest()[:7]) / (1 << 56)
 
 
-async def _within(answer: Awaitable[T], otherwise: T) -> T:
+async def _within(answer: Awaitable[T], otherwise: T, limit: float = LIMIT) -> T:
     try:
-        async with asyncio.timeout(LIMIT):
+        async with asyncio.timeout(limit):
             return await answer
     except Exception:
-        log.exception("memory did not answer, the call goes on without")
+        log.exception("no answer in time, the call goes on without")
         return otherwise

@@ -11,6 +11,7 @@ from ivr.flow.errands import Fetch, Fetched, Issue, Override
 from ivr.values.crisis import Declared
 from ivr.values.duty import Duty
 from ivr.values.noted import Noted
+from ivr.values.recorded import Prompt
 from ivr.values.site import Site
 
 if TYPE_CHECKING:
@@ -209,6 +210,22 @@ class Messages(Protocol):
 
     async def discard(self, message: str) -> None:
         """Delete a message; none is as good."""
+        ...
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """What a recording is to say."""
+
+    prompt: Prompt
+    text: str
+
+
+class Recordings(Protocol):
+    """The prompts that were recorded by phone."""
+
+    async def adopt(self, take: str, recorded: Recorded) -> bool:
+        """Keep a message as the sound of a prompt; ``False``: it cannot be played, and nothing is changed."""
         ...
 
 

@@ -8,7 +8,7 @@ from decimal import Decimal
 from ivr.flow.errands import Fetch, Fetched, Issue, Override
 from ivr.service.desk import Office
 from ivr.service.live import Live
-from ivr.service.ports import Letter
+from ivr.service.ports import Letter, Recorded
 from ivr.values.site import Site
 
 PIN = "000000"  # every PIN on paper: nobody need know a real one to try a flow
@@ -16,7 +16,7 @@ PIN = "000000"  # every PIN on paper: nobody need know a real one to try a flow
 
 @dataclass
 class PaperOffice:
-    """Fulfils ``Memory``, ``Outbox``, ``Remote``, ``Messages``, ``Codes`` and ``Pins``.
+    """Fulfils ``Memory``, ``Outbox``, ``Remote``, ``Messages``, ``Codes``, ``Recordings`` and ``Pins``.
 
     ``fetched`` is what every look-up gives, ``code`` every sale of a code; ``None``: it has none left.
     """
@@ -92,8 +92,19 @@ class PaperOffice:
     async def ask(self, fetch: Fetch, site: Site) -> Fetched:
         return self.fetched
 
+    async def adopt(self, take: str, recorded: Recorded) -> bool:
+        return True
+
     def office(self, live: Live, at: datetime) -> Office:
         """The desk's things, all of them this one."""
         return Office(
-            memory=self, outbox=self, remote=self, messages=self, codes=self, live=live, now=lambda: at, pins=self
+            memory=self,
+            outbox=self,
+            remote=self,
+            messages=self,
+            codes=self,
+            live=live,
+            now=lambda: at,
+            pins=self,
+            recordings=self,
         )

@@ -4,6 +4,7 @@ from typing import Any
 
 from ivr.flow.commands import Command
 from ivr.flow.errands import (
+    Adopt,
     Bothers,
     Declare,
     Draw,
@@ -96,6 +97,8 @@ def _shown(errand: Errand, told: Any) -> str:
             return f"the crisis {told} is on" if told else ""
         case Declare(crisis=crisis, on=on):
             return f"puts the crisis {crisis} on" if on else f"takes the crisis {crisis} away"
+        case Adopt(prompt=prompt):
+            return f"the recording of {prompt} is {'kept' if told else 'refused'}"
         case Verify(pin=pin):
             return f"the PIN {pin} is {'right' if told else 'wrong'}"
         case Post(kind=kind, facts=facts):

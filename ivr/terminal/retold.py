@@ -29,6 +29,7 @@ from ivr.flow.commands import (
     There,
 )
 from ivr.flow.errands import (
+    Adopt,
     Bothers,
     Declare,
     Discard,
@@ -37,6 +38,7 @@ from ivr.flow.errands import (
     InForce,
     Issue,
     Learnt,
+    Numbered,
     Overridden,
     Overrule,
     Post,
@@ -127,7 +129,7 @@ class Retold:
                 return 0  # not asked then; by far the most callers trouble nobody
             case Learnt():
                 return False
-            case Overrule() | Declare():
+            case Overrule() | Declare() | Adopt():
                 return True
         if self._over():
             raise TapeEnds
@@ -154,6 +156,7 @@ _WANTED: dict[type[Command[Any]], str] = {
     Draw: "a share",
     Issue: "an access code",
     Verify: "whether a PIN is right",
+    Numbered: "which prompt has a number",
 }
 
 
@@ -181,6 +184,10 @@ def _meaning(command: Command[Any]) -> tuple[Any, ...]:
             return ("fetch", remote)
         case Overridden(calendar=calendar) | Overrule(calendar=calendar):
             return (type(command), calendar)
+        case Numbered(digits=digits):
+            return ("prompt", digits)
+        case Adopt(prompt=prompt):
+            return ("adopt", prompt)
         case Verify(pin=pin):
             return ("pin", pin)
         case Tally(of=of):

@@ -79,7 +79,7 @@ class Simulator:
             noted=cast.given.learnt,
             spending=cast.given.spent,
         )
-        desk = PaperDesk(Desk(call, channel, office.office(live, at), book.sites), channel, cast)
+        desk = PaperDesk(Desk(call, channel, office.office(live, at), book.sites, book.prompts), channel, cast)
         # Time is the channel's: a simulated minute takes no time at all, and is owed for all the same.
         attendance = Attendance(call, self.release, service, at, lambda: (channel.at - at).total_seconds())
 

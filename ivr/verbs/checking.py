@@ -12,6 +12,7 @@ from ivr.book.dates import NUMBERS, due
 from ivr.book.lawful import unlawful
 from ivr.book.problems import BadBook, Problem, as_json, in_order, pretty
 from ivr.book.promises import told
+from ivr.book.recordings import by_phone
 from ivr.book.source import read
 from ivr.settings import settings
 from ivr.verbs.manners import example, says
@@ -90,9 +91,12 @@ def _announcements(directory: Path, book: Book) -> tuple[list[Problem], list[str
 
 
 def _recordings(directory: Path, book: Book) -> tuple[Problem, ...]:
-    """What is wrong with the sound of recordings; the tools that tell are not entered where nobody recorded any."""
-    if not any((directory / "prompts").glob("*/**/*.wav")):
-        return ()
+    """What is wrong with recordings; the tools that tell of their sound are not entered where nobody recorded any."""
+    phoned = settings().recordings
+    folders = [folder for folder in (directory / "prompts", phoned) if any(folder.glob("*/**/*.wav"))]
+    if not folders:
+        return tuple(by_phone(directory, phoned, book))
     from ivr.voice.examined import examined
 
-    return tuple(examined(directory / "prompts", book.utterances()))
+    sounds = [problem for folder in folders for problem in examined(folder, book.utterances())]
+    return (*by_phone(directory, phoned, book), *sounds)

@@ -10,7 +10,7 @@ from ivr import secret
 from ivr.book.cases import NOTHING, Case
 from ivr.book.given import Given
 from ivr.flow.commands import Capture, Command, Dial, Enqueue, Reached
-from ivr.flow.errands import Declare, Draw, Fetch, Fetched, Overrule, Verify
+from ivr.flow.errands import Adopt, Declare, Draw, Fetch, Fetched, Overrule, Verify
 from ivr.phone.script import Agent, CallScript, Step
 from ivr.settings import Settings
 from ivr.terminal.cast import Cast
@@ -139,7 +139,7 @@ def _lived(case: Case, simulator: Simulator, at: datetime) -> tuple[str, Lived] 
 def _scenery(case: Case, commands: Sequence[Command[Any]]) -> Scenery:
     """Who gives orders by phone has the stack for himself."""
     overrides = tuple((name, order.open, order.why) for name, order in sorted(case.given.overrides.items()))
-    orders = any(isinstance(command, Overrule | Declare) for command in commands)
+    orders = any(isinstance(command, Overrule | Declare | Adopt) for command in commands)
     return Scenery(case.at, overrides, case.given.crises, f"{case.mark.file}:{case.mark.line}" if orders else "")
 
 

@@ -10,7 +10,8 @@ import click
 
 from ivr.book.book import LANGUAGE, Book, read_book
 from ivr.book.problems import did_you_mean
-from ivr.settings import settings
+from ivr.book.recordings import by_phone, note, noted, recorded
+from ivr.settings import Settings, settings
 from ivr.verbs.manners import example, says
 from ivr.verbs.shown import show
 
@@ -41,7 +42,7 @@ def prompts(language: str | None, slots: bool, json_: bool, html: Path | None, n
     book = read_book(configured.book)
     if note:
         return _note(book, configured.book, note)
-    rows = [row for row in _rows(book, configured.sounds, slots=slots) if language in (None, row.language)]
+    rows = [row for row in _rows(book, configured, slots=slots) if language in (None, row.language)]
     if html is not None:
         from ivr.voice.sheet import sheet
 
@@ -49,7 +50,7 @@ def prompts(language: str | None, slots: bool, json_: bool, html: Path | None, n
         return click.echo(f"{len(rows)} prompts are in {html}.")
     if json_:
         return click.echo(json.dumps([row.plain() for row in rows], ensure_ascii=False, indent=1))
-    headings = ("id", "language", "source", "seconds", "LUFS", "recording", "used by")
+    headings = ("id", "number", "language", "source", "seconds", "LUFS", "recording", "used by")
     return show(headings, [_cells(row) for row in rows], "The book has no prompts.")
 
 
@@ -81,36 +82,42 @@ def listen(prompt: str, language: str, target: BinaryIO | None) -> None:
     return
 
 
-def _rows(book: Book, sounds: Path, *, slots: bool) -> list["Row"]:
+def _rows(book: Book, configured: Settings, *, slots: bool) -> list["Row"]:
     from ivr.voice.catalogue import BadCatalogue, Catalogue
     from ivr.voice.inventory import inventory
 
+    warnings = list(by_phone(configured.book, configured.recordings, book))
+    phoned = {
+        (language, name)
+        for language, texts in book.prompts.items()
+        for name in recorded(configured.recordings, language, texts)
+    }
+
     try:
-        baked = Catalogue.load(sounds).sounds
+        baked = Catalogue.load(configured.sounds).sounds
     except BadCatalogue:
         baked = {}
-    return list(inventory(book, lambda language, name: baked.get((language, name)), slots=slots))
+    return list(inventory(book, lambda language, name: baked.get((language, name)), phoned, warnings, slots=slots))
 
 
 def _cells(row: "Row") -> tuple[str, ...]:
     return (
         row.id,
+        row.number,
         row.language,
         row.source or "not baked",
         "" if row.seconds is None else f"{row.seconds:.1f}",
         "" if row.loudness is None else f"{row.loudness:.1f}",
-        row.stale or ("fits" if row.source == "recording" else ""),
+        row.stale or ("fits" if row.source in ("recording", "phone") else ""),
         ", ".join(row.flows) or "nobody",
     )
 
 
 def _note(book: Book, directory: Path, names: tuple[str, ...]) -> None:
-    from ivr.book.recordings import note, noted, recorded
-
     for one in names:
         language, _, prompt = one.partition("/")
         texts = book.prompts.get(language, {})
-        if prompt not in recorded(directory, language, texts):
+        if prompt not in recorded(directory / "prompts", language, texts):
             raise click.ClickException(f'there is no recording prompts/{language}/{prompt}.wav of a prompt "{prompt}"')
-        path = note(directory, language, [prompt], texts, noted(directory, language))
+        path = note(directory / "prompts", language, [prompt], texts, noted(directory / "prompts", language))
         click.echo(f"{path}: {one} says «{' '.join(texts[prompt].split())}».")

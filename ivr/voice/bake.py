@@ -19,7 +19,7 @@ from ivr.values.phrase import Part, Utterance
 from ivr.values.speech import Speech
 from ivr.voice import music as house
 from ivr.voice.audio import RECIPE, Master, Silent, Spans, beep, joined, master
-from ivr.voice.catalogue import SPANS, Catalogue, Sound, locked, replace
+from ivr.voice.catalogue import SPANS, Catalogue, Sound, copied, locked, replace
 from ivr.voice.engines import LONGEST_TEXT, Engine, EngineFailed, engines
 from ivr.voice.recording import Unusable, decoded, recording
 from ivr.voice.roster import Roster
@@ -64,10 +64,11 @@ def bake(
     voices: Sequence[Engine] | None = None,
     speech: Speech | None = None,
     unfit: Unfit | None = None,
+    recordings: Path | None = None,
 ) -> Baked:
     """Make every sound that is missing, for the utterances and a beep for each of their languages.
 
-    ``unfit`` may find problems in a finished sound.
+    ``unfit`` may find problems in a finished sound.  ``recordings`` made by phone win over those of ``prompts``.
 
     Without problems the catalogue is saved as the latest and each ``fallback`` gets its stable copy; with
     problems nothing that calls use is changed. ``voices`` None means the engines of this machine; ``speech`` says
@@ -76,7 +77,10 @@ def bake(
     """
     wanted, problems = _distinct(utterances)
     oven = _Oven(
-        prompts.absolute(), sounds.absolute(), Roster(engines() if voices is None else voices, speech or Speech())
+        prompts.absolute(),
+        sounds.absolute(),
+        Roster(engines() if voices is None else voices, speech or Speech()),
+        recordings.absolute() if recordings is not None and recordings.is_dir() else None,
     )
     done: dict[tuple[str, str], _Loaf] = {}
     with locked(oven.sounds, alone=False):
@@ -100,7 +104,7 @@ def bake(
         if not problems:
             for (language, name), loaf in done.items():
                 if name == FALLBACK:
-                    _copied(Path(loaf.sound.path), oven.sounds / language / FALLBACK)
+                    copied(Path(loaf.sound.path), oven.sounds / language / FALLBACK)
             catalogue.save()
     return Baked(
         catalogue,
@@ -128,12 +132,18 @@ class _Oven:
     prompts: Path
     sounds: Path
     roster: Roster
+    recordings: Path | None = None
 
     def bake(self, utterance: Utterance) -> _Loaf:
         """The finished sound, made or found; raises _Spoilt."""
-        where = f"{self.prompts.name}/{_called(utterance)}.wav"
+        where, content = f"{self.prompts.name}/{_called(utterance)}.wav", None
         try:
-            content = recording(self.prompts, utterance.language, utterance.name)
+            if self.recordings is not None:
+                content = recording(self.recordings, utterance.language, utterance.name)
+            if content is not None and self.recordings is not None:
+                where = f"{self.recordings.name}/{_called(utterance)}.wav"
+            else:
+                content = recording(self.prompts, utterance.language, utterance.name)
             if utterance.name == BEEP:
                 if content is not None or utterance.text:
                     raise _Spoilt(f"{where}: the beep is a made tone: remove the recording or the text of this name")
@@ -264,14 +274,6 @@ def _whole(stem: Path) -> bool:
     except BadWav:
         return False
     return len(lengths) == 1
-
-
-def _copied(source: Path, target: Path) -> None:
-    for suffix in RATES:
-        content = source.with_name(source.name + suffix).read_bytes()
-        copy = target.with_name(target.name + suffix)
-        if not copy.is_file() or copy.read_bytes() != content:
-            replace(copy, content)
 
 
 def _distinct(utterances: Iterable[Utterance]) -> tuple[list[Utterance], dict[tuple[str, str], str]]:

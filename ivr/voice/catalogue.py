@@ -187,6 +187,15 @@ def replace(path: Path, content: bytes) -> None:
         Path(name).unlink(missing_ok=True)
 
 
+def copied(source: Path, target: Path) -> None:
+    """Have the files of a sound under another name too, both without suffix."""
+    for suffix in RATES:
+        content = source.with_name(source.name + suffix).read_bytes()
+        copy = target.with_name(target.name + suffix)
+        if not copy.is_file() or copy.read_bytes() != content:
+            replace(copy, content)
+
+
 @contextlib.contextmanager
 def locked(sounds: Path, *, alone: bool) -> Iterator[None]:
     """Bakes share the directory with one another; a prune wants it ``alone``."""

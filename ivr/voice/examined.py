@@ -14,7 +14,7 @@ from ivr.voice.recording import Unusable, converted, decoded, recording
 def examined(prompts: Path, utterances: Iterable[Utterance]) -> Iterator[Problem]:
     """One problem for each recording of these utterances with which something is wrong."""
     for one in utterances:
-        mark = Mark(f"prompts/{one.language}/{one.name}.wav")
+        mark = Mark(f"{prompts.name}/{one.language}/{one.name}.wav")
         try:
             content = recording(prompts, one.language, one.name)
             if content is None:

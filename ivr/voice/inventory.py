@@ -1,28 +1,35 @@
 """Every prompt of a book: what is heard for it, how long, how loud, whether its recording is stale, who says it."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import numpy as np
 
 from ivr.book.book import Book
+from ivr.book.problems import Problem
 from ivr.book.recordings import unfit
 from ivr.book.uses import uses
+from ivr.values.recorded import numbered
 from ivr.voice.audio import loudness
 from ivr.voice.catalogue import Sound
 from ivr.voice.recording import decoded
 
 SLOTS = "slot/"
+RECORDING, PHONE = "recording", "phone"
+"""Sources: a file that the book brings, one that was recorded by phone."""
 
 
 @dataclass(frozen=True)
 class Row:
-    """One prompt.  Without a sound (not baked yet, or another text was) ``source`` is empty and so is the rest;
+    """One prompt; ``number`` is that by which it is recorded by phone.
+
+    Without a sound (not baked yet, or another text was) ``source`` is empty and so is the rest;
     ``loudness`` in LUFS; ``stale`` says why a recording no longer fits, or is empty.
     """
 
     id: str
+    number: str
     language: str
     source: str
     seconds: float | None
@@ -39,10 +46,21 @@ class Row:
 Sounds = Callable[[str, str], Sound | None]
 
 
-def inventory(book: Book, sounds: Sounds, *, slots: bool = False, measured: bool = True) -> Iterator[Row]:
-    """The prompts in order of language and name; ``slots``: with the pieces that sentences are put together from."""
+def inventory(
+    book: Book,
+    sounds: Sounds,
+    phoned: Collection[tuple[str, str]] = (),
+    warnings: Iterable[Problem] = (),
+    *,
+    slots: bool = False,
+) -> Iterator[Row]:
+    """The prompts in order of language and name; ``slots``: with the pieces that sentences are put together from.
+
+    ``phoned`` are those recorded by phone (language and name), ``warnings`` what is wrong with these recordings.
+    """
     said_by = uses(book)
-    unfitting = unfit(book.warnings)
+    unfitting = unfit((*book.warnings, *warnings))
+    numbers = {(prompt.language, prompt.id): number for number, prompt in numbered(book.prompts).items()}
     for one in sorted(book.utterances(), key=lambda one: (one.language, one.name)):
         if one.name.startswith(SLOTS) and not slots:
             continue
@@ -50,10 +68,11 @@ def inventory(book: Book, sounds: Sounds, *, slots: bool = False, measured: bool
         found = sound if sound is not None and sound.text.split() == one.text.split() else None
         yield Row(
             id=one.name,
+            number=numbers.get((one.language, one.name), ""),
             language=one.language,
-            source=_short(found.source) if found else "",
+            source=_source(found, (one.language, one.name) in phoned) if found else "",
             seconds=round(found.seconds, 2) if found else None,
-            loudness=round(level(found), 1) if found and measured else None,
+            loudness=round(level(found), 1) if found else None,
             stale=unfitting.get((one.language, one.name), ""),
             flows=said_by.get(one.name, ()) or (("the tariff",) if one.name.startswith("announcement") else ()),
             text=one.text,
@@ -68,5 +87,5 @@ def level(sound: Sound) -> float:
     return loudness(samples[: sounding[-1] + 1] if len(sounding) else samples, rate)
 
 
-def _short(source: str) -> str:
-    return source.split(" ")[0]
+def _source(sound: Sound, phoned: bool) -> str:
+    return PHONE if phoned and sound.source == RECORDING else sound.source.split(" ")[0]

@@ -41,7 +41,7 @@ def recording(prompts: Path, language: str, name: str) -> bytes | None:
         real = path.resolve(strict=True)
         if not real.is_relative_to(prompts.resolve(strict=True)):
             raise Unusable("leads out of the prompts directory: put the file itself there")
-        return _content(real)
+        return content_of(real)
     except (OSError, RuntimeError) as error:
         raise Unusable(f"cannot be read ({_reason(error)}): mend or remove it") from error
 
@@ -89,7 +89,7 @@ def converted(content: bytes) -> str:
     return ""
 
 
-def _content(path: Path) -> bytes:
+def content_of(path: Path) -> bytes:
     """The file's bytes, bounded; opened without waiting, since a pipe would keep a reader for ever."""
     with open(os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC), "rb") as file:
         if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):

@@ -28,7 +28,7 @@ def book(tmp_path: Path) -> Path:
     """The small book with one recording, noted."""
     small_book(tmp_path)
     sound(tmp_path / "prompts/fr/choices.wav")
-    note(tmp_path, "fr", ["choices"], read_book(tmp_path).prompts["fr"], {})
+    note(tmp_path / "prompts", "fr", ["choices"], read_book(tmp_path).prompts["fr"], {})
     return tmp_path
 
 
@@ -96,7 +96,7 @@ def test_an_old_note_stays_when_others_are_noted(book: Path) -> None:
     old = WrittenRecording(
         recorded=datetime(2020, 1, 1, tzinfo=UTC).date(), text="x", sound=digest(book / "prompts/fr/choices.wav")
     )
-    note(book, "fr", ["fallback"], texts, {"choices": old})
+    note(book / "prompts", "fr", ["fallback"], texts, {"choices": old})
 
     assert [one.rule for one in rules(book)] == ["IVR560"]
 

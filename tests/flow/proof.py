@@ -39,6 +39,7 @@ from ivr.flow.commands import (
     There,
 )
 from ivr.flow.errands import (
+    Adopt,
     Bothers,
     Declare,
     Draw,
@@ -48,6 +49,7 @@ from ivr.flow.errands import (
     InForce,
     Issue,
     Learnt,
+    Numbered,
     Overrule,
     Recall,
     Spent,
@@ -57,6 +59,7 @@ from ivr.flow.errands import (
 from ivr.flow.outcomes import FORTUNE
 from ivr.flow.terms import Terms
 from ivr.values.call import Ending
+from ivr.values.recorded import Prompt
 from ivr.values.tariff import Mode
 
 
@@ -512,7 +515,9 @@ def every_result(command: Command[Any]) -> Sequence[tuple[Any, float]]:
             return [(Captured(name, longest), longest), (Captured(name, 1.0), 3.0)]
         case InForce(crises=crises):
             return [(None, 0.0), *((one, 0.0) for one in crises)]
-        case Verify() | Overrule() | Declare() | Learnt():
+        case Numbered():
+            return [(Prompt("fr", "fallback"), 0.0), (None, 0.0)]
+        case Verify() | Overrule() | Declare() | Learnt() | Adopt():
             return [(True, 0.0), (False, 0.0)]
         case Enqueue(wait=wait):
             lasted = {Served.TALKED: 60.0, Served.TIMEOUT: wait, Served.FULL: 0.5, Served.EMPTY: 0.5}

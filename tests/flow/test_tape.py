@@ -34,6 +34,7 @@ from ivr.flow.commands import (
     Warn,
 )
 from ivr.flow.errands import (
+    Adopt,
     Bothers,
     Declare,
     Discard,
@@ -44,6 +45,7 @@ from ivr.flow.errands import (
     InForce,
     Issue,
     Learnt,
+    Numbered,
     Overridden,
     Overrule,
     Post,
@@ -56,6 +58,7 @@ from ivr.flow.errands import (
 from ivr.flow.tape import Entry
 from ivr.values.calendar import Override
 from ivr.values.hidden import Hidden
+from ivr.values.recorded import Prompt
 
 NOW = datetime(2026, 11, 26, 9, 0, 0, 123456, UTC)
 HAND = Override(False, "stock", NOW)
@@ -102,6 +105,9 @@ EXCHANGES: list[tuple[Command[Any], Any]] = [
     (InForce(("flood", "fire")), "fire"),
     (InForce(("flood",)), None),
     (Declare("flood", True), True),
+    (Numbered("63417"), Prompt("fr", "goodbye")),
+    (Numbered("11111"), None),
+    (Adopt("message/take-1", Prompt("en", "goodbye")), True),
     (Verify("boss", Hidden("123456")), False),
 ]
 

@@ -30,6 +30,7 @@ from ivr.flow.nodes.remember import Remember
 from ivr.flow.nodes.run import Run
 from ivr.flow.nodes.say import Say
 from ivr.flow.nodes.split import Split
+from ivr.flow.nodes.studio import Studio
 from ivr.flow.nodes.survey import Survey
 from ivr.flow.nodes.switch import Switch
 from ivr.flow.nodes.transfer import Transfer
@@ -64,6 +65,7 @@ KINDS = (
     Queue,
     Challenge,
     Nuisance,
+    Studio,
 )
 
 AnyNode = Annotated[
@@ -95,6 +97,7 @@ AnyNode = Annotated[
     | Survey
     | Queue
     | Challenge
-    | Nuisance,
+    | Nuisance
+    | Studio,
     Field(discriminator="kind"),
 ]
