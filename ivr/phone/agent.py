@@ -7,7 +7,7 @@ from typing import Any
 from ivr.phone.caller import Caller
 from ivr.phone.endpoint import Endpoint, PhoneFault, guarded, pj
 from ivr.phone.events import By, Event
-from ivr.phone.script import Agent, CallScript
+from ivr.phone.script import Agent
 
 REGISTER = 5.0
 """Seconds within which a registration must succeed."""
@@ -20,6 +20,7 @@ class AgentCall(pj.Call):  # type: ignore[misc]  # PJSUA2 ships without types
         super().__init__(phone, call_id)
         self.endpoint = phone.endpoint
         self.phone = phone
+        self.agent = phone.agent
         self.over = False
         self.rang = time.monotonic()
         self.answered: float | None = None
@@ -29,7 +30,7 @@ class AgentCall(pj.Call):  # type: ignore[misc]  # PJSUA2 ships without types
 
     def tick(self) -> None:
         """Answer and hang up in time."""
-        now, agent = time.monotonic(), self.phone.agent
+        now, agent = time.monotonic(), self.agent
         if self.over:
             return
         if not self._asked and now >= self.rang + agent.answer_after:
@@ -61,14 +62,18 @@ class AgentCall(pj.Call):  # type: ignore[misc]  # PJSUA2 ships without types
         for index, media in enumerate(call.media):
             if media.type == pj.PJMEDIA_TYPE_AUDIO and media.status == pj.PJSUA_CALL_MEDIA_ACTIVE:
                 audio = self.getAudioMedia(index)
-                audio.startTransmit(self.phone.recorder)
+                if self.phone.recorder is not None:
+                    audio.startTransmit(self.phone.recorder)
                 self.phone.tone.startTransmit(audio)
 
 
 class AgentPhone(pj.Account):  # type: ignore[misc]  # PJSUA2 ships without types
-    """A registered softphone: one conversation at a time, 486 to a second one."""
+    """A registered softphone: one conversation at a time, 486 to a second one.
 
-    def __init__(self, endpoint: Endpoint, agent: Agent, script: CallScript, wav: Path) -> None:
+    What it hears is recorded in ``wav``; ``None``: nobody wants to know.
+    """
+
+    def __init__(self, endpoint: Endpoint, agent: Agent, host: str, port: int, wav: Path | None) -> None:
         super().__init__()
         self.endpoint = endpoint
         self.agent = agent
@@ -76,9 +81,12 @@ class AgentPhone(pj.Account):  # type: ignore[misc]  # PJSUA2 ships without type
         self.why = "no answer"
         self.caller: Caller | None = None
         self.calls: list[AgentCall] = []
-        self.recorder, self.recorded_from = endpoint.recorder(wav)
+        self.recorder: Any = None
+        self.recorded_from = 0.0
+        if wav is not None:
+            self.recorder, self.recorded_from = endpoint.recorder(wav)
         self.tone = endpoint.tone(agent.tone)
-        server = f"{script.host}:{script.port}"
+        server = f"{host}:{port}"
         config = endpoint.account(f"sip:{agent.name}@{server}")
         config.regConfig.registrarUri = f"sip:{server}"
         config.regConfig.retryIntervalSec = 0
@@ -123,6 +131,10 @@ class AgentPhone(pj.Account):  # type: ignore[misc]  # PJSUA2 ships without type
         """Whether a conversation (or a ringing) is going on."""
         return any(not call.over for call in self.calls)
 
+    def refuses(self, call: AgentCall, busy: bool) -> bool:
+        """Whether a call that came in hears that the agent is busy; ``busy``: there is another one."""
+        return busy or call.agent.engaged
+
     @guarded
     def onRegState(self, prm: Any) -> None:  # noqa: N802  (PJSUA2's name)
         """The registrar's verdict."""
@@ -131,9 +143,9 @@ class AgentPhone(pj.Account):  # type: ignore[misc]  # PJSUA2 ships without type
     @guarded
     def onIncomingCall(self, prm: Any) -> None:  # noqa: N802  (PJSUA2's name)
         """Ring, or say busy."""
-        was_busy = self.busy or self.agent.engaged
+        was_busy = self.busy
         call = AgentCall(self, prm.callId)
-        if was_busy:
+        if self.refuses(call, was_busy):
             call.over = True
             call.hangup(_status(486))
         else:

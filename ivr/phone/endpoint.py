@@ -24,7 +24,7 @@ from typing import Any, Concatenate, ParamSpec, Protocol, Self, TypeVar, cast
 
 import pjsua2
 
-from ivr.phone.script import CallScript
+from ivr.phone.script import RATES, Codec
 
 pj: Any = pjsua2
 """The library; it ships without types, so ``Any`` begins here and ends in this door."""
@@ -67,38 +67,39 @@ class Endpoint:
 
     _used = False
 
-    def __init__(self, script: CallScript) -> None:
+    def __init__(self, host: str, port: int, codec: Codec = "alaw", lost: int = 0, calls: int = 2) -> None:
+        """``calls``: as many at once; for ``codec`` and ``lost`` see ``CallScript``."""
         if threading.current_thread() is not threading.main_thread():
             raise PhoneFault("The phone runs in the main thread of its process only; use ivr.phone.booth.")
         if Endpoint._used:
             raise PhoneFault("A process can place one call with PJSIP; use ivr.phone.booth for several.")
         Endpoint._used = True
-        self.rate = script.rate
+        self.rate = RATES[codec]
         self.faults: list[BaseException] = []
-        self.address = local_address(script.host, script.port)
+        self.address = local_address(host, port)
         self._media: list[Any] = []  # recorders and tones: PJSUA2 ships without types
         self._lib = pj.Endpoint()
         self._lib.libCreate()
         try:
-            self._open(script)
+            self._open(codec, lost, calls)
         except BaseException:
             self.close()
             raise
 
-    def _open(self, script: CallScript) -> None:
+    def _open(self, codec: Codec, lost: int, calls: int) -> None:
         config = pj.EpConfig()
         config.logConfig.level = config.logConfig.consoleLevel = 0
         config.logConfig.msgLogging = 0
         config.uaConfig.threadCnt = 0
         config.uaConfig.mainThreadOnly = True
-        config.uaConfig.maxCalls = 2 + 2 * len(script.agents)
+        config.uaConfig.maxCalls = calls
         config.uaConfig.userAgent = "ivr-phone"
         media = config.medConfig
         media.clockRate = media.sndClockRate = self.rate
         media.channelCount = 1
         media.audioFramePtime = media.ptime = FRAME
         media.noVad = True
-        media.rxDropPct = script.lost
+        media.rxDropPct = lost
         media.ecTailLen = 0
         media.jbInit = media.jbMinPre = UNHEARD
         self._lib.libInit(config)
@@ -106,9 +107,9 @@ class Endpoint:
         self._lib.transportCreate(pj.PJSIP_TRANSPORT_UDP, self._bound(pj.TransportConfig()))
         self._lib.libStart()
         # A-law is always there: with wideband as the second choice, for agents and servers that have no other.
-        order = {"PCMA": 128, "G722": 255 if script.codec == "g722" else 0}
-        for codec in self._lib.codecEnum2():
-            self._lib.codecSetPriority(codec.codecId, order.get(codec.codecId.split("/")[0], 0))
+        order = {"PCMA": 128, "G722": 255 if codec == "g722" else 0}
+        for known in self._lib.codecEnum2():
+            self._lib.codecSetPriority(known.codecId, order.get(known.codecId.split("/")[0], 0))
 
     def _bound(self, transport: Any) -> Any:
         transport.port = 0

@@ -35,7 +35,8 @@ def place(script: CallScript, listen: Listener, folder: Path, stop: Callable[[],
         listen(event)
 
     try:
-        with Endpoint(script) as endpoint:
+        calls = 2 + 2 * len(script.agents)
+        with Endpoint(script.host, script.port, script.codec, script.lost, calls) as endpoint:
             times = _call(endpoint, script, tell, folder, stop)
     except pj.Error as fault:
         raise PhoneFault(f"The phone failed: {fault.reason.strip() or fault.title}.") from fault
@@ -69,7 +70,7 @@ def _call(endpoint: Endpoint, script: CallScript, tell: Listener, folder: Path, 
             config.sipConfig.authCreds.append(pj.AuthCredInfo("digest", "*", script.from_, 0, script.password))
         account.create(config, True)
         for number, agent in enumerate(script.agents, start=1):
-            phones.append(AgentPhone(endpoint, agent, script, _wav(folder, number)))
+            phones.append(AgentPhone(endpoint, agent, script.host, script.port, _wav(folder, number)))
         for phone in phones:
             phone.wait()
         caller = Caller(endpoint, account, script, tell, _wav(folder, 0))

@@ -26,6 +26,9 @@ LIMIT = 120.0
 
 Codec = Literal["alaw", "g722"]
 
+RATES: dict[Codec, int] = {"alaw": 8000, "g722": 16000}
+"""Samples a second of what is heard."""
+
 _NUMBER = re.compile(r"[+*]?[0-9]{2,15}")
 _STEP = re.compile(r"([0-9*#A-D]+)(?:@(\+?)([0-9]+(?:\.[0-9]+)?))?")
 _NAME = re.compile(r"[A-Za-z0-9_.-]{1,64}")
@@ -114,7 +117,7 @@ class CallScript:
     @property
     def rate(self) -> int:
         """Samples a second of what is heard: 8000, or 16000 with the wideband codec."""
-        return 16000 if self.codec == "g722" else 8000
+        return RATES[self.codec]
 
     def to_json(self) -> dict[str, Any]:
         """Plain values for ``json.dumps``; secrets included."""

@@ -19,7 +19,7 @@ from ivr.terminal.simulate import Lived, Simulator
 from ivr.terminal.verdict import failures, seen
 from ivr.values.call import Ending
 from ivr.verbs.played import playable, question
-from ivr.verbs.stage import Scenery
+from ivr.verbs.stage import Claim, Scenery
 
 TALK = 3.0  # seconds for which an agent talks
 QUICK, NEVER = 0.5, 3600.0  # seconds until an agent answers
@@ -50,16 +50,12 @@ class Planned:
 
     case: Case
     script: CallScript
-    rings: Mapping[str, bool]
-    """By name: whether his phone must be there."""
+    agents: tuple[Agent, ...]
+    """How the caller finds those whose phones are there."""
+    claims: Mapping[str, Claim]
+    """What it needs of agents, by their names, and of other things."""
     simulated: Lived
     scenery: Scenery
-    alone: frozenset[str] = frozenset()
-    """What else no other call may use meanwhile."""
-
-    @property
-    def claims(self) -> Mapping[str, bool]:
-        return {**self.rings, **dict.fromkeys(self.alone, True)}
 
     @property
     def fetches(self) -> list[tuple[Fetch, Fetched]]:
@@ -100,9 +96,10 @@ def plan(case: Case, settings: Settings, simulator: Simulator, bare: Simulator, 
         return f"it takes {_seconds(lived) / 60:.0f} minutes: calls of more than {LONGEST / 60:.0f} are simulated only"
     rung = [name for command in commands for name in _rung(command, simulator)]
     rings = {name: _reached(case.given, name) for name in rung}
-    alone = {f"question {question(sites[fetch.remote], fetch)}" for fetch in fetches}
+    claims = dict(_claims(commands, simulator, rings))
+    claims |= {f"question {question(sites[fetch.remote], fetch)}": Claim.ALONE for fetch in fetches}
     if "from_" in written.model_fields_set:
-        alone.add(f"caller {caller}")
+        claims[f"caller {caller}"] = Claim.ALONE
     script = CallScript(
         number=lived.record.number,
         host=host,
@@ -112,10 +109,9 @@ def plan(case: Case, settings: Settings, simulator: Simulator, bare: Simulator, 
         hang_up_after=_patience(lived),
         limit=_seconds(lived) * 1.5 + 60,
         tone=TONE if any(reached is Reached.TALKED for reached in rings.values()) else 0.0,
-        agents=tuple(_agents(settings, rings, _talk(case))),
     )
-    there = {name: reached is not Reached.UNAVAILABLE for name, reached in rings.items()}
-    return Planned(case, script, there, lived, _scenery(case, commands), frozenset(alone))
+    agents = tuple(_agents(settings, rings, _talk(case)))
+    return Planned(case, script, agents, claims, lived, _scenery(case, commands))
 
 
 def _talk(case: Case) -> float:
@@ -154,6 +150,16 @@ def _rung(command: Any, simulator: Simulator) -> Sequence[str]:
     if isinstance(command, Enqueue):
         return simulator.release.book.served.get(command.queue, ())
     return command.agents if isinstance(command, Dial) else ()
+
+
+def _claims(
+    commands: Sequence[Command[Any]], simulator: Simulator, rings: Mapping[str, Reached]
+) -> Iterator[tuple[str, Claim]]:
+    """Of each agent, whether his phone is to be there, and whether it may serve others meanwhile."""
+    queued = {name for one in commands if isinstance(one, Enqueue) for name in _rung(one, simulator)}
+    for name, reached in rings.items():
+        alone = Claim.ALONE if name in queued else Claim.THERE
+        yield name, Claim.AWAY if reached is Reached.UNAVAILABLE else alone
 
 
 def _reached(given: Given, agent: str) -> Reached:

@@ -4,6 +4,7 @@ Where the call went is in the ledger of the stack, so this runs where that is: `
 """
 
 import contextlib
+import os
 import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
@@ -24,18 +25,22 @@ from ivr.flow.tape import Entry
 from ivr.ledger.tables import Kept
 from ivr.phone import booth, ear, timeline
 from ivr.phone.report import CallReport
+from ivr.phone.script import CallScript
 from ivr.settings import Settings
 from ivr.terminal.simulate import Simulator
 from ivr.terminal.verdict import Failure, Seen, charged_as_written, failures, said
 from ivr.values.call import Ending
 from ivr.values.number import parse
 from ivr.values.tariff import Money, Tariff
+from ivr.verbs.desks import Desks
 from ivr.verbs.planning import Planned, plan
 from ivr.verbs.played import Played
-from ivr.verbs.stage import Stage
+from ivr.verbs.stage import Claim, Stage
 from ivr.verbs.telling import tell
 
-LINES = 4  # calls at once: a phone takes a second of processor to start
+LINES = min(6 * (os.cpu_count() or 1), 24)  # calls at once: more processes than that the container may not have
+STARTING = 2  # at once: a phone takes a second of processor to start
+MEEK = 10  # niceness of listening to recordings: the calls in progress go first
 SETTLING = 15.0  # seconds for a record to be in the ledger
 SLACK = timedelta(
     seconds=5
@@ -56,12 +61,13 @@ def rehearse(settings: Settings, bare: Simulator, cases: Sequence[Case], host: s
             planned.append(made)
     began, failed = time.monotonic(), 0
     stage = Stage(settings, simulator.release.book)
-    with _played(simulator, planned) as systems:
-        calls = _Calls(settings, simulator, stage, systems)
+    with _played(simulator, planned) as systems, Desks(settings, host) as desks:
+        calls = _Calls(settings, simulator, stage, systems, desks)
         for scenery in sorted({one.scenery for one in planned}):
-            with stage.scenery(scenery), ThreadPoolExecutor(len(planned)) as lines:
-                # One thread each, most of which wait for their agents: nobody keeps a call waiting that needs none.
-                placed = [lines.submit(calls.call, one) for one in planned if one.scenery == scenery]
+            with stage.scenery(scenery), ThreadPoolExecutor(LINES) as lines:
+                # Who wants agents for himself comes first: later many would keep him waiting.
+                waiting = sorted((one for one in planned if one.scenery == scenery), key=_modest)
+                placed = [lines.submit(calls.call, waiting) for _ in range(len(waiting))]
                 for call in as_completed(placed):
                     one, found = call.result()
                     failed += bool(found)
@@ -90,22 +96,27 @@ def _played(simulator: Simulator, planned: Sequence[Planned]) -> Iterator[Mappin
 class _Calls:
     """Places the calls, and looks at what came of them in the ledger."""
 
-    def __init__(self, settings: Settings, simulator: Simulator, stage: Stage, systems: Mapping[str, Played]) -> None:
+    def __init__(
+        self, settings: Settings, simulator: Simulator, stage: Stage, systems: Mapping[str, Played], desks: Desks
+    ) -> None:
         self._settings = settings
         self._simulator = simulator
         self._stage = stage
         self._systems = systems
-        self._lines = threading.Semaphore(LINES)
+        self._desks = desks
+        self._starting = threading.Semaphore(STARTING)
+        self._ears = ThreadPoolExecutor(1, initializer=_meekly)
 
-    def call(self, plan: Planned) -> tuple[Planned, list[Failure]]:
-        """Place the call of a case and hold it against what was heard and where it went."""
-        with self._stage.having(plan.claims), self._lines, self._remembered(plan):
+    def call(self, waiting: list[Planned]) -> tuple[Planned, list[Failure]]:
+        """Place the call of the first case that can be had now; hold it against what was heard and where it went."""
+        with self._stage.first(waiting) as plan, self._remembered(plan):
             for fetch, fetched in plan.fetches:
                 self._systems[fetch.remote].expect(fetch, fetched)
             began = datetime.now(UTC)
             before = {kept.id for kept in self._kept(plan, began)}
             try:
-                report = booth.place(plan.script)
+                self._desks.staff(plan.claims, parse(plan.script.from_).e164 or "", plan.agents)
+                report = self._place(plan.script)
             except booth.NoCall as error:
                 return plan, [Failure("dial", plan.script.number, str(error))]
             deadline = time.monotonic() + SETTLING
@@ -114,8 +125,15 @@ class _Calls:
                     return plan, [Failure("dial", "a record in the ledger", f"none within {SETTLING:g} s")]
                 time.sleep(0.3)
         tariff = self._simulator.release.book.tariffs[plan.simulated.record.tariff]
-        found = failures(plan.case, self._seen(plan, report, new[0]), _same_charge(tariff, report))
+        seen = self._ears.submit(self._seen, plan, report, new[0]).result()
+        found = failures(plan.case, seen, _same_charge(tariff, report))
         return plan, [_explained(one, tariff, report) for one in found]
+
+    def _place(self, script: CallScript) -> CallReport:
+        """Place the call, once not too many others are about to begin."""
+        with contextlib.ExitStack() as starting:
+            starting.enter_context(self._starting)
+            return booth.place(script, lambda _: starting.close())
 
     def _remembered(self, plan: Planned) -> contextlib.AbstractContextManager[None]:
         """What the call may recall is what its case says, else nothing."""
@@ -155,6 +173,16 @@ class _Calls:
             for (language, name), sound in self._simulator.release.voice.items()
             if language in languages and name in names and not name.startswith("slot/")
         }
+
+
+def _meekly() -> None:
+    os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), MEEK)
+
+
+def _modest(plan: Planned) -> tuple[bool, bool]:
+    """Sorts calls by what they claim of agents."""
+    claims = {claim for name, claim in plan.claims.items() if " " not in name}
+    return Claim.ALONE not in claims, Claim.AWAY not in claims
 
 
 def _same_charge(tariff: Tariff, report: CallReport) -> Any:

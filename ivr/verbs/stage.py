@@ -10,6 +10,8 @@ import threading
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Protocol, TypeVar
 
 from ivr.book.book import Book
 from ivr.flow.errands import Override
@@ -18,6 +20,24 @@ from ivr.settings import Settings
 from ivr.values.crisis import Declared
 
 REMEMBERED = timedelta(days=1)
+
+
+class Claim(StrEnum):
+    """What a call needs of an agent, or of something else that there is once."""
+
+    ALONE = "alone"  # for itself: a queue rings nobody who talks with somebody else
+    AWAY = "away"  # his phone must not be there
+    THERE = "there"  # his phone must be there; it serves many
+
+
+class Claimant(Protocol):
+    """A call that claims things, by their names."""
+
+    @property
+    def claims(self) -> Mapping[str, Claim]: ...
+
+
+C = TypeVar("C", bound=Claimant)
 
 
 @dataclass(frozen=True, order=True)
@@ -36,7 +56,7 @@ class Stage:
     def __init__(self, settings: Settings, book: Book) -> None:
         self._settings = settings
         self._book = book
-        self._taken: dict[str, list[bool]] = {}
+        self._taken: dict[str, list[Claim]] = {}
         self._free = threading.Condition()
 
     @contextlib.contextmanager
@@ -85,26 +105,27 @@ class Stage:
                 put(before)
 
     @contextlib.contextmanager
-    def having(self, claims: Mapping[str, bool]) -> Iterator[None]:
-        """Have agents, callers and other things for one call alone, or (``False``) together with others that say so:
-        a phone that must not be there.
+    def first(self, waiting: list[C]) -> Iterator[C]:
+        """Take the first of those that wait as soon as it can have what it claims: alone, or together with others that
+        claim the same.
         """
-
-        def free() -> bool:
-            taken = ((alone, self._taken.get(name, ())) for name, alone in claims.items())
-            return all(not users or not (alone or any(users)) for alone, users in taken)
-
         with self._free:
-            self._free.wait_for(free)
-            for name, alone in claims.items():
-                self._taken.setdefault(name, []).append(alone)
+            self._free.wait_for(lambda: any(map(self._can_have, waiting)))
+            one = next(filter(self._can_have, waiting))
+            waiting.remove(one)
+            for name, claim in one.claims.items():
+                self._taken.setdefault(name, []).append(claim)
         try:
-            yield
+            yield one
         finally:
             with self._free:
-                for name, alone in claims.items():
-                    self._taken[name].remove(alone)
+                for name, claim in one.claims.items():
+                    self._taken[name].remove(claim)
                 self._free.notify_all()
+
+    def _can_have(self, one: Claimant) -> bool:
+        taken = ((claim, self._taken.get(name, ())) for name, claim in one.claims.items())
+        return all(not users or {claim, *users} in ({Claim.THERE}, {Claim.AWAY}) for claim, users in taken)
 
     @contextlib.contextmanager
     def _cabinet(self) -> Iterator[Cabinet]:

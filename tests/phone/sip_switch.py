@@ -109,7 +109,7 @@ class Switch(asyncio.DatagramProtocol):
             [
                 f"{method} {self.contact} SIP/2.0",
                 f"Via: SIP/2.0/UDP 127.0.0.1:{self.port};branch=z9hG4bK{method}{number}",
-                f"From: <sip:switch@127.0.0.1:{self.port}>;tag=switch",
+                f"From: <sip:{self._calling()}@127.0.0.1:{self.port}>;tag=switch",
                 f"To: {to}",
                 "Call-ID: to-agent",
                 f"CSeq: {number} {method}",
@@ -121,6 +121,12 @@ class Switch(asyncio.DatagramProtocol):
                 sdp,
             ]
         )
+
+    def _calling(self) -> str:
+        """Who calls, as the agent is shown it."""
+        found = re.search(r"sip:([^@>]+)@", header(self._caller()[0], "From"))
+        assert found is not None
+        return found[1]
 
     def _bye_caller(self) -> str:
         invite, _ = self._caller()

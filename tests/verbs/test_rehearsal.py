@@ -1,6 +1,7 @@
 """What can be called of a book's cases on a running stack, and how; the calls themselves are in tests/live."""
 
-from dataclasses import replace
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from ivr.service.library import Release
 from ivr.settings import Settings
 from ivr.terminal.simulate import Simulator
 from ivr.verbs.planning import Planned, plan
+from ivr.verbs.stage import Claim, Stage
 from tests.terminal.calls import write_book
 
 # Open on one Thursday of the past, and never since.
@@ -51,15 +53,15 @@ def test_agents_are_there_as_the_case_says(stack: Settings) -> None:
     """One who talks, one who is engaged; who is unavailable has no phone."""
     made = planned(stack, CASE.format(to="agent") + '  keys: "1"\n  agents: {camille: busy, karim: no_answer}\n')
     assert isinstance(made, Planned)
-    camille, karim = made.script.agents
+    camille, karim = made.agents
     gone = planned(stack, CASE.format(to="agent") + '  keys: "1"\n  agents: {camille: unavailable}\n')
     assert isinstance(gone, Planned)
 
     assert (camille.name, camille.engaged) == ("camille", True)
     assert (karim.name, karim.engaged) == ("karim", False)
     assert karim.answer_after > made.script.limit
-    assert [agent.name for agent in gone.script.agents] == ["karim"]
-    assert gone.rings == {"camille": False, "karim": True}
+    assert [agent.name for agent in gone.agents] == ["karim"]
+    assert gone.claims == {"camille": Claim.AWAY, "karim": Claim.THERE}
 
 
 def test_the_first_of_several_who_talk_is_the_quickest(stack: Settings) -> None:
@@ -67,8 +69,8 @@ def test_the_first_of_several_who_talk_is_the_quickest(stack: Settings) -> None:
     made = planned(stack, CASE.format(to="agent") + '  keys: "1"\n')
 
     assert isinstance(made, Planned)
-    assert [agent.name for agent in made.script.agents] == ["camille", "karim"]
-    assert made.script.agents[0].answer_after + 2 < made.script.agents[1].answer_after
+    assert [agent.name for agent in made.agents] == ["camille", "karim"]
+    assert made.agents[0].answer_after + 2 < made.agents[1].answer_after
 
 
 def test_a_caller_hangs_up_in_the_pause_after_the_question(stack: Settings) -> None:
@@ -123,3 +125,25 @@ def test_only_a_stack_for_tests_is_given_memory_and_orders(stack: Settings, line
 def test_what_no_stack_can_be_given_is_said(stack: Settings, line: str, why: str) -> None:
     """By the word of the case that gives it."""
     assert planned(stack, CASE.format(to="agent") + f"  {line}\n") == why
+
+
+@dataclass(frozen=True)
+class Wants:
+    claims: Mapping[str, Claim]
+
+
+def test_calls_go_together_that_claim_the_same(stack: Settings) -> None:
+    """An agent's phone serves many, or is away for many; a queue wants him for itself, and the next is looked for."""
+    stage = Stage(stack, read_book(stack.book))
+    alone, there, away, other = (
+        Wants({"camille": Claim.ALONE}), Wants({"camille": Claim.THERE}), Wants({"camille": Claim.AWAY}), Wants({})
+    )  # fmt: skip
+    waiting = [there, alone, away, there, other]
+
+    with stage.first(waiting) as one, stage.first(waiting) as two, stage.first(waiting) as three:
+        assert (one, two, three) == (there, there, other)
+        assert waiting == [alone, away]
+    with stage.first(waiting) as one:
+        assert one is alone
+    with stage.first(waiting) as one:
+        assert (one, waiting) == (away, [])
