@@ -246,6 +246,7 @@ class _Explorer:
         elif not ends:
             talked = any(getattr(choice.outcome.result, "reached", None) is Reached.TALKED for choice in log.choices)
             ends = "after a conversation" if talked else "hung up by us"
+            ends += f" as {log.cause}" if log.cause else ""
             if run.line.ending is not Ending.FLOW:
                 ends = f"{run.line.ending}, unanswered"
         before = state.log

@@ -58,3 +58,11 @@ def representatives(calendars: Sequence[Calendar], since: datetime) -> dict[tupl
             middle = (at + min(length / 2, _LONG)).replace(second=0, microsecond=0)
             found[states] = length, max(at, middle)
     return {states: instant for states, (_, instant) in found.items()}
+
+
+def lasting(calendars: Sequence[Calendar], since: datetime) -> dict[tuple[Hours, ...], timedelta]:
+    """For how much of the coming 400 days the calendars are in each of these states."""
+    found: dict[tuple[Hours, ...], timedelta] = {}
+    for at, after, states in together(calendars, since):
+        found[states] = found.get(states, timedelta()) + (after - at)
+    return found

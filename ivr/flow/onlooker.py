@@ -8,7 +8,20 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from ivr.flow.commands import Answer, Command, Dial, Enqueue, Limit, Phrase, Play, Progress, Reached, Served, Speak
+from ivr.flow.commands import (
+    Answer,
+    Command,
+    Dial,
+    Enqueue,
+    Hangup,
+    Limit,
+    Phrase,
+    Play,
+    Progress,
+    Reached,
+    Served,
+    Speak,
+)
 from ivr.flow.errands import Overridden
 from ivr.flow.flow import Drawing, Flow
 from ivr.flow.line import Line
@@ -18,6 +31,7 @@ from ivr.flow.terms import Terms
 from ivr.flow.walk import Standing, Step, walk
 from ivr.values.calendar import Calendar
 from ivr.values.call import Call
+from ivr.values.cause import Cause
 from ivr.values.number import Number
 
 SLOT = "slot/"  # how the names of words begin that are made from values: hours, dates, digits
@@ -41,7 +55,7 @@ class World:
 
 @dataclass(frozen=True)
 class Said:
-    """What is heard at one time, and whether it is charged."""
+    """What is heard at one time, and whether the line is answered by then: charged, where the number has a price."""
 
     phrase: Phrase
     charged: bool
@@ -70,6 +84,7 @@ class Log:
     unlimited: bool = False  # an agent answered the line, and the limit is not armed yet
     human: tuple[float, int, float] | None = None
     language: str = ""
+    cause: str = ""  # of our hanging up, where it is another than usual
     heard: list[Said] = field(default_factory=list)
     choices: list[Choice] = field(default_factory=list)
     rings: list[str] = field(default_factory=list)
@@ -160,6 +175,8 @@ def note(log: Log, command: Command[Any], outcome: Outcome, run: Run, terms: Ter
             log.answered = True
         case Limit():
             log.unlimited = False
+        case Hangup(cause=cause) if cause is not Cause.NORMAL:
+            log.cause = cause
         case Play(phrase=said) if said == (terms.announcement,):
             log.announced = True
         case Overridden(calendar=calendar):

@@ -41,6 +41,11 @@ class Path:
         return tuple(said for passage in self.passages for said in passage.heard)
 
     @property
+    def rings(self) -> tuple[str, ...]:
+        """The agents and queues that are rung, in order."""
+        return tuple(name for passage in self.passages for name in passage.rings)
+
+    @property
     def seconds(self) -> float:
         return sum(passage.seconds for passage in self.passages)
 
