@@ -12,6 +12,10 @@ T1 = 0.5
 """Seconds after which a request, or a reliable response, is sent again (RFC 3261 and 3262)."""
 
 
+PCMA, OPUS = "8 PCMA/8000", "107 opus/48000/2"
+"""The codecs that can be offered, with their payload types."""
+
+
 class Message:
     """One message of the other side."""
 
@@ -52,13 +56,15 @@ class Wire:
         here: str = "127.0.0.1",
         uri: str = "",
         to: str = "",
+        codec: str = PCMA,
     ) -> None:
+        self._codec = codec
         self._to = ("127.0.0.1", port)
         self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         self._socket.bind((here, 0))
-        # Where the sound goes; nobody listens.
-        self._sound = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-        self._sound.bind(("127.0.0.1", 0))
+        # Where the sound goes.
+        self.sound = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        self.sound.bind(("127.0.0.1", 0))
         self._here = f"{here}:{self._socket.getsockname()[1]}"
         self._uri = uri or f"sip:{number}@127.0.0.1:{port}"
         self._called = f"<{to or self._uri}>"
@@ -82,7 +88,7 @@ class Wire:
                 self.hang_up()
         finally:
             self._socket.close()
-            self._sound.close()
+            self.sound.close()
 
     @property
     def _live(self) -> bool:
@@ -113,8 +119,8 @@ class Wire:
                 "s=-",
                 "c=IN IP4 127.0.0.1",
                 "t=0 0",
-                f"m=audio {self._sound.getsockname()[1]} RTP/AVP 8 101",
-                "a=rtpmap:8 PCMA/8000",
+                f"m=audio {self.sound.getsockname()[1]} RTP/AVP {self._codec.split()[0]} 101",
+                f"a=rtpmap:{self._codec}",
                 "a=rtpmap:101 telephone-event/8000",
                 "",
             ]
