@@ -14,6 +14,7 @@ from ivr.asterisk import provision
 from ivr.asterisk.trunks_conf import Line
 from ivr.book.book import Book, read_book
 from ivr.book.problems import BadBook, Mark, Problem
+from ivr.flow.node import references
 from ivr.ledger.engine import at
 from ivr.ledger.reading import Reader
 from ivr.ledger.tables import Kept
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from ivr.voice.bake import Baked
     from ivr.voice.bake import Progress as BakeProgress
     from ivr.voice.engines import Engine
+    from ivr.voice.teller import Teller
 
 log = logging.getLogger(__name__)
 
@@ -65,6 +67,28 @@ def bake_book(book: Book, settings: Settings, directory: Path, progress: "BakePr
     with contextlib.suppress(OSError):  # without the note the next start takes a second longer, no more
         (settings.sounds / BAKED_FOR).write_text(_baked_for(book, settings, directory), encoding="ascii")
     return baked
+
+
+def make_teller(settings: Settings, book: Callable[[], Book]) -> "Teller":
+    """Who says during calls what only they know, with the voices of the book in force."""
+    from ivr.voice.roster import Roster
+    from ivr.voice.teller import Teller
+
+    known: dict[str, Roster] = {}
+
+    def roster() -> Roster:
+        now = book()
+        if now.digest not in known:
+            known.clear()
+            known[now.digest] = Roster(_voices(now, settings), now.speech)
+        return known[now.digest]
+
+    return Teller(settings.sounds / "said", roster)
+
+
+def says_values(book: Book) -> bool:
+    """Whether a sentence of the book has a place that only the call can fill."""
+    return any(to == "note" for flow in book.drawing.flows.values() for to, _, _ in references(flow))
 
 
 def _voices(book: Book, settings: Settings) -> "tuple[Engine, ...]":

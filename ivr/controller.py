@@ -8,7 +8,17 @@ import signal
 from aiohttp import web
 
 from ivr import secret
-from ivr.app import AMI_ACCOUNT, CALLER_ACCOUNT, DEPLOY_ACCOUNT, clock, exchange, make_release, password
+from ivr.app import (
+    AMI_ACCOUNT,
+    CALLER_ACCOUNT,
+    DEPLOY_ACCOUNT,
+    clock,
+    exchange,
+    make_release,
+    make_teller,
+    password,
+    says_values,
+)
 from ivr.asterisk import rings as ringing
 from ivr.asterisk.agi_server import AgiServer, Attend
 from ivr.asterisk.ami_link import AmiLink
@@ -43,6 +53,7 @@ from ivr.service.status import Status
 from ivr.service.trunks import Trunks
 from ivr.settings import Settings
 from ivr.voice.studio import Studio
+from ivr.voice.teller import Telling
 from ivr.web.agents import routes as agent_routes
 from ivr.web.books import routes as book_routes
 from ivr.web.codes import check_route
@@ -82,8 +93,12 @@ async def serve(settings: Settings) -> None:
         stack.callback(codes.close)
         remote = await stack.enter_async_context(http(settings))
         pins = GuardedPins(lambda name: secret.derive(settings.secret, f"pin:{name}"), clock(settings))
+        teller = make_teller(settings, lambda: library.current.book)
+        stack.callback(teller.close)
+        if says_values(library.current.book):
+            await asyncio.to_thread(teller.warm)
         recordings = Studio(settings.recordings, messages.path)
-        office = Office(cabinet, cabinet, remote, messages, codes, live, clock(settings), pins, recordings)
+        office = Office(cabinet, cabinet, remote, messages, codes, live, clock(settings), pins, recordings, teller)
         attendant = Attendant(library, ledger, live, office, clock(settings))
         reloader = Reloader(
             library,
@@ -104,7 +119,7 @@ async def serve(settings: Settings) -> None:
         calling = AmiExchange(link, lambda: link_of(settings, CALLER_ACCOUNT))
         placer = Placer(cabinet, callbacks, calling, lambda: library.current.book, clock(settings))
         doors: dict[str, Attend] = {
-            "call": Reception(attendant.attend, tolls, clock(settings), rings),
+            "call": Reception(attendant.attend, tolls, clock(settings), rings, lambda voice: Telling(voice, teller)),
             "callback": Recalls(placer.order, lambda: library.current.voice, clock(settings)),
             DUTY: BackOffice(agents, library, tolls),
         }

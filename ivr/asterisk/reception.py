@@ -10,16 +10,25 @@ from ivr.asterisk.channel import AgiChannel
 from ivr.asterisk.rings import Rings
 from ivr.asterisk.tolls import Tolls
 from ivr.service.library import Release
-from ivr.service.ports import Channel
+from ivr.service.ports import Channel, Voice
 from ivr.values.call import Call
 
 Attend = Callable[[Call, Callable[[Release], Channel]], Awaitable[None]]
 
 
 class Reception:
-    """The body of every FastAGI session; ``now`` is the callers' clock, ``tolls`` and ``rings`` are Asterisk's news."""
+    """The body of every FastAGI session; ``now`` is the callers' clock, ``tolls`` and ``rings`` are Asterisk's
+    news; ``telling`` adds to the sounds of a book what is spoken during calls."""
 
-    def __init__(self, attend: Attend, tolls: Tolls, now: Callable[[], datetime], rings: Rings | None = None) -> None:
+    def __init__(
+        self,
+        attend: Attend,
+        tolls: Tolls,
+        now: Callable[[], datetime],
+        rings: Rings | None = None,
+        telling: Callable[[Voice], Voice] = lambda voice: voice,
+    ) -> None:
+        self._telling = telling
         self._rings = rings or Rings()
         self._attend = attend
         self._tolls = tolls
@@ -31,7 +40,7 @@ class Reception:
         toll, rang = self._tolls.expect(call.id), self._rings.expect(call.id)
 
         def channel_for(release: Release) -> Channel:
-            return AgiChannel(session, Speaker(call.language, release.voice, self._now), toll, rang)
+            return AgiChannel(session, Speaker(call.language, self._telling(release.voice), self._now), toll, rang)
 
         try:
             await self._attend(call, channel_for)

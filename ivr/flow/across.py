@@ -28,6 +28,7 @@ def across(flows: Mapping[str, Flow], started: Set[str]) -> Iterator[Found]:
         begun = sorted(started & flows.keys())
         yield from _ends(drawing, begun)
         yield from dict.fromkeys(_endless(drawing, begun))
+        yield from dict.fromkeys(_unfilled(drawing, begun))
 
 
 def is_sound(flows: Mapping[str, Flow]) -> bool:
@@ -141,6 +142,23 @@ def _comes_back(drawing: Drawing, place: Place, within: set[Place]) -> bool:
     return False
 
 
+def _unfilled(drawing: Drawing, started: list[str]) -> Iterator[Found]:
+    """Slots for notes that no call can have taken when it comes there."""
+    places = {place for flow in started for place in drawing.reachable(drawing.start(flow))}
+    taken: dict[Place, set[str]] = {place: set() for place in places}
+    for place in places:
+        if notes := drawing.node(place).fills():
+            for onward in {one for step in drawing.next(place) for one in drawing.reachable(step)}:
+                taken[onward].update(notes)
+    for place in sorted(places, key=lambda one: (one.flow, one.node)):
+        for to, name, way in references(drawing.node(place)):
+            if to == "note" and name not in taken[place]:
+                message = f'nobody has filled the note "{name}" when a call comes to "{place.node}"'
+                hint = "take it before, with an ask, a lookup or a recall"
+                known = frozenset(taken[place])
+                yield place.flow, Finding("IVR582", ("nodes", place.node, *way), message, hint, name=name, known=known)
+
+
 def _secrets(flows: Mapping[str, Flow]) -> Iterator[Found]:
     """What was typed in secret is not kept beyond the call."""
     secret = {
@@ -148,6 +166,10 @@ def _secrets(flows: Mapping[str, Flow]) -> Iterator[Found]:
     }
     for name, flow in flows.items():
         for at, node in flow.nodes.items():
+            for to, note, way in references(node):
+                if to == "note" and note in secret:
+                    message = f'the note "{note}" holds what was typed in secret, and is never said'
+                    yield name, Finding("IVR583", ("nodes", at, *way), message, "say something else")
             if isinstance(node, Remember) and node.note in secret:
                 message = f'the note "{node.note}" holds what was typed in secret, and cannot be remembered'
                 hint = 'remember that it was right: value: "yes"'

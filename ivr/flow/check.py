@@ -39,6 +39,8 @@ def undefined(nodes: Mapping[str, Node], defined: Mapping[str, Set[str]]) -> Ite
     """Every name in these nodes that nobody defined; ``defined`` has the nodes too."""
     for place, node in nodes.items():
         for to, name, way in references(node):
+            if to == "note":
+                continue  # notes are taken by calls: across.py
             if name not in defined[to] and not (to == "node" and name in (BACK, REPEAT)):
                 yield _undefined(to, name, ("nodes", place, *way), defined)
 

@@ -186,6 +186,13 @@ class Verify(Command[bool]):
 
 
 @dataclass(frozen=True)
+class Pronounce(Command[bool]):
+    """Have a value, by its name (``said/amount/12.50``), ready to be said in this call's language; whether it is."""
+
+    name: str
+
+
+@dataclass(frozen=True)
 class Numbered(Command[Prompt | None]):
     """Which prompt has this number?"""
 
@@ -219,6 +226,7 @@ Errand = (
     | Verify
     | Numbered
     | Adopt
+    | Pronounce
 )
 
 

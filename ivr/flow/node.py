@@ -4,7 +4,7 @@ Names of prompts, calendars, agents and nodes are typed as such, so that the boo
 every kind of node, present and to come, without knowing the kind.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Annotated, Any, ClassVar, get_args
@@ -12,12 +12,14 @@ from typing import Annotated, Any, ClassVar, get_args
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationInfo, field_validator
 
 from ivr.flow.commands import Need, Now, Phrase, Talk
-from ivr.flow.errands import Overridden
+from ivr.flow.errands import Overridden, Pronounce
 from ivr.values.calendar import Calendar
 from ivr.values.call import Call
 from ivr.values.cause import Cause
+from ivr.values.hidden import Hidden
 from ivr.values.routing import Routing
-from ivr.values.wording import reopening, sayable, week_name
+from ivr.values.said import Manner, said
+from ivr.values.wording import reopening, sayable, spelled, week_name
 
 
 @dataclass(frozen=True)
@@ -89,16 +91,21 @@ NodeName = Annotated[str, Refers("node")]
 FlowName = Annotated[str, Refers("flow")]
 ListName = Annotated[str, Refers("list")]
 LanguageName = Annotated[str, Refers("language")]
-CrisisName = Annotated[str, Refers("crisis")]
 
 # The name under which something is noted in a call, or remembered of a caller.
 NoteName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{0,40}$")]
+CrisisName = Annotated[str, Refers("crisis")]
+# A note that is said: some node must have taken it before.
+SaidName = Annotated[NoteName, Refers("note")]
 
 
 class Slot(BaseModel):
     """A place in a sentence that the calendar fills: `{reopens: office}` with the day and hour at which it opens again
     ("demain, à neuf heures"), `{why: office}` with what the exception that keeps it closed has to say,
     `{hours: office}` with the hours of its week ("du lundi au vendredi, de neuf heures à midi").
+
+    Or one that a note of the call fills: `{note: total, spoken: amount, otherwise: total-by-post}` says what a look-up
+    gave, what the caller typed or what was remembered of him; `otherwise` where there is none, or it cannot be said.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -106,10 +113,12 @@ class Slot(BaseModel):
     reopens: CalendarName | None = Field(default=None, description="the calendar whose next opening is said")
     why: CalendarName | None = Field(default=None, description="the calendar whose exception is asked for its prompt")
     hours: CalendarName | None = Field(default=None, description="the calendar whose weekly hours are said")
+    note: SaidName | None = Field(default=None, description="the note of this call that is said")
+    spoken: Manner = Field(default="text", description="with note: how it is said: as an amount, a date, …")
     otherwise: PromptName | None = Field(
         default=None,
         validate_default=True,
-        description="with why: said when no exception closes us, or it has no prompt of its own",
+        description="with why: said when no exception closes us, or it has no prompt; with note: said in its place",
     )
 
     # One model, not one for each sort: of a slip in a key people are then told once.  A validator of a field, not of
@@ -117,16 +126,24 @@ class Slot(BaseModel):
     @field_validator("otherwise")
     @classmethod
     def _is_one(cls, otherwise: str | None, info: ValidationInfo) -> str | None:
-        sorts = ("reopens", "why", "hours")
+        sorts = ("reopens", "why", "hours", "note")
         named = [sort for sort in sorts if info.data.get(sort) is not None]
-        if info.data.keys() >= set(sorts) and (len(named) != 1 or (otherwise and named != ["why"])):
-            raise ValueError("a slot is {reopens: CALENDAR}, {hours: CALENDAR}, or {why: CALENDAR, otherwise: PROMPT}")
+        wants = named == ["note"]
+        if info.data.keys() >= set(sorts) and (
+            len(named) != 1 or (otherwise and named not in (["why"], ["note"])) or (wants and not otherwise)
+        ):
+            raise ValueError(
+                "a slot is {reopens: CALENDAR}, {hours: CALENDAR}, {why: CALENDAR, otherwise: PROMPT},"
+                " or {note: NOTE, spoken: amount, otherwise: PROMPT}"
+            )
         return otherwise
 
     def fill(self, scene: Scene) -> Talk[Phrase]:
         """The names of what is said here at this instant."""
         if self.hours:
             return (week_name(self.hours),)
+        if self.note:
+            return (yield from self._value(scene.notes.get(self.note)))
         name = self.reopens or self.why or ""
         calendar = scene.calendars[name]
         override = yield from Overridden(name)
@@ -137,6 +154,18 @@ class Slot(BaseModel):
         opens = calendar.reopens(now, override)
         # Open at this very moment: there is nothing to say, and no sound for an hour that is not an opening one.
         return reopening(now, sayable(opens, calendar)) if opens is not None and opens > now else ()
+
+    def _value(self, value: str | None) -> Talk[Phrase]:
+        """The note as it is said: digits from what is baked; what else, where it can be spoken in time."""
+        name = said(self.spoken, value) if value is not None and not isinstance(value, Hidden) else None
+        if value is not None and name is not None:
+            if self.spoken == "digits":
+                return spelled(value)
+            if (yield from Pronounce(name)):
+                return (name,)
+            if self.spoken == "phone" and value.isdigit():
+                return spelled(value)
+        return (self.otherwise,) if self.otherwise else ()
 
 
 def one_or_many(value: Any) -> Any:
@@ -181,6 +210,10 @@ class Node(BaseModel):
     def beyond(self) -> Into | Over | Leave | None:
         """Where this node leads beyond its flow, if it does."""
         return None
+
+    def fills(self) -> Collection[str]:
+        """The notes that a call may have once it has been here."""
+        return ()
 
     def agents(self, routing: Routing) -> tuple[str, ...]:
         """Whom this node rings, where that is known without asking."""

@@ -21,7 +21,7 @@ from ivr.flow.commands import (
     Reachable,
     Speak,
 )
-from ivr.flow.errands import Discard, Draw, Fetch, Overridden, Post, Remember, Spent
+from ivr.flow.errands import Discard, Draw, Fetch, Overridden, Post, Pronounce, Remember, Spent
 from ivr.flow.keys import Reading, reading
 from ivr.flow.line import FlowError
 from ivr.flow.onlooker import Log, Run, World, note, still
@@ -29,7 +29,7 @@ from ivr.flow.outcomes import Known, Outcome, outcomes
 from ivr.values.calendar import Override
 from ivr.values.cause import Cause
 
-_UNNOTICED = Now | Reachable | Progress | Answer | Limit | Spent | Remember | Discard | Overridden
+_UNNOTICED = Now | Reachable | Progress | Answer | Limit | Spent | Remember | Discard | Overridden | Pronounce
 _WORDS = frozenset[str]()
 
 

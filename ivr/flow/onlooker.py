@@ -33,8 +33,9 @@ from ivr.values.calendar import Calendar
 from ivr.values.call import Call
 from ivr.values.cause import Cause
 from ivr.values.number import Number
+from ivr.values.said import SAID
 
-SLOT = "slot/"  # how the names of words begin that are made from values: hours, dates, digits
+SLOTS = ("slot/", SAID)  # how the names of words begin that are made from values: hours, dates, digits
 
 
 @dataclass(frozen=True)
@@ -150,7 +151,7 @@ def still(value: Any, known: Set[str]) -> Any:
     if isinstance(value, Mapping):
         return tuple((str(key), still(one, known)) for key, one in value.items())
     if isinstance(value, list | tuple | set | frozenset):
-        said = [one for one in value if not (isinstance(one, str) and one.startswith(SLOT))]
+        said = [one for one in value if not (isinstance(one, str) and one.startswith(SLOTS))]
         return tuple(still(one, known) for one in said)
     if isinstance(value, Scene | datetime | timedelta | GeneratorType) or not hasattr(value, "__dict__"):
         return type(value).__name__

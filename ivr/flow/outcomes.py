@@ -50,6 +50,7 @@ from ivr.flow.errands import (
     Overridden,
     Overrule,
     Post,
+    Pronounce,
     Recall,
     Remember,
     Spent,
@@ -234,6 +235,8 @@ def _errand(errand: Errand, known: Known, anonymous: bool) -> Sequence[Outcome]:
             return Outcome(True, label="the right PIN"), Outcome(False, label="a wrong PIN")
         case Numbered():
             return Outcome(Prompt("fr", "fallback"), label="the number of a prompt"), Outcome(None)
+        case Pronounce():
+            return (Outcome(True),)  # what is said in its place leads the same way
         case Adopt():
             return Outcome(True), Outcome(False, label="the recording is not kept")
         case Overrule(calendar=calendar):

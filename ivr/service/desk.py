@@ -13,7 +13,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any, TypeVar, assert_never
 
-from ivr.flow.commands import Capture, Captured, Command, Play
+from ivr.flow.commands import Capture, Captured, Command, Play, Speak
 from ivr.flow.errands import (
     Adopt,
     Bothers,
@@ -30,6 +30,7 @@ from ivr.flow.errands import (
     Overridden,
     Overrule,
     Post,
+    Pronounce,
     Recall,
     Remember,
     Spent,
@@ -51,10 +52,12 @@ from ivr.service.ports import (
     Recorded,
     Recordings,
     Remote,
+    Speech,
     Toll,
 )
 from ivr.values.call import Call
 from ivr.values.recorded import numbered
+from ivr.values.said import words
 from ivr.values.site import Site
 
 log = logging.getLogger(__name__)
@@ -80,9 +83,10 @@ class Office:
     now: Callable[[], datetime]
     pins: Pins = field(default_factory=NoPins)
     recordings: Recordings | None = None
+    speech: Speech | None = None
 
 
-@dataclass(frozen=True)
+@dataclass
 class Desk:
     """Fulfils the port ``Channel`` around another one; ``sites`` are the other systems that the call's book names,
     and ``prompts`` its texts by language and id."""
@@ -92,6 +96,10 @@ class Desk:
     office: Office
     sites: Mapping[str, Site] = field(default_factory=dict)
     prompts: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    _language: str = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._language = self.call.language
 
     async def perform(self, command: Command[Any]) -> Any:
         """Run an errand, or have the channel carry the command out."""
@@ -99,6 +107,8 @@ class Desk:
             return await self._run(command)
         if isinstance(command, Capture):
             return await self._capture(command)
+        if isinstance(command, Speak):
+            self._language = command.language
         return await self.channel.perform(command)
 
     async def toll(self) -> Toll | None:
@@ -140,6 +150,9 @@ class Desk:
                 return numbered(self.prompts).get(typed)
             case Adopt():
                 return await self._adopt(errand)
+            case Pronounce(name=name):
+                text, speech = words(name, self._language), self.office.speech
+                return await _within(speech.ready(self._language, text), False) if text and speech else False
             case Post():
                 await self._post(errand)
             case Discard(message=message):
@@ -215,7 +228,7 @@ def closed(errand: Errand) -> Any:
     match errand:
         case Recall() | Remember() | Overridden() | InForce() | Discard() | Issue() | Spent() | Numbered():
             return None
-        case Overrule() | Declare() | Verify() | Learnt() | Adopt():
+        case Overrule() | Declare() | Verify() | Learnt() | Adopt() | Pronounce():
             return False
         case Tally() | Bothers():
             return 0

@@ -229,6 +229,14 @@ class Recordings(Protocol):
         ...
 
 
+class Speech(Protocol):
+    """Speaks what only the call knows."""
+
+    async def ready(self, language: str, text: str) -> bool:
+        """Whether there is a sound for ``text``, made if need be; answers soon, and never raises."""
+        ...
+
+
 class Codes(Protocol):
     """The access codes that were sold."""
 

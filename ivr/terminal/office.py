@@ -16,7 +16,8 @@ PIN = "000000"  # every PIN on paper: nobody need know a real one to try a flow
 
 @dataclass
 class PaperOffice:
-    """Fulfils ``Memory``, ``Outbox``, ``Remote``, ``Messages``, ``Codes``, ``Recordings`` and ``Pins``.
+    """Fulfils ``Memory``, ``Outbox``, ``Remote``, ``Messages``, ``Codes``, ``Recordings``, ``Speech`` and
+    ``Pins``.
 
     ``fetched`` is what every look-up gives, ``code`` every sale of a code; ``None``: it has none left.
     """
@@ -95,6 +96,9 @@ class PaperOffice:
     async def adopt(self, take: str, recorded: Recorded) -> bool:
         return True
 
+    async def ready(self, language: str, text: str) -> bool:
+        return True
+
     def office(self, live: Live, at: datetime) -> Office:
         """The desk's things, all of them this one."""
         return Office(
@@ -107,4 +111,5 @@ class PaperOffice:
             now=lambda: at,
             pins=self,
             recordings=self,
+            speech=self,
         )

@@ -42,6 +42,7 @@ from ivr.flow.errands import (
     Overridden,
     Overrule,
     Post,
+    Pronounce,
     Recall,
     Remember,
     Spent,
@@ -129,7 +130,7 @@ class Retold:
                 return 0  # not asked then; by far the most callers trouble nobody
             case Learnt():
                 return False
-            case Overrule() | Declare() | Adopt():
+            case Overrule() | Declare() | Adopt() | Pronounce():
                 return True
         if self._over():
             raise TapeEnds
@@ -184,6 +185,8 @@ def _meaning(command: Command[Any]) -> tuple[Any, ...]:
             return ("fetch", remote)
         case Overridden(calendar=calendar) | Overrule(calendar=calendar):
             return (type(command), calendar)
+        case Pronounce(name=name):
+            return ("pronounce", name)
         case Numbered(digits=digits):
             return ("prompt", digits)
         case Adopt(prompt=prompt):

@@ -23,6 +23,7 @@ from ivr.terminal.text import TextChannel
 from ivr.values.announcement import BEEP, BEEP_SECONDS
 from ivr.values.call import Call, Ending
 from ivr.values.number import parse
+from ivr.values.said import words
 
 SPEECH = 14.0  # characters a second: how long a text is where no sound was baked to measure
 
@@ -92,6 +93,8 @@ class Simulator:
 
     def _said(self, language: str, name: str) -> tuple[str, float]:
         lengths = self._lengths
+        if text := words(name, language):
+            return text, len(text) / SPEECH
         return lengths.get((language, name)) or lengths.get((LANGUAGE, name)) or (name, len(name) / SPEECH)
 
 

@@ -435,6 +435,26 @@ BAD = (
         ),
     ),
     Bad(
+        "IVR582",
+        ADVICE,
+        "prompt: [closed, {reopens: office}]",
+        "prompt: [closed, {note: total, spoken: amount, otherwise: closed}]",
+        "note: total, spoken: amo",
+        (
+            'dialplans/flows/advice.yaml: nobody has filled the note "total" when a call comes to "closed"; '
+            "take it before, with an ask, a lookup or a recall"
+        ),
+    ),
+    Bad(
+        "IVR583",
+        "dialplans/flows/customers.yaml",
+        "    prompt: menu-customers\n",
+        "    prompt: [menu-customers, {note: code, otherwise: menu-customers}]\n",
+        "note: code, otherwise: m",
+        'dialplans/flows/customers.yaml: the note "code" holds what was typed in secret, and is never said; '
+        "say something else",
+    ),
+    Bad(
         "IVR245",
         ADVICE,
         "    exits: {done: bye}",

@@ -277,7 +277,7 @@ MISTAKES: dict[str, tuple[str, str, str, list[str]]] = {
         "{whi: office}",
         [
             f"{FRONT}:10:14: nodes.end.prompt.0: a slot is {{reopens: CALENDAR}}, {{hours: CALENDAR}}, "
-            "or {why: CALENDAR, otherwise: PROMPT}",
+            "{why: CALENDAR, otherwise: PROMPT}, or {note: NOTE, spoken: amount, otherwise: PROMPT}",
             f'{FRONT}:10:15: nodes.end.prompt.0: unknown key "whi"; did you mean "why"?',
         ],
     ),
@@ -287,7 +287,7 @@ MISTAKES: dict[str, tuple[str, str, str, list[str]]] = {
         "{why: office, reopens: office}",
         [
             f"{FRONT}:10:14: nodes.end.prompt.0: a slot is {{reopens: CALENDAR}}, {{hours: CALENDAR}}, "
-            "or {why: CALENDAR, otherwise: PROMPT}"
+            "{why: CALENDAR, otherwise: PROMPT}, or {note: NOTE, spoken: amount, otherwise: PROMPT}"
         ],
     ),
     "a slot of a calendar that does not exist": (

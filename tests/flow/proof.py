@@ -51,6 +51,7 @@ from ivr.flow.errands import (
     Learnt,
     Numbered,
     Overrule,
+    Pronounce,
     Recall,
     Spent,
     Tally,
@@ -517,7 +518,7 @@ def every_result(command: Command[Any]) -> Sequence[tuple[Any, float]]:
             return [(None, 0.0), *((one, 0.0) for one in crises)]
         case Numbered():
             return [(Prompt("fr", "fallback"), 0.0), (None, 0.0)]
-        case Verify() | Overrule() | Declare() | Learnt() | Adopt():
+        case Verify() | Overrule() | Declare() | Learnt() | Adopt() | Pronounce():
             return [(True, 0.0), (False, 0.0)]
         case Enqueue(wait=wait):
             lasted = {Served.TALKED: 60.0, Served.TIMEOUT: wait, Served.FULL: 0.5, Served.EMPTY: 0.5}

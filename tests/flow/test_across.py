@@ -203,3 +203,41 @@ def test_what_may_be_said_in_a_language() -> None:
 
     assert spoken(flows, {"main", "c"}) == {"fr": said, "en": said}
     assert spoken(flows, {"c"}) == {}
+
+
+def total(to: str = "end") -> dict[str, Any]:
+    return say(to) | {"prompt": ["a", {"note": "total", "spoken": "amount", "otherwise": "a"}]}
+
+
+TAKES = {
+    "ask": {"kind": "ask", "prompt": "a", "note": "total", "digits": 2,
+            "exits": {"done": "said", "silence": "end", "wrong": "end"}},
+    "lookup": {"kind": "lookup", "remote": "shop", "take": {"total": "a.b"},
+               "exits": {"found": "said", "not_found": "end", "failed": "end"}},
+    "recall": {"kind": "recall", "key": "total", "exits": {"known": "said", "unknown": "end"}},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", TAKES)
+def test_a_slot_is_filled_by_whatever_takes_its_note(kind: str) -> None:
+    """Also in a flow that is entered from the one that took it."""
+    assert told(book(main={"take": TAKES[kind], "said": total(), "end": END})) == []
+    apart = {"take": TAKES[kind], "said": {"kind": "pass", "flow": "other"}, "end": END}
+    assert told(book(main=apart, other={"said": total(), "end": END})) == []
+
+
+def test_a_slot_that_nobody_has_filled() -> None:
+    """IVR582: neither by nobody at all, nor by somebody who comes later."""
+    ((flow, finding),) = found(book(main={"said": total(), "end": END}))
+
+    assert (flow, finding.rule, finding.way) == ("main", "IVR582", ("nodes", "said", "prompt", 1, "note"))
+    assert finding.message == 'nobody has filled the note "total" when a call comes to "said"'
+    late = {"first": total("take"), "take": TAKES["ask"], "said": total(), "end": END}
+    assert told(book(main=late)) == [("IVR582", "main.nodes.first.prompt.1.note")]
+
+
+def test_a_secret_is_never_said() -> None:
+    """IVR583."""
+    main = {"take": TAKES["ask"] | {"secret": True}, "said": total(), "end": END}
+
+    assert told(book(main=main)) == [("IVR583", "main.nodes.said.prompt.1.note")]

@@ -320,7 +320,9 @@ def test_the_hours_of_the_week_can_be_said() -> None:
     assert said.value.value == ("slot/hours-office",)
 
 
-@pytest.mark.parametrize("wrong", [{}, {"hours": "office", "reopens": "office"}, {"hours": "a", "otherwise": "closed"}])
+@pytest.mark.parametrize(
+    "wrong", [{}, {"hours": "office", "reopens": "office"}, {"hours": "a", "otherwise": "closed"}, {"note": "a"}]
+)
 def test_a_slot_is_one_thing(wrong: dict[str, str]) -> None:
     """Neither none nor two."""
     with pytest.raises(ValueError, match="a slot is"):

@@ -49,6 +49,7 @@ from ivr.flow.errands import (
     Overridden,
     Overrule,
     Post,
+    Pronounce,
     Recall,
     Remember,
     Spent,
@@ -108,6 +109,7 @@ EXCHANGES: list[tuple[Command[Any], Any]] = [
     (Numbered("63417"), Prompt("fr", "goodbye")),
     (Numbered("11111"), None),
     (Adopt("message/take-1", Prompt("en", "goodbye")), True),
+    (Pronounce("said/amount/12.50"), True),
     (Verify("boss", Hidden("123456")), False),
 ]
 

@@ -7,12 +7,13 @@ from typing import Any
 
 import pytest
 
-from ivr.flow.commands import Capture, Captured, Command, Play, Played
-from ivr.flow.errands import Discard, Fetch, Fetched, Issue, Post, left
+from ivr.flow.commands import Capture, Captured, Command, Play, Played, Speak
+from ivr.flow.errands import Adopt, Discard, Fetch, Fetched, Issue, Numbered, Post, Pronounce, left
 from ivr.service import desk
 from ivr.service.desk import Desk
 from ivr.service.live import Live
-from ivr.service.ports import Fault, HungUp
+from ivr.service.ports import Fault, HungUp, Recorded
+from ivr.values.recorded import Prompt
 from ivr.values.site import Site
 
 from .exchange import Paper, calling
@@ -164,3 +165,51 @@ async def test_who_hangs_up_during_a_look_up_is_not_looked_up_any_more(monkeypat
 async def test_a_system_that_the_book_does_not_name_is_not_reached() -> None:
     """The look-up has failed."""
     assert await at(Told(), Slow(0)).perform(replace(FETCH, remote="elsewhere")) == Fetched("failed")
+
+
+class Office:
+    """Speaks and keeps what it is asked to, as told; ``asked`` is what that was."""
+
+    def __init__(self, *answers: bool) -> None:
+        self.answers = list(answers)
+        self.asked: list[Any] = []
+
+    async def ready(self, language: str, text: str) -> bool:
+        self.asked.append((language, text))
+        return self.answers.pop(0)
+
+    async def adopt(self, take: str, recorded: Recorded) -> bool:
+        self.asked.append((take, recorded))
+        return self.answers.pop(0)
+
+
+def staffed(channel: Told, staff: Office) -> Desk:
+    one = at(channel, Paper())
+    prompts = {"fr": {"goodbye": "Au revoir."}}
+    return replace(one, office=replace(one.office, recordings=staff, speech=staff), prompts=prompts)
+
+
+async def test_a_value_is_spoken_in_the_language_of_the_call() -> None:
+    """Which may change during it; what is no value is nobody asked for."""
+    staff = Office(True, False)
+    one = staffed(Told(), staff)
+
+    assert await one.perform(Pronounce("said/amount/12.50"))
+    await one.perform(Speak("en"))
+    assert not await one.perform(Pronounce("said/amount/12.50"))
+    assert not await one.perform(Pronounce("said/amount/many"))
+    assert staff.asked == [("fr", "douze euros cinquante"), ("en", "twelve euros and fifty cents")]
+    assert not await at(Told(), Paper()).perform(Pronounce("said/amount/12.50"))
+
+
+async def test_a_recording_is_kept_for_the_prompt_that_has_the_number() -> None:
+    """With the text that the operator's call had before it."""
+    staff = Office(True)
+    one = staffed(Told(), staff)
+    prompt = await one.perform(Numbered("63417"))
+
+    assert prompt == Prompt("fr", "goodbye")
+    assert await one.perform(Numbered("11111")) is None
+    assert await one.perform(Adopt("message/take-1", prompt))
+    assert staff.asked == [("message/take-1", Recorded(prompt, "Au revoir."))]
+    assert not await at(Told(), Paper()).perform(Adopt("message/take-1", prompt))

@@ -114,6 +114,9 @@ class Ask(Question):
             raise ValueError("a secret is never read back; leave out confirm")
         return self
 
+    def fills(self) -> tuple[str, ...]:
+        return (self.note,)
+
     @property
     def _most(self) -> int:
         return self.digits or self.most or MOST

@@ -36,6 +36,9 @@ class Lookup(Node):
     attempts: int = Field(default=2, ge=1, le=5, description="attempts at most; a POST that was heard is not repeated")
     filler: Sentence = Field(default=("lookup-wait",), description="said after a second of waiting")
 
+    def fills(self) -> tuple[str, ...]:
+        return tuple(self.take)
+
     def run(self, scene: Scene) -> Talk[Way]:
         fields = given(self.fields, scene, secrets=self.method == "POST")
         filler = yield from phrase(self.filler, scene)

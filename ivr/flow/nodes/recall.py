@@ -18,6 +18,9 @@ class Recall(Node):
     key: NoteName = Field(description="the name under which it is remembered")
     note: NoteName | None = Field(default=None, description="the name under which it is noted [the same]")
 
+    def fills(self) -> tuple[str, ...]:
+        return (self.note or self.key,)
+
     def run(self, scene: Scene) -> Talk[Way]:
         value = yield from errands.Recall(self.key)
         if value is None:

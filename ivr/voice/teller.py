@@ -1,0 +1,219 @@
+"""What only the call knows, spoken while the caller waits: in time or not at all, made once, bounded in size.
+
+Theory.  A value (a name, an amount) is made into words in the core; here the words become a sound like any other, by
+the same voices, as loud, at every rate.  It has a time within which it must be there, else the flow says something
+else; whatever is late is still finished and kept, so that the next caller has it.  Sounds lie beside those of the
+bake, named by a digest of all that shapes them, and survive a restart; when they are too many those go that were
+heard the longest ago, but none that may be playing.
+"""
+
+import asyncio
+import contextlib
+import hashlib
+import json
+import logging
+import threading
+import time
+from collections import OrderedDict
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+from ivr.service.ports import Sound, Voice
+from ivr.values.phrase import Utterance
+from ivr.values.said import SAID, words
+from ivr.voice.roster import Roster
+from ivr.voice.wav import RATES, BadWav, encode, frames
+
+log = logging.getLogger(__name__)
+
+BUDGET = 0.3  # seconds of silence that no caller takes for a fault
+MOST = 100_000_000  # bytes of all files together: some 200 to 400 sentences
+MAY_PLAY = 60.0  # seconds after it was asked for in which a sound may be playing
+HANDS = 2  # made at once
+WAITING = 8  # made and waiting to be made; more would all be late
+SLOW = 1.0  # seconds for a sentence: who needs more is asked last
+PATIENCE = 10.0  # seconds after which an engine is killed
+
+
+class Teller:
+    """Fulfils the port ``Speech``.  ``roster`` gives the voices of the book in force."""
+
+    def __init__(self, directory: Path, roster: Callable[[], Roster], most: int = MOST, budget: float = BUDGET) -> None:
+        self._budget = budget
+        self._directory = directory
+        self._roster = roster
+        self._most = most
+        self._sounds: dict[tuple[str, str], _Told] = {}
+        self._kept: OrderedDict[str, int] = OrderedDict()  # stem to bytes, those asked for last at the end
+        self._asked: dict[str, float] = {}
+        self._slow: set[str] = set()
+        self._making: dict[tuple[str, str], asyncio.Future[bool]] = {}
+        self._hands = ThreadPoolExecutor(HANDS, "tell")
+        self._lock = threading.Lock()
+        self._found = False
+
+    async def ready(self, language: str, text: str) -> bool:
+        """See the port."""
+        key = language, text
+        making = self._making.get(key)
+        if making is None:
+            if len(self._making) >= WAITING:
+                log.warning("too much to be said at once, a sentence is left out language=%s", language)
+                return False
+            making = asyncio.wrap_future(self._hands.submit(self._make, language, text))
+            self._making[key] = making
+            making.add_done_callback(lambda _: self._making.pop(key, None))
+        done, _ = await asyncio.wait({making}, timeout=self._budget)
+        if not done:
+            log.warning("not spoken in %g s, something else is said language=%s", self._budget, language)
+            return False
+        return making.result()
+
+    def sound(self, language: str, text: str) -> "Sound | None":
+        """What was made ready."""
+        return self._sounds.get((language, text))
+
+    def warm(self) -> None:
+        """Enter the workshop, whose tools take a second to import, before anybody waits for it."""
+        self._make("fr", "zéro")
+
+    def close(self) -> None:
+        self._hands.shutdown(wait=False, cancel_futures=True)
+
+    # -- in a thread ---------------------------------------------------------------------------------------------
+
+    def _make(self, language: str, text: str) -> bool:
+        from ivr.voice.audio import RECIPE, Silent, master
+        from ivr.voice.engines import EngineFailed
+        from ivr.voice.recording import Unusable, decoded
+
+        roster = self._roster()
+        spelled = roster.speech.spelled(" ".join(text.split()), language)
+        asked = roster.asked(Utterance(language, SAID, text))
+        for engine in sorted(asked, key=lambda one: one.name in self._slow):
+            told = json.dumps([RECIPE, language, str(engine), spelled])
+            stem = self._directory / language / hashlib.sha256(told.encode()).hexdigest()[:24]
+            if self._keeps(stem, language, text):
+                return True
+            began = time.monotonic()
+            try:
+                sound = master(*decoded(engine.speak(language, spelled, PATIENCE), any_kind=True))
+            except (EngineFailed, Unusable, Silent) as error:
+                roster.failed(engine, f"{language}/{SAID}…", str(error) or "only silence")
+                continue
+            roster.spoke(engine)
+            if time.monotonic() - began > SLOW:
+                self._slow.add(engine.name)
+            return self._keep(stem, language, text, {suffix: encode(sound.at(suffix), suffix) for suffix in RATES})
+        return False
+
+    def _keeps(self, stem: Path, language: str, text: str) -> bool:
+        with self._lock:
+            self._find()
+            if str(stem) not in self._kept:
+                return False
+            try:
+                seconds = frames(stem.with_suffix(".wav")) / RATES[".wav"]
+            except BadWav:
+                del self._kept[str(stem)]
+                return False
+            self._note(stem, language, text, seconds)
+            return True
+
+    def _keep(self, stem: Path, language: str, text: str, files: Mapping[str, bytes]) -> bool:
+        """Put it with the others; not if it would be too much, and all others may be playing."""
+        size = sum(map(len, files.values()))
+        with self._lock:
+            if not self._room(size):
+                log.warning("no room for what is to be said, a sentence is left out language=%s", language)
+                return False
+            try:
+                stem.parent.mkdir(parents=True, exist_ok=True)
+                for suffix, content in files.items():
+                    fresh = stem.with_suffix(f"{suffix}.new")
+                    fresh.write_bytes(content)
+                    fresh.replace(stem.with_suffix(suffix))
+            except OSError as error:
+                log.warning("what is to be said cannot be kept: %s", error)
+                return False
+            self._kept[str(stem)] = size
+            self._note(stem, language, text, frames(stem.with_suffix(".wav")) / RATES[".wav"])
+            return True
+
+    def _note(self, stem: Path, language: str, text: str, seconds: float) -> None:
+        self._kept.move_to_end(str(stem))
+        self._asked[str(stem)] = time.monotonic()
+        self._sounds[language, text] = _Told(str(stem), seconds, text)
+
+    def _room(self, size: int) -> bool:
+        """Make room for so many bytes, if there can be."""
+        free = self._most - sum(self._kept.values())
+        for stem in list(self._kept):
+            if free >= size:
+                break
+            if time.monotonic() - self._asked.get(stem, -MAY_PLAY) < MAY_PLAY:
+                return False  # those behind it were asked for later still
+            free += self._kept.pop(stem)
+            self._asked.pop(stem, None)
+            self._sounds = {key: sound for key, sound in self._sounds.items() if sound.path != stem}
+            for suffix in RATES:
+                Path(stem).with_suffix(suffix).unlink(missing_ok=True)
+        return free >= size
+
+    def _find(self) -> None:
+        """Once: what lies there from before, the oldest first; what is not whole goes."""
+        if self._found:
+            return
+        self._found = True
+        sizes: dict[Path, int] = {}
+        for path in sorted(self._directory.glob("*/*.wav"), key=_written):
+            stem = path.with_suffix("")
+            try:
+                seconds = {frames(stem.with_suffix(suffix)) / rate for suffix, rate in RATES.items()}
+                sizes[stem] = sum(stem.with_suffix(suffix).stat().st_size for suffix in RATES)
+            except (BadWav, OSError):
+                seconds = set()
+            if len(seconds) != 1:
+                sizes.pop(stem, None)
+        for path in self._directory.glob("*/*"):
+            if path.with_suffix("") not in sizes:
+                with contextlib.suppress(OSError):
+                    path.unlink()
+        self._kept.update((str(stem), size) for stem, size in sizes.items())
+
+
+class _Told:
+    """A sound that was made ready."""
+
+    def __init__(self, path: str, seconds: float, text: str) -> None:
+        self.path, self.seconds, self.text = path, seconds, text
+
+
+class Telling(Mapping[tuple[str, str], Sound]):
+    """The sounds of a book, and behind them what a teller has made ready."""
+
+    def __init__(self, voice: Voice, teller: Teller) -> None:
+        self._voice = voice
+        self._teller = teller
+
+    def __getitem__(self, key: tuple[str, str]) -> Sound:
+        language, name = key
+        if not name.startswith(SAID):
+            return self._voice[key]
+        sound = self._teller.sound(language, words(name, language) or "")
+        if sound is None:
+            raise KeyError(key)
+        return sound
+
+    def __iter__(self) -> Iterator[tuple[str, str]]:
+        return iter(self._voice)
+
+    def __len__(self) -> int:
+        return len(self._voice)
+
+
+def _written(path: Path) -> float:
+    with contextlib.suppress(OSError):
+        return path.stat().st_mtime
+    return 0.0

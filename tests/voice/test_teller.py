@@ -1,0 +1,221 @@
+"""What only the call knows, spoken while it lasts: in time or not at all, made once, never too much of it."""
+
+import asyncio
+import io
+import os
+import time
+import wave
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from ivr.values.speech import Speech
+from ivr.voice.audio import loudness
+from ivr.voice.engines import Engine, EngineFailed, engines
+from ivr.voice.recording import decoded
+from ivr.voice.roster import Roster
+from ivr.voice.teller import BUDGET, Teller, Telling
+
+
+def tone(seconds: float) -> bytes:
+    buffer = io.BytesIO()
+    with wave.open(buffer, "wb") as file:
+        file.setparams((1, 2, 16000, 0, "NONE", ""))
+        file.writeframes(
+            (8000 * np.sin(2 * np.pi * 440 * np.arange(round(seconds * 16000)) / 16000)).astype("<i2").tobytes()
+        )
+    return buffer.getvalue()
+
+
+TONE = tone(1.0)
+
+
+class Voice:
+    """An engine that gives a tone, after a while or not at all; ``said`` is what it was asked for."""
+
+    def __init__(self, after: float = 0.0, fails: bool = False) -> None:
+        self.after, self.fails = after, fails
+        self.said: list[str] = []
+
+    def speak(self, _: str, language: str, text: str, limit: float) -> bytes:
+        self.said.append(text)
+        time.sleep(self.after)
+        if self.fails:
+            raise EngineFailed("no voice today")
+        return TONE
+
+    def engine(self, name: str) -> Engine:
+        return Engine(name, "1", name, self.speak)
+
+
+@pytest.fixture
+def teller(tmp_path: Path):
+    """Makes tellers of voices, on one directory, and closes them."""
+    made: list[Teller] = []
+
+    def make(*voices: Voice, most: int = 10**7, speech: Speech | None = None, budget: float = 5.0) -> Teller:
+        roster = Roster([voice.engine(f"voice-{at}") for at, voice in enumerate(voices)], speech or Speech())
+        made.append(Teller(tmp_path / "said", lambda: roster, most, budget))
+        made[-1].warm()
+        for voice in voices:
+            voice.said.clear()
+        return made[-1]
+
+    yield make
+    for one in made:
+        one.close()
+
+
+def cpu() -> float:
+    """Seconds of processors that we and our children have used: other work on the machine does not count."""
+    return sum(os.times()[:4])
+
+
+def files(tmp_path: Path) -> set[str]:
+    return {path.suffix for path in (tmp_path / "said").glob("*/*")}
+
+
+def count(tmp_path: Path) -> int:
+    return len(list((tmp_path / "said").glob("*/*.wav")))
+
+
+def test_it_is_made_once_at_every_rate_and_as_loud_as_prompts(teller: Callable[..., Teller], tmp_path: Path) -> None:
+    """And again after a restart without any engine."""
+    voice = Voice()
+    first = teller(voice)
+
+    assert asyncio.run(first.ready("fr", "douze euros"))
+    assert asyncio.run(first.ready("fr", "douze  euros"))
+    sound = first.sound("fr", "douze euros")
+    assert sound is not None
+    assert voice.said == ["douze euros"]
+    assert files(tmp_path) == {".wav", ".wav16", ".sln48"}
+    assert abs(loudness(*decoded(Path(f"{sound.path}.wav").read_bytes())) + 19) < 1
+
+    again = Voice()
+    assert asyncio.run(teller(again).ready("fr", "douze euros"))
+    assert again.said == []
+
+
+def test_what_is_late_is_not_waited_for_and_there_the_next_time(teller: Callable[..., Teller]) -> None:
+    """The caller waits no longer than the budget; the loop is never blocked."""
+    slow = teller(Voice(after=0.9), budget=BUDGET)
+
+    async def lived() -> tuple[bool, float, int, bool]:
+        ticks = 0
+
+        async def tick() -> None:
+            nonlocal ticks
+            while True:
+                await asyncio.sleep(0.01)
+                ticks += 1
+
+        ticking = asyncio.ensure_future(tick())
+        began = time.monotonic()
+        said = await slow.ready("fr", "douze euros")
+        took = time.monotonic() - began
+        ticking.cancel()
+        await asyncio.sleep(1.5)
+        return said, took, ticks, await slow.ready("fr", "douze euros")
+
+    said, took, ticks, later = asyncio.run(lived())
+
+    assert not said
+    assert BUDGET <= took < 0.8
+    assert ticks > 10
+    assert later
+
+
+def test_where_one_voice_fails_the_next_speaks_and_without_any_nothing_is_said(teller: Callable[..., Teller]) -> None:
+    good = Voice()
+
+    assert asyncio.run(teller(Voice(fails=True), good).ready("fr", "douze euros"))
+    assert good.said == ["douze euros"]
+    assert not asyncio.run(teller(Voice(fails=True)).ready("fr", "treize euros"))
+    assert not asyncio.run(teller().ready("fr", "treize euros"))
+
+
+def test_those_heard_long_ago_go_first_and_none_that_may_be_playing(
+    teller: Callable[..., Teller], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A sentence of one second is 144 kB at all rates; three fit."""
+    now = [0.0]
+    monkeypatch.setattr(time, "monotonic", lambda: now[0])
+    full = teller(Voice(), most=500_000)
+
+    async def say(text: str) -> bool:
+        now[0] += 25
+        made = full._make("fr", text)
+        return made and full.sound("fr", text) is not None
+
+    assert [asyncio.run(say(text)) for text in ("un", "deux", "trois", "un")] == [True] * 4
+    assert count(tmp_path) == 3
+    assert full.sound("fr", "un") is not None
+    assert [asyncio.run(say(text)) for text in ("quatre",)] == [True]
+    assert full.sound("fr", "deux") is None
+
+    now[0] -= 20
+    assert [asyncio.run(say(text)) for text in ("cinq", "six")] == [False, True]
+    assert sum(path.stat().st_size for path in (tmp_path / "said").glob("*/*")) <= 500_000
+
+
+def test_what_was_cut_off_by_a_crash_is_made_anew(teller: Callable[..., Teller], tmp_path: Path) -> None:
+    assert asyncio.run(teller(Voice()).ready("fr", "douze euros"))
+    for path in (tmp_path / "said").glob("*/*.wav16"):
+        path.write_bytes(path.read_bytes()[:1000])
+    voice = Voice()
+
+    assert asyncio.run(teller(voice).ready("fr", "douze euros"))
+    assert voice.said == ["douze euros"]
+
+
+def test_many_at_once_are_made_once_and_too_many_not_at_all(teller: Callable[..., Teller]) -> None:
+    voice = Voice(after=0.05)
+    one = teller(voice)
+
+    async def together(*texts: str) -> list[bool]:
+        return await asyncio.gather(*(one.ready("fr", text) for text in texts))
+
+    assert all(asyncio.run(together(*["douze"] * 50)))
+    assert voice.said == ["douze"]
+    assert asyncio.run(together(*map(str, range(100, 130)))).count(False) >= 22
+
+
+def test_the_lexicon_holds_here_too(teller: Callable[..., Teller]) -> None:
+    voice = Voice()
+    speech = Speech(lexicons={"fr": {"Lumelec": "lumé-lec"}})
+
+    assert asyncio.run(teller(voice, speech=speech).ready("fr", "Lumelec"))
+    assert voice.said == ["lumé-lec"]
+
+
+def test_a_channel_finds_it_beside_the_sounds_of_the_book(teller: Callable[..., Teller]) -> None:
+    """By the name that stands in the phrase, in the language of the call."""
+    one = teller(Voice())
+    voice = Telling({}, one)
+
+    assert voice.get(("fr", "said/amount/12.50")) is None
+    assert asyncio.run(one.ready("fr", "douze euros cinquante"))
+    found = voice.get(("fr", "said/amount/12.50"))
+    assert found is not None
+    assert found.text == "douze euros cinquante"
+    assert voice.get(("en", "said/amount/12.50")) is None
+    assert voice.get(("fr", "goodbye")) is None
+
+
+@pytest.mark.skipif(not engines(), reason="no speech engine is installed here; the image has one, and the live test")
+def test_the_voices_of_this_machine_are_in_time(tmp_path: Path) -> None:
+    """A sentence of some four seconds."""
+    one = Teller(tmp_path / "said", lambda: roster)
+    roster = Roster(engines(), Speech())
+    one.warm()
+    took: list[float] = []
+    for amount in ("mille deux cent cinquante euros trente", "douze euros", "le vingt-quatre décembre"):
+        began = cpu()
+        one._make("fr", f"{amount} et deux mille six cent vingt-sept euros et soixante-dix-neuf centimes")
+        took.append(cpu() - began)
+    one.close()
+
+    assert min(took) < BUDGET
