@@ -1,6 +1,8 @@
 """What was baked already is not entered the bakery for: a restart must not keep callers waiting."""
 
 import os
+import pty
+import re
 import shutil
 import subprocess
 import sys
@@ -69,3 +71,29 @@ def test_what_is_no_longer_true_is_baked_again(configured: Settings) -> None:
 
     next((configured.sounds / "fr").glob("goodbye-*.wav")).unlink()
     assert not found()
+
+
+def test_a_person_who_looks_on_sees_how_far_it_is(configured: Settings) -> None:
+    """A bar on the terminal, gone at the end; where nobody looks, nothing but the last line."""
+    environment = {**os.environ, "IVR_STATE": str(configured.state), "IVR_BOOK": str(configured.book), "TERM": "xterm",
+                   "IVR_SOUNDS": str(configured.sounds), "COLUMNS": "100"}  # fmt: skip
+    master, terminal = pty.openpty()
+    words = [sys.executable, "-m", "ivr", "bake"]
+    with subprocess.Popen(words, env=environment, cwd=CHECKOUT, stdout=subprocess.PIPE, stderr=terminal) as baking:
+        os.close(terminal)
+        shown = b""
+        while True:
+            try:
+                piece = os.read(master, 4096)
+            except OSError:  # Linux says so at the end of a terminal
+                break
+            if not piece:
+                break
+            shown += piece
+        said = baking.stdout.read() if baking.stdout else b""
+    os.close(master)
+    made, kept = map(int, re.findall(rb"(\d+) (?:made|kept)", said))
+
+    assert b"baking" in shown
+    assert {int(total) for total in re.findall(rb"\d+/(\d+)", shown)} == {made + kept}
+    assert b"\x1b[2K" in shown
