@@ -36,8 +36,7 @@ def classes(stack: Stack) -> Iterator[None]:
     yield
     for path, text in before.items():
         path.write_text(text, encoding="utf-8")
-    for name in PIECES:
-        shutil.rmtree(book / f"prompts/music/{name}")
+    shutil.rmtree(book / "prompts/music")
     until(lambda: "Class: high" not in stack.asterisk("moh show classes"), "classes are gone")
 
 

@@ -1,9 +1,11 @@
 """Callers who wait for agents: every way out of a queue, who is served when, what an edit does to those who wait."""
 
+import contextlib
 import itertools
 import os
 import re
 import signal
+from collections.abc import Iterator
 
 import pytest
 
@@ -103,36 +105,39 @@ def test_every_way_out(stack):
 
 def test_callers_are_served_in_the_order_in_which_they_came(stack):
     """Six callers, two agents."""
-    host = agents_there(stack, 75.0)
-    callers: list[Placed] = []
-    came: set[str] = set()
+    with agents_there(stack, 75.0):
+        callers: list[Placed] = []
+        came: set[str] = set()
 
-    def have_come() -> int:
-        came.update(places(stack, "served"))
-        return len(came)
+        def have_come() -> int:
+            came.update(places(stack, "served"))
+            return len(came)
 
-    # One is seen to wait before the next calls: phones take unlike times to start.
-    for number in range(6):
-        callers.append(stack.call(SERVED, hang_up_after=70.0))
-        until(lambda n=number: have_come() > n, f"caller {number + 1} waits")
-    served = [stack.call_record(placed)["answered"] for placed in callers if placed.report]
+        # One is seen to wait before the next calls: phones take unlike times to start.
+        for number in range(6):
+            callers.append(stack.call(SERVED, hang_up_after=70.0))
+            until(lambda n=number: have_come() > n, f"caller {number + 1} waits")
+        served = [stack.call_record(placed)["answered"] for placed in callers if placed.report]
 
-    assert all(served)
-    # Two phones that ring at once are not picked up at once.
-    times = [since_invite(callers[0].report, instant) for instant in served]
-    assert all(earlier < later + 1.0 for earlier, later in itertools.combinations(times, 2)), times
-    assert all(steps(stack, placed) == ["agents:talked"] for placed in callers)
-    assert {queued(stack, placed)[0]["agent"] for placed in callers} == {"odile", "paulin"}
-    host.report  # noqa: B018 - its agents have gone before the next test
+        assert all(served)
+        # Two phones that ring at once are not picked up at once.
+        times = [since_invite(callers[0].report, instant) for instant in served]
+        assert all(earlier < later + 1.0 for earlier, later in itertools.combinations(times, 2)), times
+        assert all(steps(stack, placed) == ["agents:talked"] for placed in callers)
+        assert {queued(stack, placed)[0]["agent"] for placed in callers} == {"odile", "paulin"}
 
 
-def agents_there(stack: Stack, seconds: float, talk: float = 4.0) -> Placed:
+@contextlib.contextmanager
+def agents_there(stack: Stack, seconds: float, talk: float = 4.0) -> Iterator[None]:
     """Two agents' phones that take one call after the other, for as long as somebody holds the line."""
     agents = [stack.agent(name, answer_after=1.0, hang_up_after=talk) for name in ("odile", "paulin")]
     host = stack.call(CUT, "", *agents, hang_up_after=seconds)
-    host.saw("calling")
-    until(lambda: stack.asterisk("pjsip show contacts").count("Avail") >= 2, "both agents are there")
-    return host
+    try:
+        host.saw("calling")
+        until(lambda: stack.asterisk("pjsip show contacts").count("Avail") >= 2, "both agents are there")
+        yield
+    finally:
+        host.report  # noqa: B018 - its agents have gone before the next test
 
 
 def ask(stack: Stack, *words: str) -> str:
