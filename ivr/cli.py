@@ -34,6 +34,7 @@ COMMANDS = {
     "prepare": "baking:prepare",
     "prompts": "prompts:prompts",
     "prune": "letters:prune",
+    "crosscheck": "crosschecking:crosscheck",
     "reconcile": "reconciling:reconcile",
     "reference": "writing:reference",
     "recordings": "recordings:recordings",

@@ -32,9 +32,12 @@ from ivr.book.shelf import Shelf
 from ivr.ledger.cabinet import Cabinet
 from ivr.ledger.callbacks import CallbackStore
 from ivr.ledger.codes import CodeStore
+from ivr.ledger.engine import at
 from ivr.ledger.messages import MessageStore
+from ivr.ledger.reading import Reader
 from ivr.ledger.retention import keep
 from ivr.ledger.store import Store
+from ivr.ledger.witness import Witness
 from ivr.reload import Reloader
 from ivr.remote.http import Http
 from ivr.remote.signature import key_of
@@ -179,6 +182,7 @@ async def serve(settings: Settings) -> None:
                 placer.run(),
                 trunks.run(),
                 keep(cabinet, messages, callbacks, settings.keep_days),
+                Witness(settings.events, Reader(at(settings.ledger))).watch(),
             )
             chores = [tasks.create_task(chore) for chore in work]
             await stop.wait()

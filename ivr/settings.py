@@ -20,6 +20,7 @@ class Settings:
     sounds: Path = Path(".ivr/sounds")
     asterisk_conf: Path = Path(".ivr/asterisk")
     messages: Path = Path("/var/spool/ivr-messages")
+    events: Path = Path("/var/log/ivr-events")
     agi_port: int = 4573
     ami_port: int = 5038
     http_port: int = 8573
@@ -97,6 +98,7 @@ def settings(environment: Mapping[str, str] = os.environ) -> Settings:
         sounds=Path(environment.get("IVR_SOUNDS") or state / "sounds"),
         asterisk_conf=Path(environment.get("IVR_ASTERISK_CONF") or state / "asterisk"),
         messages=Path(environment.get("IVR_MESSAGES") or "/var/spool/ivr-messages"),
+        events=Path(environment.get("IVR_EVENTS") or "/var/log/ivr-events"),
         agi_port=port("IVR_AGI_PORT", 4573),
         ami_port=port("IVR_AMI_PORT", 5038),
         http_port=port("IVR_HTTP_PORT", 8573),

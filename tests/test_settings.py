@@ -20,6 +20,7 @@ PATHS = {
     "IVR_SOUNDS": "sounds",
     "IVR_ASTERISK_CONF": "asterisk_conf",
     "IVR_MESSAGES": "messages",
+    "IVR_EVENTS": "events",
     "IVR_TEST_CLOCK": "test_clock",
 }
 OTHERS = {

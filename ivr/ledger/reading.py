@@ -41,13 +41,15 @@ class Reader:
         found = select(calls).order_by(calls.c.started.desc(), calls.c.place.desc()).limit(count)
         return self._ask(found if number is None else found.where(calls.c.number == number))
 
-    def since(self, instant: datetime, number: str | None = None) -> list[Kept]:
+    def since(self, instant: datetime, number: str | None = None, before: datetime | None = None) -> list[Kept]:
         """The calls that began at ``instant`` or later, newest first, of all numbers or of ``number`` (national form).
 
-        Raises :class:`BadLedger`.
+        ``before``: only those that began before that.  Raises :class:`BadLedger`.
         """
         began = written(instant)
         found = select(calls).where(calls.c.started >= began).order_by(calls.c.started.desc(), calls.c.place.desc())
+        if before is not None:
+            found = found.where(calls.c.started < written(before))
         return self._ask(found if number is None else found.where(calls.c.number == number))
 
     def find(self, call_id: str) -> Kept | None:

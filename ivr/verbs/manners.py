@@ -27,6 +27,7 @@ def _what_people_may_meet() -> tuple[type[Exception], ...]:
     from ivr.ledger.refunds import BadRefund
     from ivr.ledger.seal import NoKey
     from ivr.ledger.statement import BadMonth
+    from ivr.ledger.witness import NoWitness
     from ivr.phone.booth import NoCall
     from ivr.phone.script import BadScript
     from ivr.service.agents import NoAgent
@@ -52,6 +53,7 @@ def _what_people_may_meet() -> tuple[type[Exception], ...]:
         BadCatalogue,
         NoCall,
         NoLetter,
+        NoWitness,
         NoMessage,
         NotOurs,
         NoAgent,

@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 from urllib.error import URLError
@@ -16,6 +17,7 @@ from urllib.request import urlopen
 
 from ivr import secret
 from ivr.book.book import Book
+from ivr.ledger.reconciling import HERE
 from ivr.phone import booth, ear
 from ivr.phone.events import Event
 from ivr.phone.report import CallReport
@@ -196,6 +198,21 @@ class Stack:
         assert len(found) == 1, f"{len(found)} records of one call"
         one: dict[str, Any] = found[0]
         return one
+
+    def crosschecked(self) -> list[str]:
+        """What Asterisk's own record of today's calls says against the ledger."""
+        words = [
+            "docker",
+            "exec",
+            self.container("controller"),
+            "ivr",
+            "crosscheck",
+            "--day",
+            f"{datetime.now(HERE):%F}",
+        ]
+        done = subprocess.run(words, capture_output=True, text=True, check=False)
+        assert done.stdout.splitlines()[-1:], done.stderr
+        return done.stdout.splitlines()
 
     def call_record(self, placed: Placed) -> dict[str, Any]:
         """The record of a call that has been placed; waits until it is over."""

@@ -298,3 +298,18 @@ def test_nothing_is_left_of_all_these_calls(stack, calls):
         assert stack.hang_up("0899000004", 1.0).result().answered_t is None
     stack.quiet()
     assert stack.descriptors() == (ledger, others)
+
+
+def test_asterisk_noted_of_these_calls_what_the_ledger_has(stack, calls):
+    """When they were answered and when they ended, and with whom their callers talked."""
+    calls.finish()
+    stack.quiet()
+    stack.records(calls.leaver)
+    asleep = {f"+33{calls[number].script.from_[1:]}" for number in CLOSED}  # by the clock of the tests
+    mine = {f"+33{placed.script.from_[1:]}" for placed in calls.placed.values() if placed.script.from_} - asleep
+    ids = [one["id"] for one in stack.read if one["caller"] in mine]
+    *differences, sum_ = stack.crosschecked()
+
+    assert len(ids) == len(mine)
+    assert [told for told in differences for call in ids if f"call {call}:" in told] == []
+    assert int(sum_.split()[0]) >= len(ids)

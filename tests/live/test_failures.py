@@ -4,9 +4,11 @@ import socket
 import subprocess
 import threading
 import time
+from datetime import datetime, timedelta
 
 import pytest
 
+from ivr.ledger.reconciling import HERE
 from ivr.phone.events import first
 from tests.live.fairness import starved
 from tests.live.sip import Wire
@@ -116,6 +118,10 @@ def test_without_a_controller_the_caller_hears_an_apology_and_pays_nothing(stack
     assert ready_after_start(stack, "controller") < 2.0
     stack.records("")
     assert not [one for one in stack.read if one["caller"].endswith(placed.script.from_[1:])]
+    called = datetime.fromtimestamp(placed.saw("calling").at).astimezone(HERE)
+    near = {f"{called + timedelta(seconds=past):%H:%M:%S}  {SURCHARGED}" for past in (0, 1)}
+    missed = [told for told in stack.crosschecked() if "only Asterisk has it" in told]
+    assert [told for told in missed if any(one in told for one in near)]
 
 
 def test_a_controller_killed_in_the_middle_of_calls_leaves_nobody_in_silence(stack):

@@ -1,0 +1,138 @@
+"""Asterisk's own record of each call held against the ledger, call by call; pure.
+
+The ledger is the controller's, so it cannot know of calls that the controller never had, nor of its own mistakes.
+Asterisk notes by itself what becomes of every channel (channel event logging, ``cel_custom``; docker/asterisk/conf):
+one line an event, of which these columns: event, Unix time, unique id of the channel, of the call that it belongs to,
+name of the channel, context, extension.  No caller's number is among them.
+https://docs.asterisk.org/Asterisk_22_Documentation/API_Documentation/AMI_Events/CEL
+"""
+
+import csv
+import io
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+
+from ivr.ledger.reconciling import HERE
+from ivr.ledger.tables import Kept
+from ivr.values.number import parse
+
+SAME = timedelta(seconds=0.5)
+"""How far the two may be apart about one instant."""
+
+INBOUND = "public"
+"""The context of the dial plan in which numbers are dialled."""
+
+_STARTED, _ANSWERED, _ENDED, _MET = "CHAN_START", "ANSWER", "HANGUP", "BRIDGE_ENTER"
+
+
+@dataclass
+class Seen:
+    """A call as Asterisk saw it; ``met`` are those with whom the caller's line was joined, in order of their coming."""
+
+    id: str
+    number: str
+    started: datetime
+    answered: datetime | None = None
+    ended: datetime | None = None
+    met: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Crosschecked:
+    """What came of it: sentences, call by call, and how many calls agree."""
+
+    differences: tuple[str, ...]
+    agreed: int
+
+
+def read(text: str) -> tuple[list[Seen], int]:
+    """The calls to our numbers of a file of events, in order of their coming, and how many lines are none of events.
+
+    A line is torn where Asterisk was killed or the disk was full.
+    """
+    calls: dict[str, Seen] = {}
+    torn = 0
+    for cells in csv.reader(io.StringIO(text.replace("\0", ""))):
+        try:
+            event, instant, channel, call, name, context, number = cells
+            at = datetime.fromtimestamp(float(instant), UTC)
+        except (ValueError, OverflowError):
+            torn += 1
+            continue
+        if event == _STARTED and channel == call and context == INBOUND:
+            calls.setdefault(call, Seen(call, parse(number).national or number, at))
+        elif seen := calls.get(call):
+            _note(seen, event, at, channel, name)
+    return list(calls.values()), torn
+
+
+def _note(seen: Seen, event: str, at: datetime, channel: str, name: str) -> None:
+    if channel == seen.id:
+        if event == _ANSWERED:
+            seen.answered = seen.answered or at
+        elif event == _ENDED:
+            seen.ended = at
+    elif event == _MET and name.startswith("PJSIP/"):
+        party = name.removeprefix("PJSIP/").rpartition("-")[0]
+        if party not in seen.met:
+            seen.met.append(party)
+
+
+def crosscheck(seen: Iterable[Seen], kept: Iterable[Kept], begin: datetime, end: datetime) -> Crosschecked:
+    """Hold Asterisk's calls against the ledger's: those that began from ``begin`` to before ``end`` and are over.
+
+    Either side may tell of calls beyond: those say what became of one that began a moment before or after.
+    """
+    theirs = {call.id: call for call in seen if call.ended}
+    ours = {call.id: call for call in kept}
+    differences: list[tuple[datetime, str]] = []
+    agreed = 0
+    for call_id in {**ours, **theirs}:
+        us, them = ours.get(call_id), theirs.get(call_id)
+        began = us.started if us else them.started if them else end
+        if not begin <= began < end:
+            continue
+        found = [f"{_told(call_id, us, them)}: {text}" for text in _differences(us, them)]
+        differences += [(began, text) for text in found]
+        agreed += not found
+    return Crosschecked(tuple(text for _, text in sorted(differences)), agreed)
+
+
+def _told(call_id: str, us: Kept | None, them: Seen | None) -> str:
+    call = us or them
+    if call is None:
+        raise ValueError("a call is of one side at least")
+    return f"{call.started.astimezone(HERE):%Y-%m-%d %H:%M:%S}  {call.number}  call {call_id}"
+
+
+def _differences(us: Kept | None, them: Seen | None) -> Iterator[str]:
+    if us is None:
+        yield "only Asterisk has it: nobody served it, or its record was lost"
+        return
+    if them is None:
+        yield "only the ledger has it"
+        return
+    if us.number != them.number:
+        yield f"the ledger says that {us.number} was dialled, Asterisk {them.number}"
+    for what, mine, his in (("answered", us.answered, them.answered), ("ended", us.ended, them.ended)):
+        if (mine is None) != (his is None) or (mine and his and abs(mine - his) > SAME):
+            yield f"{what} {_instant(mine)} by the ledger, {_instant(his)} by Asterisk"
+    talked, met = sorted(set(_talked(us))), sorted(them.met)
+    if talked != met:
+        yield f"the caller talked with {_names(talked)} by the ledger, with {_names(met)} by Asterisk"
+
+
+def _talked(call: Kept) -> Iterator[str]:
+    """With whom the caller talked, by the tape."""
+    for entry in call.tape:
+        if ("dial" in entry or "enqueue" in entry) and (agent := (entry.get("result") or {}).get("agent")):
+            yield agent
+
+
+def _instant(instant: datetime | None) -> str:
+    return f"at {instant.astimezone(HERE):%H:%M:%S.%f}"[:-4] if instant else "never"
+
+
+def _names(names: list[str]) -> str:
+    return " and ".join(names) or "nobody"

@@ -1,0 +1,167 @@
+"""Asterisk's word against the ledger's: what differs is told call by call, and nothing else is."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from ivr.cli import main
+from ivr.flow.commands import Dial, Dialled, Reached
+from ivr.flow.tape import Entry
+from ivr.ledger.crosschecking import read
+from ivr.ledger.engine import at
+from ivr.ledger.reading import Reader
+from ivr.ledger.store import Store
+from ivr.ledger.witness import CURRENT, KEPT, NoWitness, Witness
+from tests.ledger.records import NOON, made
+
+DAY = date(2026, 11, 23)
+
+
+@dataclass(frozen=True)
+class Noted:
+    """Lines as Asterisk writes them, of the ``number``-th call of :func:`tests.ledger.records.made`."""
+
+    number: int
+    answered: float | None = 12.5
+    ended: float | None = 73.0
+    met: Sequence[str] = ("camille",)
+    dialled: str = "0899000004"
+    context: str = "public"
+
+    def lines(self) -> str:
+        call = f"1795000000.{self.number}"
+        phone = f"PJSIP/anonymous-0000000{self.number}"
+        started = (NOON + timedelta(seconds=self.number)).timestamp()
+
+        def line(event: str, after: float, channel: str = call, name: str = phone, context: str = "attend") -> str:
+            return f"{event},{started + after:.6f},{channel},{call},{name},{context},start\n"
+
+        text = f"CHAN_START,{started:.6f},{call},{call},{phone},{self.context},{self.dialled}\n"
+        text += line("ANSWER", self.answered) if self.answered is not None else ""
+        for place, agent in enumerate(self.met, 1):
+            channel = f"{call}{place}"
+            text += line("CHAN_START", 10, channel, f"PJSIP/{agent}-0000009{place}", "none")
+            text += line("ANSWER", 12.4, channel, f"PJSIP/{agent}-0000009{place}", "none")
+            text += line("BRIDGE_ENTER", 12.6, channel, f"PJSIP/{agent}-0000009{place}", "none")
+            text += line("BRIDGE_ENTER", 12.6)
+            text += line("HANGUP", 60, channel, f"PJSIP/{agent}-0000009{place}", "none")
+        return text + (line("HANGUP", self.ended) if self.ended is not None else "")
+
+
+@pytest.fixture
+def witness(tmp_path: Path) -> Witness:
+    (tmp_path / "events").mkdir()
+    return Witness(tmp_path / "events", Reader(at(tmp_path / "ledger.sqlite")))
+
+
+def note(folder: Path, *calls: Noted, file: str = CURRENT) -> None:
+    (folder / "events" / file).write_text("".join(call.lines() for call in calls), encoding="utf-8")
+
+
+def told(witness: Witness) -> list[str]:
+    return [difference.partition("  ")[2] for difference in witness.check(DAY)[0].differences]
+
+
+async def test_two_that_agree_say_so(store: Store, witness: Witness, tmp_path: Path) -> None:
+    """Within half a second; a call that goes on, and phones that dial codes, are nobody's business yet."""
+    await store.append(made(1))
+    await store.append(made(2, tape=(), answered=None))
+    note(tmp_path, Noted(1, answered=12.9, ended=72.6), Noted(2, answered=None, met=()), Noted(3, ended=None),
+         Noted(4, dialled="*451", context="agents"))  # fmt: skip
+
+    found, torn = witness.check(DAY)
+
+    assert (found.differences, found.agreed, torn) == ((), 2, 0)
+
+
+async def test_each_difference_is_told_with_its_call(store: Store, witness: Witness, tmp_path: Path) -> None:
+    """Calls that only one has, other instants, other agents, another number."""
+    for number in (1, 2, 3, 4, 5):
+        await store.append(made(number))
+    await store.append(made(7, answered=None, tape=(Entry(1.0, 9.0, Dial(("x",), 9), Dialled(Reached.NO_ANSWER)),)))
+    note(tmp_path, Noted(1, answered=None), Noted(2, ended=74.0), Noted(3, met=("karim", "camille")), Noted(5, met=()),
+         Noted(6), Noted(7, met=(), dialled="0800000001"))  # fmt: skip
+
+    assert told(witness) == [
+        "0899000004  call 1795000000.1: answered at 12:00:13.62 by the ledger, never by Asterisk",
+        "0899000004  call 1795000000.2: ended at 12:01:15.12 by the ledger, at 12:01:16.12 by Asterisk",
+        "0899000004  call 1795000000.3: the caller talked with camille by the ledger, "
+        "with camille and karim by Asterisk",
+        "0899000004  call 1795000000.4: only the ledger has it",
+        "0899000004  call 1795000000.5: the caller talked with camille by the ledger, with nobody by Asterisk",
+        "0899000004  call 1795000000.6: only Asterisk has it: nobody served it, or its record was lost",
+        "0899000004  call 1795000000.7: answered never by the ledger, at 12:00:19.62 by Asterisk",
+        "0899000004  call 1795000000.7: the ledger says that 0899000004 was dialled, Asterisk 0800000001",
+    ]
+
+
+async def test_before_asterisk_began_to_note_nothing_is_missing(store: Store, witness: Witness, tmp_path: Path) -> None:
+    """An installation that is updated at noon has a morning that only the ledger knows."""
+    await store.append(made(1))
+    await store.append(made(5))
+    note(tmp_path, Noted(5))
+
+    assert told(witness) == []
+
+
+async def test_files_are_turned_over_at_night_and_kept_for_a_month(
+    store: Store, witness: Witness, tmp_path: Path
+) -> None:
+    """A call over the turn begins in one file and ends in the next; a second turn of a day loses nothing."""
+    await store.append(made(1))
+    await store.append(made(2))
+    lines = Noted(1).lines().splitlines(keepends=True)
+    events = tmp_path / "events"
+    (events / CURRENT).write_text("".join(lines[:2]), encoding="utf-8")
+    witness.turn_over(DAY + timedelta(days=1))
+    (events / CURRENT).write_text("".join(lines[2:]), encoding="utf-8")
+    witness.turn_over(DAY + timedelta(days=1))
+    note(tmp_path, Noted(2))
+    assert witness.check(DAY)[0].agreed == 2
+    old = events / f"calls-{DAY - timedelta(days=KEPT)}.csv"
+    old.touch()
+    witness.turn_over(DAY + timedelta(days=2))
+    witness.turn_over(DAY + timedelta(days=2))  # Asterisk has noted nothing in between
+
+    assert not old.exists()
+    assert witness.check(DAY)[0].agreed == 2
+    with pytest.raises(NoWitness, match="nothing of 2026-11-20"):
+        witness.check(date(2026, 11, 20))
+
+
+def test_torn_lines_are_counted_and_left_out() -> None:
+    """Asterisk was killed while it wrote, or the disk was full."""
+    text = "CHAN_START,179\n" + Noted(1).lines() + "HANGUP,nan,1,1,x,y,z\n\0\0ANSWER,1e99,1,1,x,y,z\nBRID"
+
+    calls, torn = read(text)
+
+    assert [call.id for call in calls] == ["1795000000.1"]
+    assert torn == 4
+
+
+async def test_the_command_tells_and_its_status_says_it(store: Store, witness: Witness, tmp_path: Path) -> None:
+    """0 where all agree, 1 where not; a sentence where there is nothing to hold it against."""
+    await store.append(made(1))
+    home = {"IVR_STATE": str(tmp_path), "IVR_EVENTS": str(tmp_path / "events")}
+
+    def ivr(*words: str) -> tuple[int, str]:
+        done = CliRunner().invoke(main, words, env=home)
+        return done.exit_code, done.output
+
+    assert ivr("crosscheck", "--day", "2026-11-23") == (
+        1,
+        f"ivr: Asterisk has noted nothing of 2026-11-23: files of 35 days are in {tmp_path}/events (IVR_EVENTS)\n",
+    )
+    note(tmp_path, Noted(1))
+    assert ivr("crosscheck", "--day", "2026-11-23") == (0, "1 calls agree, 0 differences.\n")
+    note(tmp_path, Noted(1, answered=None))
+    assert ivr("crosscheck", "--day", "2026-11-23") == (
+        1,
+        "2026-11-23 12:00:01  0899000004  call 1795000000.1: answered at 12:00:13.62 by the ledger, never by Asterisk\n"
+        "0 calls agree, 1 differences.\n",
+    )
+    assert ivr("crosscheck") == (0, "0 calls agree, 0 differences.\n")  # yesterday is another day
