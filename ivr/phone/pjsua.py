@@ -62,6 +62,8 @@ class _Times:
 
 
 def _call(endpoint: Endpoint, script: CallScript, tell: Listener, folder: Path, stop: Callable[[], bool]) -> _Times:
+    # A measuring instrument: what it misses, the caller seems not to have heard.
+    go_first(os.getpid())
     account = pj.Account()
     phones: list[AgentPhone] = []
     try:
@@ -76,7 +78,6 @@ def _call(endpoint: Endpoint, script: CallScript, tell: Listener, folder: Path, 
         caller = Caller(endpoint, account, script, tell, _wav(folder, 0))
         for phone in phones:
             phone.caller = caller
-        go_first(os.getpid())  # a measuring instrument: what it misses, the caller seems not to have heard
         caller.dial()
         _follow(endpoint, caller, phones, stop)
         began = (caller.recorded_from, *(phone.recorded_from for phone in phones))

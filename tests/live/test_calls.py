@@ -15,8 +15,6 @@ from tests.live.fairness import hold
 from tests.live.sip import HungUp
 from tests.live.stack import Placed
 
-pytestmark = pytest.mark.xdist_group("calls")
-
 TRUE_TO = 0.5
 """Seconds by which the ledger and the phone's own clock may disagree."""
 

@@ -13,8 +13,6 @@ from ivr.phone.events import first
 from ivr.values.tariff import Mode
 from tests.live.stack import Placed, Stack
 
-pytestmark = pytest.mark.xdist_group("calls")
-
 TRUE_TO = 0.5
 """Seconds by which the certificate and the phone may disagree."""
 

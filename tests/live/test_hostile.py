@@ -11,8 +11,6 @@ import pytest
 
 from tests.live.sip import Wire
 
-pytestmark = pytest.mark.xdist_group("hostile")
-
 FREE = "0800000001"
 
 NOWHERE = [

@@ -10,8 +10,6 @@ import pytest
 from tests.live.stack import Placed, Stack
 from tests.live.test_certificate import certified, owed
 
-pytestmark = pytest.mark.xdist_group("tariffs")
-
 NUMBER = "0899000013"
 
 
