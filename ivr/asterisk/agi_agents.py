@@ -89,11 +89,15 @@ def dial(dial: Dial, warning: str, whisper: Sequence[Sound] = (), accept: Sequen
     if reached is not Reached.TALKED:
         declined = (whisper or accept) and (yield from variable(DECLINED))
         return Dialled(Reached.DECLINED if declined else reached)
-    peer = yield from variable("DIALEDPEERNAME")  # PJSIP/camille-0000002a, Local/camille@reach-0000002a;1
+    peer = yield from variable("DIALEDPEERNAME")
     answered = epoch((yield from variable("CDR(answer,u)")))
     cut = limit is not None and number((yield from variable("ANSWEREDTIME_MS"))) / 1000 > limit - CUT_SHORT
-    name = peer.partition("/")[2].rpartition("-")[0].partition("@")[0]
-    return Dialled(reached, name or None, answered, cut)
+    return Dialled(reached, agent_of(peer), answered, cut)
+
+
+def agent_of(channel: str) -> str | None:
+    """Whose channel it is: ``PJSIP/camille-0000002a``, ``Local/camille@reach-0000002a;1``."""
+    return channel.partition("/")[2].rpartition("-")[0].partition("@")[0] or None
 
 
 def enqueue(wanted: Enqueue, language: str) -> AgiTalk[Queued]:

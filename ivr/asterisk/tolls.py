@@ -10,6 +10,7 @@ import logging
 from collections.abc import Mapping
 from datetime import timedelta
 
+from ivr.asterisk.agi_agents import agent_of
 from ivr.asterisk.agi_order import epoch
 from ivr.service.ports import Toll
 
@@ -36,16 +37,23 @@ class Tolls:
         self._awaited.pop(call, None)
 
     def hear(self, _: str, headers: Mapping[str, str]) -> None:
-        """Take in an event: ``Call`` is the unique id, ``Answered`` an epoch (0: never), ``Spoken`` milliseconds."""
+        """Take in an event: ``Call`` is the unique id, ``Answered`` an epoch (0: never), ``Spoken`` milliseconds.
+
+        ``Dialled`` and ``Member`` are who took the last call.
+        """
         if headers.get("UserEvent") != NAME:
             return
         future = self._awaited.get(headers.get("Call", ""))
         if future is not None and not future.done():
-            future.set_result(toll(headers.get("Answered", ""), headers.get("Spoken", "")))
+            words = (headers.get(name, "") for name in ("Answered", "Spoken", "Dialled", "Member"))
+            future.set_result(toll(*words))
 
 
-def toll(answered: str, spoken: str) -> Toll:
-    """The toll in Asterisk's words: epoch seconds of the answer (0 or nothing: never), milliseconds since."""
+def toll(answered: str, spoken: str, dialled: str = "", member: str = "") -> Toll:
+    """The toll in Asterisk's words: epoch seconds of the answer (0 or nothing: never), milliseconds since.
+
+    ``dialled`` is the channel, ``member`` the name of the agent who took the last call.
+    """
     since = epoch(answered)
     if since is None:
         return Toll(None, None)
@@ -56,4 +64,4 @@ def toll(answered: str, spoken: str) -> Toll:
     if length < timedelta(0):
         log.warning("toll not understood answered=%r spoken=%r", answered, spoken)
         return Toll(None, None)
-    return Toll(since, length)
+    return Toll(since, length, agent_of(dialled), member or None)

@@ -16,8 +16,9 @@ from ivr.values.hidden import BULLET, Hidden
 class Entry:
     """One exchange: the command, its result, and when; ``at`` and ``took`` are seconds, ``at`` since the call began.
 
-    ``done`` is false when the caller hung up, or something broke, before there was a result.  What a secret question
-    heard is bullets from the beginning: it could not even be logged.
+    ``done`` is false when the caller hung up, or something broke, before there was a result; what the exchange has told
+    of it since, with whom he talked, is then its result, of which the flow never knew.  What a secret question heard is
+    bullets from the beginning: it could not even be logged.
     """
 
     at: float
@@ -39,7 +40,7 @@ class Entry:
         plain[type(self.command).__name__.lower()] = asked
         if not self.done:
             plain["done"] = False
-        elif self.result is not None:
+        if self.result is not None:
             result = asdict(self.result) if hasattr(self.result, "__dataclass_fields__") else str(self.result)
             plain["result"] = _shown(result)
         return plain

@@ -30,11 +30,15 @@ class Fault(Exception):
 class Toll:
     """What the exchange itself measured of a call that has ended: when it was answered, and for how long.
 
-    ``answered`` is ``None`` for a call that was never answered, and so never charged.
+    ``answered`` is ``None`` for a call that was never answered, and so never charged.  ``dialled`` and ``queued`` are
+    the agents who took the last call put through to them, directly and by a queue: of a caller who hung up on one
+    nothing else tells with whom he talked.
     """
 
     answered: datetime | None
     spoken: timedelta | None
+    dialled: str | None = None
+    queued: str | None = None
 
 
 class Channel(Protocol):

@@ -1,11 +1,11 @@
 """One line of the ledger: everything that must remain of a call."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 
-from ivr.flow.commands import Answer, Dialled, Play, Progress, Queued
+from ivr.flow.commands import Answer, Dial, Dialled, Enqueue, Play, Progress, Queued, Reached, Served
 from ivr.flow.tape import Entry
 from ivr.flow.terms import SKIP, Terms
 from ivr.flow.walk import Step
@@ -76,6 +76,7 @@ def record(
     heard = next((entry for entry in tape if _plays(entry, terms.announcement)), None)
     beep = next((entry for entry in tape if heard and entry.at >= heard.at and _plays(entry, terms.beep)), None)
     said = announced(terms.announcement, voice) if heard and terms.announcement else None
+    tape = _completed(tape, toll)
     toll = _earliest(toll, _measured(call, tape, ended))
     taxed = territory(call.caller) if tariff.surcharged else None
     rate = rates.get(taxed) if taxed else None
@@ -107,6 +108,20 @@ def record(
         territory=taxed,
         vat=rate.percent if rate else None,
     )
+
+
+def _completed(tape: Sequence[Entry], toll: Toll | None) -> Sequence[Entry]:
+    """The tape with what only the exchange knows of its end: with whom the caller talked when he hung up."""
+    if toll is None or not tape or tape[-1].done:
+        return tape
+    match tape[-1].command:
+        case Dial() if toll.dialled:
+            talked: Dialled | Queued = Dialled(Reached.TALKED, toll.dialled)
+        case Enqueue() if toll.queued:
+            talked = Queued(Served.TALKED, toll.queued)
+        case _:
+            return tape
+    return (*tape[:-1], replace(tape[-1], result=talked))
 
 
 def _plays(entry: Entry, name: str | None) -> bool:

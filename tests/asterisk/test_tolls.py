@@ -22,6 +22,23 @@ async def test_a_toll_comes_to_its_call() -> None:
 
 
 @pytest.mark.parametrize(
+    ("headers", "dialled", "queued"),
+    [
+        ({"Dialled": "PJSIP/camille-0000002a", "Member": ""}, "camille", None),
+        ({"Dialled": "Local/anne-lise@reach-0000002a;1"}, "anne-lise", None),
+        ({"Dialled": "", "Member": "odile"}, None, "odile"),
+    ],
+)
+async def test_it_says_who_took_the_call(headers: dict[str, str], dialled: str | None, queued: str | None) -> None:
+    """By a channel's name where Dial rang, by a member's where a queue did."""
+    tolls = Tolls()
+    mine = tolls.expect("17.1")
+    tolls.hear(EVENT, ENDED | headers)
+
+    assert mine.result() == Toll(ANSWERED, timedelta(seconds=83), dialled, queued)
+
+
+@pytest.mark.parametrize(
     "headers",
     [
         {**ENDED, "Call": "17.2"},

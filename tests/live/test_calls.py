@@ -169,6 +169,7 @@ def test_a_caller_who_hangs_up_on_the_agent_owes_from_his_answer(stack, calls):
     assert since_invite(report, record["answered"]) == pytest.approx(report.answered_t, abs=TRUE_TO)
     assert since_invite(report, record["ended"]) == pytest.approx(report.ended.t, abs=TRUE_TO)
     assert record["amount"] == {"amount": "0.50", "currency": "EUR"}
+    assert record["tape"][-1]["result"]["agent"] == "marius"
 
 
 def test_free_waiting_ends_where_the_carrier_bears_it_no_longer(stack, calls):

@@ -13,8 +13,9 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from ivr.book.book import Book, read_book
-from ivr.flow.commands import Answer, Ask, Command, Dial, Hangup, Limit, Now, Play, Progress, Reached
+from ivr.flow.commands import Answer, Ask, Command, Dial, Dialled, Hangup, Limit, Now, Play, Progress, Reached
 from ivr.flow.errands import Spent
+from ivr.flow.tape import Entry
 from ivr.service.ports import Fault, HungUp, Toll
 from ivr.service.record import Record
 from ivr.values.call import Ending
@@ -126,6 +127,24 @@ async def test_the_measure_of_the_exchange_wins_over_ours() -> None:
     record = await record_of(FakeChannel(toll=Toll(answered, timedelta(seconds=60.2))))
 
     assert (record.answered, record.billed_seconds, record.amount) == (answered, 61, Money(Decimal("0.81")))
+
+
+async def test_who_hangs_up_on_an_agent_has_talked_with_him() -> None:
+    """The exchange knows with whom, and of whom he was only ringing nothing is said; a stop asks nobody."""
+    answered = datetime.now(UTC) - timedelta(seconds=70)
+
+    async def last(number: str, toll: Toll, instant: Breaks) -> Entry:
+        return (await record_of(FakeChannel(["2"], breaks=instant, how=HungUp(), toll=toll), number)).tape[-1]
+
+    told = Toll(answered, timedelta(seconds=60), dialled="camille", queued="karim")
+    talked = await last("0899000004", told, at(Dial))
+    assert talked.result == Dialled(Reached.TALKED, "camille")
+    assert not talked.done
+    assert Entry.read(talked.plain()) == replace(talked, at=round(talked.at, 3), took=round(talked.took, 3))
+    ringing = await last("0899000004", Toll(answered, timedelta(seconds=60), queued="karim"), at(Dial))
+    assert ringing.result is None
+    asked = await last("0899000004", told, at(Ask))
+    assert asked.result is None
 
 
 async def test_a_free_number_bills_nothing() -> None:
