@@ -10,9 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import pyloudnorm
 import soxr
-from scipy import ndimage  # type: ignore[import-untyped]
 
 from ivr.voice.wav import RATES, Samples
 
@@ -107,6 +105,8 @@ def loudness(samples: Samples, rate: int) -> float:
     block = int(0.4 * rate) + 1
     if len(samples) < block:
         samples = np.pad(samples, (0, block - len(samples)), mode="wrap")
+    import pyloudnorm  # a second, for scipy's sake, which a bake of what is there already need not wait for
+
     with np.errstate(divide="ignore"):
         return float(pyloudnorm.Meter(rate).integrated_loudness(samples))
 
@@ -176,6 +176,8 @@ def _limited(samples: Samples, rate: int) -> Samples:
     The gain that each sample wants is held over the reach of the smoothing (two running means), so that none is
     smoothed away.
     """
+    from scipy import ndimage  # type: ignore[import-untyped]  # as pyloudnorm
+
     reach = round(0.005 * rate)
     wanted = np.minimum(1.0, CEILING / np.maximum(np.abs(samples), CEILING))
     half = 2 * (reach // 2) + 1
