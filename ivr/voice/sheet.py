@@ -13,9 +13,11 @@ from ivr.voice.inventory import Row
 _STYLE = """
 body{font:15px/1.45 system-ui,sans-serif;margin:2rem auto;max-width:75rem;padding:0 1rem;color:#1b1b1b;background:#fff}
 table{border-collapse:collapse;width:100%}th,td{text-align:left;vertical-align:top;padding:.5rem .7rem;
-border-bottom:1px solid #ddd}th{position:sticky;top:0;background:#fff}td:first-child{white-space:nowrap}
+border-bottom:1px solid #ddd}th{position:sticky;top:0;background:#fff}
+th:first-child{width:20rem}td:first-child b{overflow-wrap:anywhere}
 audio{width:15rem;height:2rem}small{color:#666;display:block}.stale{color:#a40000;font-weight:600}
 input{font:inherit;padding:.4rem;width:22rem;margin:0 0 1rem}td.n{text-align:right;white-space:nowrap}
+td.s{white-space:nowrap}
 """
 _FIND = """
 const rows=[...document.querySelectorAll('tbody tr')];
@@ -43,12 +45,13 @@ def sheet(rows: Iterable[Row], title: str) -> str:
 def _row(row: Row) -> str:
     flows = escape(", ".join(row.flows) or "nobody")
     stale = f'<small class="stale">{escape(row.stale)}</small>' if row.stale else ""
+    number = f" · {row.number}" if row.number else ""
     seconds = "" if row.seconds is None else f"{row.seconds:.1f}"
     loud = "" if row.loudness is None else f"{row.loudness:.1f}"
     return (
-        f"<tr><td><b>{escape(row.id)}</b><small>{escape(row.language)} · {flows}</small></td>"
+        f"<tr><td><b>{escape(row.id)}</b><small>{escape(row.language)}{number} · {flows}</small></td>"
         f'<td lang="{escape(row.language)}">{escape(row.text)}</td><td>{_player(row)}</td>'
-        f'<td class="n">{seconds}</td><td class="n">{loud}</td><td>{escape(row.source)}{stale}</td></tr>'
+        f'<td class="n">{seconds}</td><td class="n">{loud}</td><td class="s">{escape(row.source)}{stale}</td></tr>'
     )
 
 

@@ -53,3 +53,10 @@ def test_calls_follow_the_clocks_the_percents_and_the_load(
     lived = Simulator(Release(hotline, {})).call("0805000033", "0612345678", at, Cast(Given(draw=draw, queues=queues)))
 
     assert " ".join(lived.record.steps) == steps
+
+
+def test_the_demonstration_speaks_french_and_english_throughout() -> None:
+    """Whoever puts a `language` before any of its flows finds every text."""
+    prompts = read_book(CHECKOUT).prompts
+
+    assert prompts["fr"].keys() == prompts["en"].keys()
