@@ -156,6 +156,7 @@ def exchange(book: Book, voice: Voice, settings: Settings, duties: Mapping[str, 
         ),
         ami_secret=secret.derive(settings.secret, f"ami:{AMI_ACCOUNT}"),
         trunks=tuple(Line(trunk, password(settings, trunk)) for trunk in book.trunks.values()),
+        destinations=tuple(book.destinations.values()),
         queues=tuple(book.queues.values()),
         music={
             name: tuple(voice[MUSIC, f"{name}/{piece}"].path for piece in pieces) for name, pieces in book.music.items()

@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import logging
 import signal
+from datetime import UTC, datetime
 
 from aiohttp import web
 
@@ -52,6 +53,7 @@ from ivr.service.nuisances import Nuisances
 from ivr.service.overrides import Overrides
 from ivr.service.pins import GuardedPins
 from ivr.service.placer import Placer
+from ivr.service.spending import Spending
 from ivr.service.status import Status
 from ivr.service.trunks import Trunks
 from ivr.settings import Settings
@@ -91,6 +93,9 @@ async def serve(settings: Settings) -> None:
         stack.callback(cabinet.close)
         nuisances = Nuisances(cabinet, live, clock(settings))
         link.on_event(EVENT, nuisances.hear)
+        lines = AmiTrunks(link)
+        spending = Spending(lambda: library.current.book, cabinet, lines, lambda: datetime.now(UTC))
+        link.on_event(EVENT, spending.hear)
         await stack.enter_async_context(link)
         messages, codes = MessageStore(settings.messages), await asyncio.to_thread(CodeStore, settings.cabinet)
         stack.callback(codes.close)
@@ -117,7 +122,7 @@ async def serve(settings: Settings) -> None:
         trunks = Trunks(
             lambda: library.current.book.trunks,
             lambda trunk: not trunk.user or bool(password(settings, trunk)),
-            AmiTrunks(link),
+            lines,
         )
         calling = AmiExchange(link, lambda: link_of(settings, CALLER_ACCOUNT))
         placer = Placer(cabinet, callbacks, calling, lambda: library.current.book, clock(settings))
@@ -149,7 +154,7 @@ async def serve(settings: Settings) -> None:
                 unsaved_records=ledger.waiting,
                 letters_waiting=delivery.letters_waiting,
                 crises=crises.on(),
-                trunk_problems=trunks.problems,
+                trunk_problems=(*trunks.problems, *spending.problems),
             )
 
         pages = application(status)
@@ -161,7 +166,7 @@ async def serve(settings: Settings) -> None:
         pages.add_routes(crisis_routes(crises, operator))
         pages.add_routes(nuisance_routes(nuisances, operator))
         pages.add_routes(agent_routes(agents, operator))
-        pages.add_routes(trunk_routes(trunks, operator))
+        pages.add_routes(trunk_routes(trunks, spending, operator))
         pages.add_routes(book_routes(library, shelf, reloader.reload, reloader.tell_asterisk, operator))
         pages.add_routes([check_route(lambda code: codes.check(code, now()), codes_password)])
         runner = web.AppRunner(pages, access_log=None)
@@ -181,6 +186,7 @@ async def serve(settings: Settings) -> None:
                 delivery.run(),
                 placer.run(),
                 trunks.run(),
+                spending.run(),
                 keep(cabinet, messages, callbacks, settings.keep_days),
                 Witness(settings.events, Reader(at(settings.ledger))).watch(),
             )

@@ -120,4 +120,4 @@ async def test_what_asterisk_does_not_take_up_leaves_the_earlier_book_and_settin
         assert [f"{one.rule} {one.message}" for one in library.problems] == [
             'IVR479 Asterisk refused it, the earlier settings stay: it did not take up "second": it does not know it'
         ]
-        assert [order.get("Module") for order in asterisk.orders("Reload")] == ["res_pjsip.so"] * 2
+        assert [order.get("Module") for order in asterisk.orders("Reload")].count("res_pjsip.so") == 2

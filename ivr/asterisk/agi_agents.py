@@ -5,9 +5,11 @@ from typing import Protocol
 
 from ivr.asterisk.agi_order import AgiTalk, do, epoch, number, variable
 from ivr.asterisk.causes import DIALSTATUS, QUEUESTATUS
+from ivr.asterisk.outside_conf import CONTEXT
 from ivr.flow.commands import Dial, Dialled, Enqueue, Queued, Reached, Served, There
 from ivr.service.ports import Fault
 from ivr.values.music import DEFAULT
+from ivr.values.outside import Outside
 
 LONGEST_TALK = 4 * 3600.0  # the dialplan's own net, TIMEOUT(absolute), is no longer
 ABSOLUTE = "TIMEOUT(absolute)"  # seconds until Asterisk itself ends the call
@@ -19,9 +21,12 @@ REACH = "reach"  # the context in which who is told something first is rung, on 
 # Variables with which that context works.  Those with underscores are handed on to it; the others it sets on the
 # caller's channel: that somebody picked up without taking the call, and that somebody has taken it.
 RING, WHISPER, ACCEPT = "IVR_RING", "IVR_WHISPER", "IVR_ACCEPT"
+TOLD, CALLER, OWN = "IVR_TOLD", "IVR_CALLER", "IVR_OWN"  # handed on to [way] of the dial plan, which has their sense
 DECLINED, TAKEN = "IVR_DECLINED", "IVR_TAKEN"
 HEARINGS, TO_PRESS = 2, 5  # how often he hears what to press, and the seconds that he has each time, as it says there
 TALK_LIMIT = "IVR_TALK_LIMIT"  # and the variable that says it; inherited, hence its underscores
+
+NOWHERE = Outside()
 
 
 class Sound(Protocol):
@@ -34,21 +39,26 @@ class Sound(Protocol):
     def seconds(self) -> float: ...
 
 
-def reachable(agents: tuple[str, ...]) -> AgiTalk[There]:
+def reachable(agents: tuple[str, ...], outside: Outside) -> AgiTalk[There]:
     """Asterisk's own word on the agents' phones: away are those that are not registered, and no others.
 
     The registrar is asked, as Dial will: DEVICE_STATE follows a registration later, and would call a phone away that
-    has just come.  Whether there is an address is all that is read of it: it may hold anything.
+    has just come.  Whether there is an address is all that is read of it: it may hold anything.  Who lies outside is
+    there while one of his trunks answers.
     """
     there: list[str] = []
     for agent in agents:
-        reply = yield from do("GET", "VARIABLE", f"PJSIP_DIAL_CONTACTS({agent})")
-        if reply.result != "1" or reply.note:
-            there.append(agent)
+        for account in outside.ways.get(agent, (agent,)):
+            reply = yield from do("GET", "VARIABLE", f"PJSIP_DIAL_CONTACTS({account})")
+            if reply.result != "1" or reply.note:
+                there.append(agent)
+                break
     return There(tuple(there))
 
 
-def dial(dial: Dial, warning: str, whisper: Sequence[Sound] = (), accept: Sequence[Sound] = ()) -> AgiTalk[Dialled]:
+def dial(
+    dial: Dial, warning: str, whisper: Sequence[Sound] = (), accept: Sequence[Sound] = (), outside: Outside = NOWHERE
+) -> AgiTalk[Dialled]:
     """Ring the agents' phones; the caller hears ringing, or the music.  `g`: the call goes on when the agent hung up.
 
     `L` cuts the conversation and warns of it, by the sound at ``warning``, within the exchange: both hold if we die.
@@ -56,6 +66,8 @@ def dial(dial: Dial, warning: str, whisper: Sequence[Sound] = (), accept: Sequen
     Who is told something first is rung on a channel of his own (context `reach`), which answers once he has heard
     ``whisper`` and pressed 1 to ``accept``: until then Dial goes on ringing, nobody's ring is cut off by a mailbox that
     picked up, and the caller's line is not answered.  The ring lasts longer by what he is told.
+
+    Who lies outside is rung on such a channel too (context `outside`), which tries one trunk after the other.
     """
     ring = max(1, round(dial.ring))
     limit, before = dial.limit, dial.warn.before if dial.warn else 0.0
@@ -70,10 +82,18 @@ def dial(dial: Dial, warning: str, whisper: Sequence[Sound] = (), accept: Sequen
         yield from do("SET", "VARIABLE", CUT_AFTER, f"{dial.limit - 1:.0f}")
     warned = f":{before * 1000:.0f}" if before else ""
     options = ("gm" if dial.music else "gr(ring)") + (f"L({limit * 1000:.0f}{warned})" if limit is not None else "")
-    phones = "&".join(f"PJSIP/{agent}" for agent in dial.agents)
+    told = bool(whisper or accept)
+    phones = "&".join(_phone(agent, told, outside) for agent in dial.agents)
     lasts = ring
-    if whisper or accept:
-        phones = "&".join(f"Local/{agent}@{REACH}/n" for agent in dial.agents)
+    if outside.ways.keys() & set(dial.agents):
+        for name, value in (
+            (f"__{RING}", f"{ring}"),
+            (f"__{TOLD}", "U(told)" if told else ""),
+            (f"__{CALLER}", outside.caller),
+            (f"__{OWN}", outside.own),
+        ):
+            yield from do("SET", "VARIABLE", name, value)
+    if told:
         for name, value in (
             (f"__{RING}", f"{ring}"),
             (f"__{WHISPER}", "&".join(sound.path for sound in (*whisper, *accept))),
@@ -98,6 +118,12 @@ def dial(dial: Dial, warning: str, whisper: Sequence[Sound] = (), accept: Sequen
 def agent_of(channel: str) -> str | None:
     """Whose channel it is: ``PJSIP/camille-0000002a``, ``Local/camille@reach-0000002a;1``."""
     return channel.partition("/")[2].rpartition("-")[0].partition("@")[0] or None
+
+
+def _phone(agent: str, told: bool, outside: Outside) -> str:
+    if agent in outside.ways:
+        return f"Local/{agent}@{CONTEXT}/n"
+    return f"Local/{agent}@{REACH}/n" if told else f"PJSIP/{agent}"
 
 
 def enqueue(wanted: Enqueue, language: str) -> AgiTalk[Queued]:

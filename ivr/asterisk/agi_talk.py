@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, assert_never
 
-from ivr.asterisk.agi_agents import ABSOLUTE, dial, enqueue, reachable
+from ivr.asterisk.agi_agents import ABSOLUTE, NOWHERE, dial, enqueue, reachable
 from ivr.asterisk.agi_order import PATIENCE, AgiTalk, Refused, do, variable
 from ivr.asterisk.agi_wire import Reply
 from ivr.asterisk.causes import Q850
@@ -39,6 +39,7 @@ from ivr.flow.commands import (
 from ivr.flow.keys import Reading, reading
 from ivr.service.ports import Fault, HungUp, Sound, Voice
 from ivr.values.cause import Cause
+from ivr.values.outside import Outside
 
 SERVED = "IVR_SERVED"  # set last in a served call: the dialplan tells it from an abandoned one
 ANY_KEY = "0123456789*#"
@@ -51,11 +52,12 @@ SHORTFALL = 0.1  # seconds that may lack at the end of a sound that Asterisk say
 
 @dataclass
 class Speaker:
-    """Carries out commands in AGI for one call: its language, its sounds, its clock."""
+    """Carries out commands in AGI for one call: its language, its sounds, its clock, what lies outside."""
 
     language: str
     voice: Voice
     now: Callable[[], datetime]
+    outside: Outside = NOWHERE
 
     def talk(self, command: LineCommand) -> AgiTalk[Any]:
         """Carry out one command.  Raises ``HungUp``, ``Refused`` or ``Fault``."""
@@ -80,10 +82,11 @@ class Speaker:
             case Speak(language=language):
                 self.language = language
             case Reachable(agents=agents):
-                return (yield from reachable(agents))
+                return (yield from reachable(agents, self.outside))
             case Dial():
                 warning = self._sound(command.warn.prompt).path if command.warn else ""
-                return (yield from dial(command, warning, self._told(command.whisper), self._told(command.accept)))
+                told = self._told(command.whisper), self._told(command.accept)
+                return (yield from dial(command, warning, *told, self.outside))
             case Enqueue():
                 return (yield from enqueue(command, self.language))
             case Hangup(cause=cause):

@@ -28,6 +28,7 @@ from ivr.service.library import Release
 from ivr.service.ports import Fault, HungUp
 from ivr.service.record import Record
 from ivr.values.call import Ending
+from ivr.values.outside import outside
 
 log = logging.getLogger(__name__)
 
@@ -98,7 +99,9 @@ def run_plain(
     if service is None:
         log.warning("call refused number=%.40r is not in the book", call.dialled.raw)
         return Ending.FAILED
-    channel = PlainAgiChannel(line, Speaker(call.language, release.voice, now))
+    channel = PlainAgiChannel(
+        line, Speaker(call.language, release.voice, now, outside(release.book.destinations, call))
+    )
     log.info("call began number=%s caller=%s", service.number, call.caller.masked)
     attendance = Attendance(call, release, service, now(), clock)
     ending = Ending.SHUTDOWN

@@ -14,10 +14,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from ivr.asterisk import queues_conf, trunks_conf
+from ivr.asterisk import outside_conf, queues_conf, trunks_conf
 from ivr.asterisk.tokens import UnsafeError as UnsafeError
 from ivr.asterisk.tokens import distinct, section, token
 from ivr.values.duty import ON, Duty
+from ivr.values.outside import Destination
 from ivr.values.queue import Queue
 
 MARK = "IVR_SECTION"
@@ -48,6 +49,7 @@ class Exchange:
     caller_secret: str = field(repr=False)
     queues: tuple[Queue, ...] = ()
     trunks: tuple[trunks_conf.Line, ...] = ()
+    destinations: tuple[Destination, ...] = ()
     music: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Class to the sounds that are played for it, in order: paths without suffix."""
     sip_bind: str = "0.0.0.0"  # noqa: S104 - callers come from outside
@@ -128,10 +130,16 @@ def _pjsip(exchange: Exchange) -> str:
     lines = trunks_conf.known(exchange.trunks)
     if any(line.trunk.encrypted for line in lines):
         parts.append(trunks_conf.transport(f"{_address(exchange.sip_bind)}:{_port('sip_port', exchange.sip_port + 1)}"))
-    distinct("agent name", [*(agent.name for agent in exchange.agents), *(line.trunk.name for line in lines)])
+    addresses = [one for one in exchange.destinations if one.sip]
+    names = (*(agent.name for agent in exchange.agents), *(line.trunk.name for line in lines))
+    distinct("agent name", (*names, *(one.name for one in addresses)))
     for line in lines:
         own = trunks_conf.sections(line)
         parts += _marked(line.trunk.name, trunks_conf.endpoint(line), "trunk-endpoint", own)
+    for one in addresses:
+        parts += _marked(
+            one.name, [("aors", one.name), ("transport", "udp")], "trunk-endpoint", [outside_conf.address(one)]
+        )
     return "\n".join(parts)
 
 
@@ -184,6 +192,9 @@ def _extensions(exchange: Exchange) -> str:
     for agent in _distinct_agents(exchange.agents):
         name = token("agent name", agent.name)
         lines.append(f"exten => {name},hint,PJSIP/{name}")
+    if exchange.destinations or exchange.trunks:
+        known = {line.trunk.name: line.trunk for line in trunks_conf.known(exchange.trunks)}
+        lines += outside_conf.extensions(exchange.destinations, known)
     return "\n".join(lines) + "\n"
 
 

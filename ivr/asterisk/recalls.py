@@ -21,12 +21,13 @@ import re
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
 
-from ivr.asterisk.agi_agents import LONGEST_TALK
+from ivr.asterisk.agi_agents import LONGEST_TALK, OWN, RING
 from ivr.asterisk.agi_order import AgiTalk, do, number
 from ivr.asterisk.agi_server import AgiSession
 from ivr.asterisk.agi_talk import SERVED, Speaker
 from ivr.asterisk.ami_link import AmiLink, Headers
 from ivr.asterisk.channel import AgiChannel
+from ivr.asterisk.outside_conf import THROUGH, dialled
 from ivr.asterisk.queues_conf import phone
 from ivr.asterisk.switch import live_channels
 from ivr.asterisk.tokens import token
@@ -35,7 +36,6 @@ from ivr.flow.commands import Ask, Dial, Enqueue, Phrase
 from ivr.flow.node import Sentence
 from ivr.service.placer import Order, Outcome
 from ivr.service.ports import Fault, Voice
-from ivr.values.number import Number
 from ivr.values.wording import spelled
 
 log = logging.getLogger(__name__)
@@ -140,9 +140,9 @@ def originate(order: Order, place: int | None) -> dict[str, str | list[str]]:
     variables = [f"IVR_CALLBACK={attempt}"]
     if placing.first == "caller":
         return fields | {
-            "Channel": outside(order.phone, placing.through),
+            "Channel": outside(order),
             "Timeout": f"{placing.ring * 1000}",
-            "Variable": variables,
+            "Variable": [*variables, *(f"__{name}={value}" for name, value in _handed(order))],
         }
     if placing.queue is not None:
         variables += [f"IVR_QUEUE={token('queue name', placing.queue)}", f"IVR_PLACE={place or ''}"]
@@ -159,11 +159,22 @@ def originate(order: Order, place: int | None) -> dict[str, str | list[str]]:
     }
 
 
-def outside(called: Number, through: str) -> str:
-    """The channel that reaches a number of the public network: the one place that knows the way out."""
+def outside(order: Order) -> str:
+    """The channel that reaches the caller: over a trunk, with its ceilings, or by an account that registers with us."""
+    called = order.phone
     if not re.fullmatch(r"\+[0-9]{6,15}", called.e164 or "", re.ASCII):
         raise OSError(f"{called.masked} cannot be dialled")
-    return f"PJSIP/{called.e164}@{token('agent name', through)}"
+    assert called.e164 is not None  # noqa: S101 - it has matched
+    if order.trunk is not None:
+        return f"Local/{dialled(called.e164, order.trunk)}@{THROUGH}{token('agent name', order.trunk.name)}/n"
+    return f"PJSIP/{called.e164}@{token('agent name', order.placing.through)}"
+
+
+def _handed(order: Order) -> list[tuple[str, str]]:
+    """What the context [way] wants to know of a call over a trunk."""
+    if order.trunk is None:
+        return []
+    return [(RING, f"{order.placing.ring}"), (OWN, order.shown.e164 or order.shown.national or "")]
 
 
 def outcome(kept: str, other: str) -> tuple[Outcome | None, str]:
@@ -233,8 +244,10 @@ def with_agent(order: Order, speaker: Speaker) -> AgiTalk[None]:
     yield from _said("dialled")
     yield from do("SET", "VARIABLE", "CALLERID(num)", order.shown.national or "")
     # `g`: without it the end of the talk would be told as a failure of Dial.
-    dialled = f"{outside(order.phone, placing.through)},{placing.ring},gr(ring)"
-    yield from do("EXEC", "Dial", dialled, limit=placing.ring + LONGEST_TALK)
+    for name, value in _handed(order):
+        yield from do("SET", "VARIABLE", f"__{name}", value)
+    rung = f"{outside(order)},{placing.ring},gr(ring)"
+    yield from do("EXEC", "Dial", rung, limit=placing.ring + LONGEST_TALK)
     return None
 
 

@@ -12,6 +12,7 @@ from ivr.asterisk.tolls import Tolls
 from ivr.service.library import Release
 from ivr.service.ports import Channel, Voice
 from ivr.values.call import Call
+from ivr.values.outside import outside
 
 Attend = Callable[[Call, Callable[[Release], Channel]], Awaitable[None]]
 
@@ -40,7 +41,10 @@ class Reception:
         toll, rang = self._tolls.expect(call.id), self._rings.expect(call.id)
 
         def channel_for(release: Release) -> Channel:
-            return AgiChannel(session, Speaker(call.language, self._telling(release.voice), self._now), toll, rang)
+            beyond = outside(release.book.destinations, call)
+            return AgiChannel(
+                session, Speaker(call.language, self._telling(release.voice), self._now, beyond), toll, rang
+            )
 
         try:
             await self._attend(call, channel_for)

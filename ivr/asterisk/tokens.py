@@ -5,7 +5,19 @@ from collections.abc import Iterable, Mapping
 from typing import Literal
 
 Kind = Literal[
-    "number", "agent name", "queue name", "music", "path", "key", "secret", "host", "account", "password", "network"
+    "number",
+    "agent name",
+    "queue name",
+    "music",
+    "path",
+    "key",
+    "secret",
+    "host",
+    "account",
+    "password",
+    "network",
+    "dialled",
+    "sip",
 ]
 
 _ALLOWED: Mapping[Kind, re.Pattern[str]] = {
@@ -20,6 +32,8 @@ _ALLOWED: Mapping[Kind, re.Pattern[str]] = {
     "account": re.compile(r"[A-Za-z0-9+][A-Za-z0-9_.+-]{1,63}"),
     # A carrier chooses it.  A semicolon would begin a comment (config.c).
     "password": re.compile(r"[!-:<-~]{1,128}"),
+    "dialled": re.compile(r"[+]?[0-9]{2,16}"),
+    "sip": re.compile(r"sip:[A-Za-z0-9_.+-]{1,64}@[A-Za-z0-9.-]{1,253}(:[0-9]{2,5})?"),
     "network": re.compile(r"[0-9a-f.:]{2,39}/[0-9]{1,3}"),
 }
 
@@ -52,6 +66,8 @@ RESERVED = frozenset(
         "agents",
         "trunks",
         "ours",
+        "outside",
+        "way",
     ]
 )
 """Section names that the fixed part uses: no agent may be called like that."""

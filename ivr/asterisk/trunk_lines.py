@@ -1,6 +1,7 @@
 """How the trunks are, asked of Asterisk over the controller's link."""
 
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 
 from ivr.asterisk.ami_link import AmiLink, Refused
 from ivr.asterisk.tokens import token
@@ -16,7 +17,7 @@ WORDS: Mapping[str, Registration] = {
 
 
 class AmiTrunks:
-    """Fulfils the port ``Exchange`` of `ivr.service.trunks`."""
+    """Fulfils the ports ``Exchange`` of `ivr.service.trunks` and of `ivr.service.spending`."""
 
     def __init__(self, link: AmiLink) -> None:
         self._link = link
@@ -39,3 +40,8 @@ class AmiTrunks:
             word = registered.get(name)
             found[name] = Seen(bool(reply.headers.get("Value")), WORDS.get(word, "not yet") if word else None)
         return found
+
+    async def shut(self, trunk: str, until: datetime | None) -> None:
+        """See the port ``Exchange`` of `ivr.service.spending`: a global variable, read by [way] of the dial plan."""
+        end = f"{until.timestamp():.0f}" if until else ""
+        await self._link.action("Setvar", {"Variable": f"IVR_SPENT_{token('agent name', trunk)}", "Value": end})

@@ -147,10 +147,16 @@ def _unused(book: Book, at: Places, house: Iterable[str]) -> Iterator[Problem]:
             yield Problem.at(mark, "IVR285", f'nobody says the prompt "{name}"', hint, severity="warning")
     serving = {agent for queue in book.queues.values() for agent in queue.agents}
     tariffs = {period.tariff.name for service in book.services.values() for period in service.periods}
-    rung, groups = named.get("agent", set()), book.drawing.routing.groups
+    groups = book.drawing.routing.groups
+    rung, lines = named.get("agent", set()) | named.get("phone", set()), named.get("trunk", set())
+    # A trunk from which calls come in is of use without anybody dialling over it.
+    idle = {name for name, trunk in book.trunks.items() if not (trunk.registers or trunk.sources)}
+    lines |= {name for one in book.destinations.values() for name in one.trunks}
     members = {member for group in groups.values() for member in group.members}
     for what, defined, used, how in (
-        ("agent", set(book.agents), rung | serving | members, "rings the agent"),
+        ("agent", set(book.agents), rung | serving | members | lines, "rings the agent"),
+        ("destination", set(book.destinations), rung | members, "rings the destination"),
+        ("trunk", idle, lines, "calls over the trunk"),
         ("group", set(groups), rung, "rings the group"),
         ("queue", set(book.queues), named.get("queue", set()), "sends callers to the queue"),
         ("calendar", set(book.calendars), named.get("calendar", set()), "asks the calendar"),

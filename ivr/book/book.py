@@ -23,6 +23,7 @@ from ivr.values.crisis import Crisis
 from ivr.values.duty import SAID
 from ivr.values.music import DEFAULT, HOUSE, music_pieces
 from ivr.values.number import Family
+from ivr.values.outside import Destination
 from ivr.values.phrase import Utterance
 from ivr.values.profile import FRANCE, Profile
 from ivr.values.purpose import Purpose
@@ -139,6 +140,7 @@ class Book:
     vat: Mapping[str, Rate] = field(default_factory=lambda: RATES)  # by territory
     crises: Mapping[str, Crisis] = field(default_factory=dict)
     trunks: Mapping[str, Trunk] = field(default_factory=dict)
+    destinations: Mapping[str, Destination] = field(default_factory=dict)
 
     @cached_property
     def languages(self) -> tuple[str, ...]:
@@ -150,6 +152,11 @@ class Book:
     def at(self, instant: datetime) -> "Book":
         """The book with each number on the tariff in force at an instant."""
         return replace(self, services={number: one.at(instant) for number, one in self.services.items()})
+
+    @property
+    def rung(self) -> tuple[str, ...]:
+        """All whom a transfer may ring: agents, and who lies outside."""
+        return (*self.agents, *self.destinations)
 
     @property
     def served(self) -> Mapping[str, tuple[str, ...]]:

@@ -221,9 +221,9 @@ def _known(book: Book) -> dict[str, tuple[str, frozenset[str]]]:
     nodes = frozenset(name for flow in book.drawing.flows.values() for name in flow.nodes)
     return {
         "dial": ("number", frozenset(book.services)),
-        "agents": ("agent", frozenset({*book.agents, ALL})),
+        "agents": ("agent", frozenset({*book.rung, ALL})),
         "queue": ("queue", frozenset({*book.queues, ALL})),
-        "talks_to": ("agent", frozenset({*book.agents, NOBODY})),
+        "talks_to": ("agent", frozenset({*book.rung, NOBODY})),
         "lookup": ("remote", frozenset({*book.sites, ALL})),
         "override": ("calendar", frozenset(book.calendars)),
         "crisis": ("crisis", frozenset(book.crises)),

@@ -16,6 +16,7 @@ from ivr.book.book import LANGUAGE, Book
 from ivr.book.callbacks import wrong_numbers_shown
 from ivr.book.ceilings import CEILINGS, WrittenCeiling, ceilings, wrong_names, wrong_prompts
 from ivr.book.crises import CRISES, WrittenCrisis, too_long, with_crises, wrong_crises
+from ivr.book.destinations import DESTINATIONS, WrittenDestination, wrong_destinations
 from ivr.book.groups import GROUPS, WrittenGroup, wrong_groups
 from ivr.book.hours import WrittenCalendar, wrong_calendars, wrong_exits
 from ivr.book.lists import DEPARTMENTS, WrittenDepartment, lists, wants_departments, wrong_prefixes
@@ -74,6 +75,7 @@ class Reading:
         agents = self._table("dialplans/agents.yaml", WrittenAgent)
         groups = self._table(GROUPS, WrittenGroup, needed=False)
         trunks = self._table(TRUNKS, WrittenTrunk, needed=False)
+        beyond = self._table(DESTINATIONS, WrittenDestination, needed=False)
         queued = self._table(QUEUES, WrittenQueue, needed=False)
         remotes = self._table("dialplans/remotes.yaml", WrittenRemote, needed=False)
         departments = self._table(DEPARTMENTS, WrittenDepartment, needed=False)
@@ -91,7 +93,9 @@ class Reading:
             "prompt": prompts[LANGUAGE].names,
             "language": frozenset(prompts),
             "calendar": calendars.names,
-            "agent": either(agents.names, groups.names),
+            "agent": either(agents.names, groups.names, beyond.names),
+            "phone": agents.names,
+            "trunk": either(agents.names, trunks.names),
             "queue": queued.names,
             "music": frozenset(classes),
             "remote": remotes.names,
@@ -104,7 +108,8 @@ class Reading:
         self._found(wrong_crises(crises.good, numbers.names, {**names, "flow": frozenset(flows)}), crises.source)
         self._found(wrong_policies(policies.good, {**names, "flow": frozenset(flows)}), policies.source)
         self._found(wrong_nuisances(numbers.good, policies.names), numbers.source)
-        for table in (tariffs, calendars, agents, groups, trunks, queued, remotes, owners, purses, crises, policies):
+        outer = (trunks, beyond)
+        for table in (tariffs, calendars, agents, groups, *outer, queued, remotes, owners, purses, crises, policies):
             self._found(misnamed(table.names), table.source)
         priced = {name: tariff.value(name) for name, tariff in tariffs.good.items()}
 
@@ -119,8 +124,10 @@ class Reading:
         drawn = {name: flow for name, (flow, _) in flows.items()}
         served = {one.number: one for one in services(numbers.good, priced, tariffs.names, drawn, ceiling, tell)}
         self._found(wrong_queues(queued.source, queued.good, agents.names, classes.keys()), queued.source)
-        self._found(wrong_groups(groups.good, agents.names), groups.source)
-        self._found(wrong_trunks(trunks.good, {"an agent": agents.names, "a group": groups.names}), trunks.source)
+        self._found(wrong_groups(groups.good, either(agents.names, beyond.names)), groups.source)
+        taken = {"an agent": agents.names, "a group": groups.names}
+        self._found(wrong_destinations(beyond.good, trunks.good, trunks.names, taken), beyond.source)
+        self._found(wrong_trunks(trunks.good, {**taken, "a destination": beyond.names}), trunks.source)
         self._hours(calendars, flows, prompts)
         started = {number.flow for number in numbers.good.values()}
         started |= {name for one in (*crises.good.values(), *policies.good.values()) for name in led_to(one)}
@@ -160,10 +167,9 @@ class Reading:
             marks=node_marks(flows, fronts, places),
             crises={name: one.value(name, served) for name, one in crises.good.items()},
             trunks={name: one.value(name) for name, one in trunks.good.items()},
+            destinations={name: one.value(name) for name, one in beyond.good.items()},
         )
         return advised(book, self._directory, self._sources, self._read, HOUSE_PROMPTS)
-
-    # -- files ---------------------------------------------------------------------------------------------------
 
     def _read(self, path: Path) -> Source:
         source = read(path, self._directory, self._problems)
@@ -225,8 +231,6 @@ class Reading:
         if not written:
             self._say(Mark("dialplans/flows"), "IVR212", "there is no flow", "write one: a file <name>.yaml")
         return found
-
-    # -- links ---------------------------------------------------------------------------------------------------
 
     def _links(self, flow: Flow | None, source: Source, defined: dict[str, frozenset[str]]) -> None:
         nodes = child(source.tree, "nodes") if source.tree else None

@@ -14,6 +14,7 @@ from pydantic import Field, TypeAdapter
 from ivr.book.cases import WrittenCase
 from ivr.book.ceilings import WrittenCeiling
 from ivr.book.crises import WrittenCrisis
+from ivr.book.destinations import WrittenDestination
 from ivr.book.groups import WrittenGroup
 from ivr.book.hours import WrittenCalendar
 from ivr.book.lists import WrittenDepartment, WrittenList
@@ -44,6 +45,7 @@ TABLES: dict[str, Any] = {
     "agents": WrittenAgent,
     "groups": WrittenGroup,
     "trunks": WrittenTrunk,
+    "destinations": WrittenDestination,
     "queues": WrittenQueue,
     "remotes": WrittenRemote,
     "departments": WrittenDepartment,

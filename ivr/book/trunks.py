@@ -1,5 +1,6 @@
 """Trunks as people write them: the carriers' lines; their passwords are stored by `ivr trunks password`, never here.
 
+IVR474  a trunk that would show a number that costs whoever calls it back, or none to who is called
 IVR475  a trunk that wants a password, or to register, and has no user
 IVR476  a name that two have whom Asterisk would ring, or who would ring us
 IVR477  a trunk that takes calls from everywhere, or from what is no network
@@ -7,13 +8,16 @@ IVR477  a trunk that takes calls from everywhere, or from what is no network
 
 import ipaddress
 from collections.abc import Iterator, Mapping, Set
-from typing import Annotated
+from decimal import Decimal
+from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field
 
 from ivr.book.written import Written
 from ivr.flow.check import Finding
 from ivr.flow.node import OR_ONE, one_or_many
+from ivr.values.number import parse
+from ivr.values.outside import shown
 from ivr.values.trunk import Trunk
 
 TRUNKS = "dialplans/trunks.yaml"
@@ -44,11 +48,39 @@ class WrittenTrunk(Written):
         description="whether its server is asked every 15 s if it is there; no: for those that never answer OPTIONS",
     )
 
+    shows: str = Field(
+        default="", description="the number shown where a caller's own may not be, nor the one that he dialled"
+    )
+    shows_callers: bool = Field(
+        default=False, description="whether the carrier lets us show the caller's own number to whom he is put through"
+    )
+    dials: Literal["e164", "national"] = Field(default="e164", description="how numbers are written: +331… or 01…")
+    at_once: int = Field(default=10, ge=1, le=1000, description="how many calls may go out at once")
+    per_minute: Decimal = Field(default=Decimal("0.10"), ge=0, le=10, description="euros a minute that it charges us")
+    cost_a_day: Decimal = Field(
+        default=Decimal(50), ge=0, le=100000, description="euros a day after which no more calls go out"
+    )
+
     def value(self, name: str) -> Trunk:
         """The trunk."""
         port = self.port or (5061 if self.encrypted else 5060)
         sources = tuple(str(ipaddress.ip_network(one, strict=False)) for one in self.sources)
-        return Trunk(name, self.host, port, self.user, self.registers, sources, self.encrypted, self.probed)
+        return Trunk(
+            name,
+            self.host,
+            port,
+            self.user,
+            self.registers,
+            sources,
+            self.encrypted,
+            self.probed,
+            shows=shown(parse(self.shows)) if self.shows else "",
+            shows_callers=self.shows_callers,
+            national=self.dials == "national",
+            at_once=self.at_once,
+            per_minute=self.per_minute,
+            cost_a_day=self.cost_a_day,
+        )
 
 
 def wrong_trunks(trunks: Mapping[str, WrittenTrunk], others: Mapping[str, Set[str]]) -> Iterator[Finding]:
@@ -57,6 +89,10 @@ def wrong_trunks(trunks: Mapping[str, WrittenTrunk], others: Mapping[str, Set[st
         if trunk.registers and not trunk.user:
             hint = f"write the account: user: …, and store its password: ivr trunks password {name}"
             yield Finding("IVR475", (name, "registers"), f'the trunk "{name}" registers, and nobody says as whom', hint)
+        if trunk.shows and not shown(found := parse(trunk.shows)):
+            message = f'the trunk "{name}" would show {trunk.shows} ({found.family}) to whom we call'
+            hint = "who calls it back would pay, or reach nobody: show a fixed, mobile, green or grey number"
+            yield Finding("IVR474", (name, "shows"), message, hint)
         for what, names in others.items():
             if name in names:
                 hint = "rename one of the two: they are one name to Asterisk"

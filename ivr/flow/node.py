@@ -85,6 +85,8 @@ class Refers:
 PromptName = Annotated[str, Refers("prompt")]
 CalendarName = Annotated[str, Refers("calendar")]
 AgentName = Annotated[str, Refers("agent")]
+PhoneName = Annotated[str, Refers("phone")]  # an agent's own, and no group of them
+LineName = Annotated[str, Refers("trunk")]
 MusicName = Annotated[str, Refers("music")]
 QueueName = Annotated[str, Refers("queue")]
 NodeName = Annotated[str, Refers("node")]
@@ -176,7 +178,7 @@ def one_or_many(value: Any) -> Any:
 # Tells editors, through the JSON Schema, that the list may be left out around a single thing.
 OR_ONE: dict[str, Any] = {"x-or-one": True}
 
-# Whom a node rings, all that are rung together or one after the other: names of agents and of groups.
+# Whom a node rings, together or one after the other: names of agents, of groups, of destinations outside.
 Targets = Annotated[tuple[AgentName, ...], BeforeValidator(one_or_many), Field(min_length=1, json_schema_extra=OR_ONE)]
 
 # What is said: one prompt, or several prompts and slots in a row.

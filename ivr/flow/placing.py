@@ -9,7 +9,7 @@ from typing import Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from ivr.flow.node import AgentName, QueueName, Sentence
+from ivr.flow.node import LineName, PhoneName, QueueName, Sentence
 from ivr.values.number import Family, Number
 
 CALLABLE = frozenset({Family.GEOGRAPHIC, Family.MOBILE, Family.NON_GEOGRAPHIC})
@@ -24,9 +24,9 @@ class Placing(BaseModel):
     queue: QueueName | None = Field(
         default=None, description="the queue whose agents talk to the caller, who keeps the place that he had in it"
     )
-    agents: tuple[AgentName, ...] = Field(default=(), description="or these agents, who all ring at once")
-    through: AgentName = Field(
-        description="the account in agents.yaml of the gateway through which the caller is dialled"
+    agents: tuple[PhoneName, ...] = Field(default=(), description="or these agents, who all ring at once")
+    through: LineName = Field(
+        description="the trunk by which the caller is dialled, or the account in agents.yaml of a gateway that does it"
     )
     first: Literal["agent", "caller"] = Field(
         default="agent",

@@ -1,17 +1,18 @@
 """What was ordered by hand and holds until it is ordered otherwise: overrides of calendars, crises, agents' duties,
-and callers noted as a nuisance.
+and callers noted as a nuisance; and what calls that went out have cost, which holds for its day.
 
 A drawer of the cabinet: one connection, one thread at a time; each order is one short transaction.
 """
 
 import asyncio
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from datetime import date, datetime
+from decimal import Decimal
 from pathlib import Path
 from threading import Lock
 from typing import TypeVar
 
-from sqlalchemy import Boolean, Column, Connection, MetaData, String, Table, Text, delete, insert, select
+from sqlalchemy import Boolean, Column, Connection, Integer, MetaData, String, Table, Text, delete, insert, select
 from sqlalchemy.exc import DBAPIError
 
 from ivr.flow.errands import Override
@@ -21,6 +22,7 @@ from ivr.ledger.reading import unusable
 from ivr.values.crisis import Declared
 from ivr.values.duty import Duty
 from ivr.values.noted import Noted
+from ivr.values.trunk import Spent
 
 T = TypeVar("T")
 
@@ -63,9 +65,19 @@ _duties = Table(
     Column("paused", Boolean, nullable=False),
 )
 
+_outgoing = Table(
+    "outgoing",
+    metadata,
+    Column("day", String(10), primary_key=True),
+    Column("trunk", Text, primary_key=True),
+    Column("calls", Integer, nullable=False),
+    Column("seconds", Integer, nullable=False),
+    Column("cost", Text, nullable=False),
+)
+
 
 class Orders:
-    """Fulfils ``Drawer``, ``Alarm``, ``Blacklist``, ``Roster`` and the orders of ``Memory``.
+    """Fulfils ``Drawer``, ``Alarm``, ``Blacklist``, ``Roster``, ``Purse`` and the orders of ``Memory``.
 
     What cannot be done is ``BadLedger``.
     """
@@ -180,6 +192,29 @@ class Orders:
         def work(connection: Connection) -> None:
             connection.execute(delete(_duties).where(_duties.c.agent == agent))
             connection.execute(insert(_duties).values(agent=agent, present=duty.present, paused=duty.paused))
+
+        self._now(work)
+
+    # -- calls that went out ---------------------------------------------------------------------------------------
+
+    def outgoing(self, day: date) -> dict[str, Spent]:
+        """See the port ``Purse``."""
+        found = select(_outgoing).where(_outgoing.c.day == day.isoformat())
+        rows = self._now(lambda connection: connection.execute(found).all())
+        return {row.trunk: Spent(row.calls, row.seconds, Decimal(row.cost)) for row in rows}
+
+    def add_outgoing(self, day: date, trunk: str, spent: Spent) -> None:
+        """See the port ``Purse``."""
+        here = (_outgoing.c.day == day.isoformat()) & (_outgoing.c.trunk == trunk)
+
+        def work(connection: Connection) -> None:
+            row = connection.execute(select(_outgoing).where(here)).first()
+            before = Spent(row.calls, row.seconds, Decimal(row.cost)) if row else Spent()
+            connection.execute(delete(_outgoing).where(here))
+            calls, seconds = before.calls + spent.calls, before.seconds + spent.seconds
+            cost = str(before.cost + spent.cost)
+            new = {"day": day.isoformat(), "trunk": trunk, "calls": calls, "seconds": seconds, "cost": cost}
+            connection.execute(insert(_outgoing).values(new))
 
         self._now(work)
 

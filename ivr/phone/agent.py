@@ -88,7 +88,8 @@ class AgentPhone(pj.Account):  # type: ignore[misc]  # PJSUA2 ships without type
         self.tone = endpoint.tone(agent.tone)
         server = f"{host}:{port}"
         config = endpoint.account(f"sip:{agent.name}@{server}")
-        config.regConfig.registrarUri = f"sip:{server}"
+        if agent.registers:
+            config.regConfig.registrarUri = f"sip:{server}"
         config.regConfig.retryIntervalSec = 0
         config.sipConfig.authCreds.append(pj.AuthCredInfo("digest", "*", agent.name, 0, agent.secret))
         # Before the caller's own account: a gateway is called by numbers that no account here has.
@@ -99,9 +100,9 @@ class AgentPhone(pj.Account):  # type: ignore[misc]  # PJSUA2 ships without type
     def wait(self) -> None:
         """Poll until the registration is done; raises ``PhoneFault``."""
         deadline = time.monotonic() + REGISTER
-        while self.registered == 0 and time.monotonic() < deadline:
+        while self.agent.registers and self.registered == 0 and time.monotonic() < deadline:
             self.endpoint.poll()
-        if self.registered != 200:
+        if self.agent.registers and self.registered != 200:
             raise PhoneFault(f"Agent {self.agent.name} could not register at {self._server}: {self.why}.")
 
     def leave(self) -> None:

@@ -67,8 +67,10 @@ class Endpoint:
 
     _used = False
 
-    def __init__(self, host: str, port: int, codec: Codec = "alaw", lost: int = 0, calls: int = 2) -> None:
-        """``calls``: as many at once; for ``codec`` and ``lost`` see ``CallScript``."""
+    def __init__(
+        self, host: str, port: int, codec: Codec = "alaw", lost: int = 0, calls: int = 2, listen: int = 0
+    ) -> None:
+        """``calls``: as many at once; for ``codec`` and ``lost`` see ``CallScript``, as for ``listen``."""
         if threading.current_thread() is not threading.main_thread():
             raise PhoneFault("The phone runs in the main thread of its process only; use ivr.phone.booth.")
         if Endpoint._used:
@@ -81,12 +83,12 @@ class Endpoint:
         self._lib = pj.Endpoint()
         self._lib.libCreate()
         try:
-            self._open(codec, lost, calls)
+            self._open(codec, lost, calls, listen)
         except BaseException:
             self.close()
             raise
 
-    def _open(self, codec: Codec, lost: int, calls: int) -> None:
+    def _open(self, codec: Codec, lost: int, calls: int, listen: int) -> None:
         config = pj.EpConfig()
         config.logConfig.level = config.logConfig.consoleLevel = 0
         config.logConfig.msgLogging = 0
@@ -104,15 +106,15 @@ class Endpoint:
         media.jbInit = media.jbMinPre = UNHEARD
         self._lib.libInit(config)
         self._lib.audDevManager().setNullDev()
-        self._lib.transportCreate(pj.PJSIP_TRANSPORT_UDP, self._bound(pj.TransportConfig()))
+        self._lib.transportCreate(pj.PJSIP_TRANSPORT_UDP, self._bound(pj.TransportConfig(), listen))
         self._lib.libStart()
         # A-law is always there: with wideband as the second choice, for agents and servers that have no other.
         order = {"PCMA": 128, "G722": 255 if codec == "g722" else 0}
         for known in self._lib.codecEnum2():
             self._lib.codecSetPriority(known.codecId, order.get(known.codecId.split("/")[0], 0))
 
-    def _bound(self, transport: Any) -> Any:
-        transport.port = 0
+    def _bound(self, transport: Any, port: int = 0) -> Any:
+        transport.port = port
         transport.boundAddress = transport.publicAddress = self.address
         return transport
 

@@ -21,6 +21,7 @@ from ivr.flow.nodes.callback import Callback
 from ivr.flow.placing import Placing, callable_, may_be_shown
 from ivr.service.delivery import Sealed
 from ivr.values.number import Number, parse
+from ivr.values.trunk import Trunk
 
 log = logging.getLogger(__name__)
 
@@ -78,6 +79,7 @@ class Order:
     shown: Number
     placing: Placing
     waited: float
+    trunk: Trunk | None = None  # by which he is dialled; none: by an account that registers with us
 
 
 class Attempts(Protocol):
@@ -232,7 +234,7 @@ class Placer:
         await self.attempts.end(attempt.id, outcome, agent, now)
 
     async def _place(self, letter: Sealed, body: Mapping[str, Any], placing: Placing) -> bool:
-        phone, shown = parse(body["facts"]["phone"]), self._shown(body, placing)
+        phone, shown = parse(body["facts"]["phone"]), parse(placing.caller_id or body["number"])
         now = datetime.now(UTC)
         refused = None
         if self.now() - datetime.fromisoformat(body["at"]) > timedelta(hours=placing.expires):
@@ -257,12 +259,9 @@ class Placer:
         return True
 
     def _order(self, attempt: Attempt, body: Mapping[str, Any], placing: Placing) -> Order:
-        came = datetime.fromisoformat(body["facts"].get("came") or body["at"])
-        waited = (self.now() - came).total_seconds()
-        return Order(attempt.id, parse(body["facts"]["phone"]), self._shown(body, placing), placing, waited)
-
-    def _shown(self, body: Mapping[str, Any], placing: Placing) -> Number:
-        return parse(placing.caller_id or body["number"])
+        waited = self.now() - datetime.fromisoformat(body["facts"].get("came") or body["at"])
+        called = parse(body["facts"]["phone"]), parse(placing.caller_id or body["number"]), placing
+        return Order(attempt.id, *called, waited.total_seconds(), self.book().trunks.get(placing.through))
 
     def _node(self, node: tuple[str, str]) -> Callback:
         found = self.book().drawing.flows[node[0]].nodes[node[1]]

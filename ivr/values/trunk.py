@@ -1,6 +1,7 @@
 """A trunk: a carrier's line, by which calls come in and go out."""
 
 from dataclasses import dataclass
+from decimal import Decimal
 from enum import StrEnum
 
 
@@ -10,6 +11,10 @@ class Trunk:
 
     ``registers``: we register there, so that its calls find us.  ``sources`` are the networks from which its calls come
     in.  ``encrypted``: signalling by TLS, sound by SRTP.  ``probed``: its server is asked whether it is there.
+
+    Of calls that go out: ``shows`` is the number (E.164) that is shown where there is no better one, ``shows_callers``
+    whether the caller's own may be; ``national``: numbers are written 01…, not +33 1….  ``at_once``, ``per_minute`` and
+    ``cost_a_day`` (euros) are its ceilings.
     """
 
     name: str
@@ -20,6 +25,21 @@ class Trunk:
     sources: tuple[str, ...] = ()
     encrypted: bool = False
     probed: bool = True
+    shows: str = ""
+    shows_callers: bool = False
+    national: bool = False
+    at_once: int = 10
+    per_minute: Decimal = Decimal("0.10")
+    cost_a_day: Decimal = Decimal(50)
+
+
+@dataclass(frozen=True)
+class Spent:
+    """What went out over a trunk on a day: calls that somebody took, their seconds, and euros."""
+
+    calls: int = 0
+    seconds: int = 0
+    cost: Decimal = Decimal(0)
 
 
 class State(StrEnum):

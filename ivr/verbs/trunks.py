@@ -26,8 +26,11 @@ def trunks(context: click.Context) -> None:
 
     written = read_book(settings().book).trunks
     found: Any = ask("GET", "/trunks")
-    rows = [(one["trunk"], one["state"], _server(written, one["trunk"]), one["why"]) for one in found]
-    show(("trunk", "state", "server", "what to do"), rows, "The book has no trunk.")
+    rows = [
+        (one["trunk"], one["state"], _server(written, one["trunk"]), str(one["calls"]), one["cost"], one["why"])
+        for one in found
+    ]
+    show(("trunk", "state", "server", "out today", "euros", "what to do"), rows, "The book has no trunk.")
     if any(one["why"] for one in found):
         raise SystemExit(1)
 

@@ -174,7 +174,7 @@ def _known(simulator: Simulator, told: Given) -> None:
     """A name that the book does not know is a mistake of whoever wrote it here."""
     book = simulator.release.book
     for what, names, known in (
-        ("agent", told.agents, book.agents),
+        ("agent", told.agents, book.rung),
         ("queue", told.queues, book.queues),
         ("remote", told.lookups, book.sites),
         ("calendar", told.overrides, book.calendars),

@@ -1,6 +1,7 @@
 """Each command in AGI words, and what each shape of reply makes of it; replies go through the wire as bytes."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -38,6 +39,7 @@ from ivr.flow.commands import (
 )
 from ivr.service.ports import Fault, HungUp
 from ivr.values.cause import Cause
+from ivr.values.outside import Outside
 from tests.asterisk.plain_script import OneSecond
 
 NOON = datetime(2026, 6, 3, 12, 0, tzinfo=UTC)
@@ -585,3 +587,55 @@ def test_an_instant_that_is_none(text: str) -> None:
 def test_an_instant() -> None:
     """Seconds since 1970 with their fraction."""
     assert epoch("1795000010.25") == datetime.fromtimestamp(1795000010.25, UTC)
+
+
+BEYOND = Outside({"zoe": ("main", "second"), "desk": ("desk",)}, caller="+33612345678", own="")
+
+
+def test_who_lies_outside_is_rung_by_a_channel_that_knows_the_ways() -> None:
+    """Beside agents; whose number may be shown is handed on, and nothing of an earlier ring is left."""
+    handed = [
+        ("SET VARIABLE __IVR_RING 20", "200 result=1"),
+        ('SET VARIABLE __IVR_TOLD ""', "200 result=1"),
+        ("SET VARIABLE __IVR_CALLER +33612345678", "200 result=1"),
+        ('SET VARIABLE __IVR_OWN ""', "200 result=1"),
+    ]
+    script = [
+        *handed,
+        ("EXEC Dial PJSIP/camille&Local/zoe@outside/n,20,gr(ring)", "200 result=0"),
+        ("GET VARIABLE DIALSTATUS", "200 result=1 (ANSWER)"),
+        ("GET VARIABLE DIALEDPEERNAME", "200 result=1 (Local/zoe@outside-0000002a;1)"),
+        ("GET VARIABLE CDR(answer,u)", "200 result=0"),
+    ]
+    by = replace(speaker(), outside=BEYOND)
+
+    assert lived(Dial(("camille", "zoe"), 20), script, by) == Dialled(Reached.TALKED, "zoe")
+
+
+def test_who_lies_outside_is_told_first_too() -> None:
+    """By the routine that agents are told by."""
+    script = [
+        ("SET VARIABLE __IVR_RING 20", "200 result=1"),
+        ("SET VARIABLE __IVR_TOLD U(told)", "200 result=1"),
+        ("SET VARIABLE __IVR_CALLER +33612345678", "200 result=1"),
+        ('SET VARIABLE __IVR_OWN ""', "200 result=1"),
+        *TOLD[:-1],
+        (TOLD[-1][0].replace("Local/karim@reach/n", "Local/zoe@outside/n"), "200 result=0"),
+        ("GET VARIABLE DIALSTATUS", "200 result=1 (CONGESTION)"),
+        ("GET VARIABLE IVR_DECLINED", "200 result=1 ()"),
+    ]
+    asked = Dial(("camille", "zoe"), 20, whisper=("hello",), accept=("menu",))
+
+    assert lived(asked, script, replace(speaker(), outside=BEYOND)) == Dialled(Reached.CONGESTION)
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "there"), [("PJSIP/main/sip:a", None, True), ("", "PJSIP/b", True), ("", "", False)]
+)
+def test_who_lies_outside_is_there_while_one_of_his_trunks_is(first: str, second: str | None, there: bool) -> None:
+    """So that no price is told for nothing."""
+    script = [("GET VARIABLE PJSIP_DIAL_CONTACTS(main)", f"200 result=1 ({first})")]
+    if second is not None:
+        script.append(("GET VARIABLE PJSIP_DIAL_CONTACTS(second)", f"200 result=1 ({second})"))
+
+    assert lived(Reachable(("zoe",)), script, replace(speaker(), outside=BEYOND)) == There(("zoe",) if there else ())

@@ -1,5 +1,7 @@
 """What Asterisk is told of a call back, and what its words about the end mean."""
 
+from dataclasses import replace
+
 import pytest
 
 from ivr.asterisk.ami_wire import Headers
@@ -7,6 +9,7 @@ from ivr.asterisk.recalls import originate, outcome, outside, position
 from ivr.flow.placing import Placing
 from ivr.service.placer import Order, Outcome
 from ivr.values.number import parse
+from ivr.values.trunk import Trunk
 
 ATTEMPT = "0" * 32 + "-2"
 PHONE, SHOWN = parse("0612345678"), parse("0805000028")
@@ -46,11 +49,22 @@ def test_a_caller_who_is_called_first_sees_the_number_that_may_be_shown() -> Non
     )
 
 
+def test_over_a_trunk_its_ceilings_hold() -> None:
+    """By a Local channel that counts; the number shown and the ring are handed on to it."""
+    over = replace(order(queue="parts", first="caller", ring=20), trunk=Trunk("main", "sip.carrier.example"))
+    asked = originate(over, None)
+
+    assert asked["Channel"] == "Local/+33612345678@through-main/n"
+    assert {"__IVR_RING=20", "__IVR_OWN=+33805000028"} <= set(asked["Variable"])
+    national = replace(over, trunk=Trunk("main", "sip.carrier.example", national=True))
+    assert originate(national, None)["Channel"] == "Local/0612345678@through-main/n"
+
+
 def test_what_has_no_international_form_is_never_dialled() -> None:
     """Short numbers, nonsense, nobody."""
     for number in ("3615", "", "12"):
         with pytest.raises(OSError, match="cannot be dialled"):
-            outside(parse(number), "gateway")
+            outside(replace(order(queue="parts"), phone=parse(number)))
 
 
 @pytest.mark.parametrize(("waited", "place"), [(100.0, 1), (50.0, 2), (5.0, 3)])

@@ -1,14 +1,19 @@
 """Carriers' lines: registered by a password, or known by their address; what Asterisk refuses changes nothing."""
 
 import re
+import socket
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import pytest
+
+from ivr.phone import tone
+from ivr.phone.script import Agent
 from tests.live.carrier import Carrier
 from tests.live.sip import Wire
-from tests.live.stack import Stack, run, until
+from tests.live.stack import CALLER_TONE, Stack, run, until
 
 NUMBER, ELSEWHERE = "0800000001", "0899999999"
 PASSWORD = "carrier#s=own"
@@ -17,22 +22,19 @@ REGISTERS = "res_pjsip_outbound_registration.so"
 
 @contextmanager
 def written(stack: Stack, **texts: str) -> Iterator[Path]:
-    """The book with these texts at the end of its files, taken up; and as it was, afterwards."""
+    """The book with these texts at the end of its files, `flows_x` that of a flow; and as it was, afterwards."""
     folder = Path(stack.settings.book) / "dialplans"
-    before = {name: (folder / name).read_text("utf-8") if (folder / name).exists() else None for name in files(texts)}
+    files = {folder / f"{name.replace('flows_', 'flows/')}.yaml": text for name, text in texts.items()}
+    before = {file: file.read_text("utf-8") if file.exists() else None for file in files}
     try:
-        for name, text in files(texts).items():
-            (folder / name).write_text((before[name] or "") + text, encoding="utf-8")
+        for file, text in files.items():
+            file.write_text((before[file] or "") + text, encoding="utf-8")
         reload(stack)
         yield folder
     finally:
-        for name, old in before.items():
-            (folder / name).unlink() if old is None else (folder / name).write_text(old, encoding="utf-8")
+        for file, old in before.items():
+            file.unlink() if old is None else file.write_text(old, encoding="utf-8")
         reload(stack)
-
-
-def files(texts: dict[str, str]) -> dict[str, str]:
-    return {f"{name}.yaml": text for name, text in texts.items()}
 
 
 def ivr(stack: Stack, *words: str, typed: str = "") -> tuple[int, str]:
@@ -43,7 +45,8 @@ def ivr(stack: Stack, *words: str, typed: str = "") -> tuple[int, str]:
 
 
 def reload(stack: Stack) -> None:
-    assert ivr(stack, "reload")[0] == 0
+    code, told = ivr(stack, "reload")
+    assert code == 0, told
 
 
 def state(stack: Stack, name: str) -> str:
@@ -96,6 +99,83 @@ def test_a_carrier_where_we_register_and_one_that_is_known_by_its_address(stack:
                     assert wire.final().code == 404, nothing
         assert PASSWORD not in stack.log("controller") + stack.log("asterisk")
         run("docker", "exec", stack.container("controller"), "rm", "/var/lib/ivr/secrets/trunks/main")
+
+
+NUMBERS = """
+"0892000090":
+  label: transfert dehors
+  tariff: waiting
+  flow: outside
+  unanswered_limit: 120
+"0805000091":
+  label: transfert dehors, gratuit
+  tariff: free
+  flow: outside-plain
+"""
+FLOW = """
+flow: outside
+start: agent
+nodes:
+  agent:
+    kind: transfer
+    to: zoe
+    ring: 20
+    accept: transfer
+    exits: {busy: busy, no_answer: nobody, unavailable: nobody}
+  busy: {kind: bye, prompt: all-busy}
+  nobody: {kind: bye, prompt: nobody}
+"""
+SHOWS = "  host: 127.0.0.1\n  shows: '0320000001'\n"
+
+
+def away(port: int) -> str:
+    """Trunks: one whose carrier refuses, with the ceilings of the test; then one behind which somebody has a phone."""
+    return (
+        f"\nfull:\n  label: a\n{SHOWS}  port: {port}\n  shows_callers: yes\n"
+        f"gratis:\n  label: b\n{SHOWS}  port: 9\n  probed: no\n  cost_a_day: 0\n"
+    )
+
+
+def test_a_caller_is_put_through_outside_by_the_first_trunk_that_works(stack: Stack) -> None:
+    """The carrier of one is congested, over another all is spent; the phone behind the last rings, and presses 1."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as free:
+        free.bind(("127.0.0.1", 0))
+        listen = free.getsockname()[1]
+    far = f"far:\n  label: c\n{SHOWS}  port: {listen}\n  probed: no\n  dials: national\n"
+    zoe = "zoe:\n  label: Zoé\n  number: '0612345678'\n  trunks: [full, gratis, far]\n"
+    plain = FLOW.replace("flow: outside", "flow: outside-plain").replace("    accept: transfer\n", "")
+    flows = {"flows_outside": FLOW, "flows_outside-plain": plain}
+    with Carrier() as carrier:
+        trunks = away(carrier.port) + far
+        with written(stack, trunks=trunks, destinations=zoe, numbers=NUMBERS, **flows):
+            until(lambda: re.match(r"full +up", state(stack, "full")), "probed", 20.0, every=0.5)
+            until(lambda: "are spent" in state(stack, "gratis") + str(stack.health()), "nothing may be spent")
+            mobile = Agent("mobile", "", registers=False, keys="1", keys_after=4.0, hang_up_after=8.0, tone=770.0)
+            placed = stack.call("0892000090", "#@3.0", mobile, listen=listen, hang_up_after=60.0)
+            report = placed.report
+            (picked_up,) = [event for event in report.events if event.event == "agent_answered"]
+            (refused,) = carrier.calls
+
+            assert stack.call_record(placed)["steps"] == ["agent:talked"]
+            assert report.answered_t == pytest.approx(picked_up.t + 4.0, abs=1.0), (
+                "answered before the 1, or long after"
+            )
+            assert tone.tones(report.recording.samples, report.recording.rate, 770.0, 0.5), "the caller heard nobody"
+            there = report.agent("mobile").recording
+            assert tone.tones(there.samples, there.rate, CALLER_TONE, 0.5), "nobody heard the caller"
+            # The caller's own number where the carrier lets us, ours as the one that sends it on; else ours alone.
+            assert refused.text.startswith("INVITE sip:+33612345678@")
+            assert refused.header("From").startswith(f"<sip:+33{placed.script.from_[1:]}@")
+            assert refused.header("Diversion").startswith("<sip:+33320000001@")
+            assert re.match(r"far +up .* 1 +0\.0", state(stack, "far"))
+
+            carrier.verdict = "486 Busy Here"
+            busy = stack.call("0805000091", hang_up_after=30.0)
+            assert stack.call_record(busy)["steps"] == ["agent:busy", "busy:done"]
+            assert len(carrier.calls) == 2
+            carrier.verdict = "404 Not Found"  # no other carrier knows the number either
+            unknown = stack.call("0805000091", hang_up_after=30.0)
+            assert stack.call_record(unknown)["steps"] == ["agent:unavailable", "nobody:done"]
 
 
 def test_what_asterisk_does_not_take_up_is_told_and_changes_nothing(stack: Stack) -> None:

@@ -46,7 +46,9 @@ class Transfer(Node):
     rings: ClassVar[bool] = True
 
     kind: Literal["transfer"]
-    to: Targets = Field(description="whom to ring: an agent or a group of groups.yaml, or a list of them")
+    to: Targets = Field(
+        description="whom to ring: an agent, a group of groups.yaml, a destination of destinations.yaml, or a list"
+    )
     strategy: Strategy = Field(
         default=Strategy.SIMULTANEOUS,
         description="how a list is rung: simultaneous; hunt: one after the other; memory: the first, the first two, …; "

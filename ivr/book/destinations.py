@@ -1,0 +1,85 @@
+"""Destinations as people write them: nobody else outside can be rung from a call.
+
+IVR471  a destination that must not be dialled
+IVR472  a destination that is both number and SIP address, or neither
+IVR473  a number that no trunk reaches, or a SIP address that would go over one
+"""
+
+from collections.abc import Iterator, Mapping, Set
+from decimal import Decimal
+from typing import Annotated, Literal
+
+from pydantic import BeforeValidator, Field
+
+from ivr.book.trunks import WrittenTrunk
+from ivr.book.written import Name, Written
+from ivr.flow.check import Finding
+from ivr.flow.node import OR_ONE, one_or_many
+from ivr.values.number import Family, parse
+from ivr.values.outside import Destination, refusal
+
+DESTINATIONS = "dialplans/destinations.yaml"
+SIP = r"^(sip:[A-Za-z0-9_.+-]{1,64}@[A-Za-z0-9]([A-Za-z0-9.-]{0,251}[A-Za-z0-9])?(:[0-9]{2,5})?)?$"
+
+Country = Annotated[str, Field(pattern=r"^[A-Z]{2}$")]
+Special = Literal["free", "plain", "surcharged", "short"]
+
+
+class WrittenDestination(Written):
+    """One destination of destinations.yaml: nothing else outside can be rung."""
+
+    label: str = Field(description="who that is, in words", min_length=1)
+    number: str = Field(default="", description="a phone number: 0612345678, +32 470 12 34 56")
+    sip: str = Field(default="", pattern=SIP, description="or a SIP address: sip:desk@partner.example")
+    trunks: Annotated[tuple[Name, ...], BeforeValidator(one_or_many)] = Field(
+        default=(), description="by which trunks, the next where one fails", json_schema_extra=OR_ONE
+    )
+    countries: Annotated[tuple[Country, ...], BeforeValidator(one_or_many)] = Field(
+        default=(), description="the country abroad where it may lie: BE", json_schema_extra=OR_ONE
+    )
+    allow: Annotated[tuple[Special, ...], BeforeValidator(one_or_many)] = Field(
+        default=(), description="that it may be a special number of this sort, at its price", json_schema_extra=OR_ONE
+    )
+    per_minute: Decimal | None = Field(
+        default=None, ge=0, le=10, description="euros a minute that it costs us [as its trunk says]"
+    )
+
+    def value(self, name: str) -> Destination:
+        """The destination, its number in E.164 where it has one."""
+        number = parse(self.number) if self.number else None
+        dialled = (number.e164 or number.national or "") if number else ""
+        return Destination(name, dialled, self.sip, self.trunks, self.per_minute)
+
+
+def wrong_destinations(
+    destinations: Mapping[str, WrittenDestination],
+    trunks: Mapping[str, WrittenTrunk],
+    known: Set[str],
+    others: Mapping[str, Set[str]],
+) -> Iterator[Finding]:
+    """What must not be dialled, and what cannot be; ``known`` are the names of all trunks, ``others`` names taken."""
+    for name, one in destinations.items():
+        if bool(one.number) == bool(one.sip):
+            message = f'"{name}" has {"both a number and" if one.number else "neither a number nor"} a SIP address'
+            yield Finding("IVR472", (name,), message, "write one of the two")
+        elif one.number:
+            allowed = frozenset(Family(family) for family in one.allow)
+            if why := refusal(parse(one.number), frozenset(one.countries), allowed):
+                hint = "choose another number; countries: or allow: of the destination say what may be"
+                yield Finding("IVR471", (name, "number"), f'"{name}" cannot be dialled: {why}', hint)
+        if one.number and not one.trunks and not one.sip:
+            yield Finding("IVR473", (name,), f'no trunk reaches "{name}"', "write by which: trunks: NAME")
+        if one.sip and one.trunks:
+            hint = "delete trunks: it is dialled at its own address"
+            yield Finding("IVR473", (name, "trunks"), f'"{name}" is a SIP address, to which no trunk leads', hint)
+        for trunk in one.trunks:
+            if trunk not in known:
+                message = f'there is no trunk "{trunk}"'
+                yield Finding("IVR201", (name, "trunks"), message, name=trunk, known=frozenset(known))
+            elif trunk in trunks and not trunks[trunk].shows:
+                message = f'"{name}" would be called over the trunk "{trunk}", which has no number to show'
+                yield Finding("IVR474", (name, "trunks"), message, f"write it in trunks.yaml: {trunk}: shows: 01…")
+        for what, names in others.items():
+            if name in names:
+                hint = "rename one of the two: a transfer could not tell them apart"
+                yield Finding("IVR476", (name,), f'"{name}" is both {what} and a destination', hint)
