@@ -7,9 +7,9 @@ import hashlib
 import re
 from collections.abc import Iterable, Set
 from pathlib import Path
-from typing import Annotated, TypeVar, cast
+from typing import TypeVar
 
-from pydantic import Field, TypeAdapter
+from pydantic import TypeAdapter
 
 from ivr.book.advised import advised
 from ivr.book.book import LANGUAGE, Book
@@ -35,7 +35,7 @@ from ivr.book.table import Anything, Table, either, misnamed
 from ivr.book.tree import Mapping, Way, child
 from ivr.book.trunks import TRUNKS, WrittenTrunk, wrong_trunks
 from ivr.book.typed import typed
-from ivr.book.written import WrittenAgent, WrittenNumber, WrittenTariff
+from ivr.book.written import PromptText, WrittenAgent, WrittenNumber, WrittenTariff
 from ivr.flow.across import across, is_sound, spoken
 from ivr.flow.check import Finding, findings, undefined
 from ivr.flow.flow import Drawing, Flow
@@ -45,8 +45,6 @@ from ivr.values.routing import Routing
 
 # Prompts that the house itself says, and so must exist in every book.
 HOUSE_PROMPTS = ("fallback",)
-
-PromptText = cast("type[str]", Annotated[str, Field(min_length=1, max_length=1000)])
 
 T = TypeVar("T")
 

@@ -23,12 +23,11 @@ from ivr.book.nuisances import WrittenNuisance
 from ivr.book.owners import WrittenOff, WrittenOwner
 from ivr.book.promises import WrittenProperties
 from ivr.book.queues import OR_LIST, WrittenQueue
-from ivr.book.reading import PromptText
 from ivr.book.recordings import WrittenRecording
 from ivr.book.remotes import WrittenRemote
 from ivr.book.trunks import WrittenTrunk
 from ivr.book.voices import WrittenVoices
-from ivr.book.written import WrittenAgent, WrittenNumber, WrittenTariff
+from ivr.book.written import PromptText, WrittenAgent, WrittenNumber, WrittenTariff
 from ivr.flow.flow import Flow
 from ivr.flow.node import OR_ONE, Node
 from ivr.flow.nodes import KINDS

@@ -3,7 +3,7 @@
 from datetime import date
 from decimal import Decimal
 from functools import cached_property
-from typing import Annotated, Literal
+from typing import Annotated, Literal, cast
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
@@ -14,6 +14,18 @@ from ivr.values.tariff import CENT, Mode, Tariff
 
 NAME = r"[a-z][a-z0-9-]{0,40}"
 Name = Annotated[str, Field(pattern=f"^{NAME}$")]
+
+
+def _is_sayable(text: str) -> str:
+    if "{" in text or "}" in text:
+        raise ValueError(
+            "a text is said as it is written, and nobody fills a place in braces;"
+            " write in the flow, after the text: {note: NOTE, spoken: amount, otherwise: PROMPT}"
+        )
+    return text
+
+
+PromptText = cast("type[str]", Annotated[str, Field(min_length=1, max_length=1000), AfterValidator(_is_sayable)])
 
 
 class Written(BaseModel):

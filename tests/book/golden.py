@@ -199,6 +199,17 @@ BAD = (
         "dialplans/tariffs.yaml: advice: a price is in whole cents: the law knows no fractions of a cent",
     ),
     Bad(
+        "IVR108",
+        "prompts/fr.yaml",
+        "goodbye: Merci de votre appel.",
+        "goodbye: Merci {name} de votre appel.",
+        "Merci {name} de votre ap",
+        (
+            "prompts/fr.yaml: goodbye: a text is said as it is written, and nobody fills a place in braces; "
+            "write in the flow, after the text: {note: NOTE, spoken: amount, otherwise: PROMPT}"
+        ),
+    ),
+    Bad(
         "IVR201",
         ADVICE,
         "to: camille",

@@ -85,8 +85,8 @@ def test_a_caller_with_opus_hears_the_widest_of_all(stack):
     dice = random.Random(3)
     for lost in (0.0, 0.03):
         heard = opus.decoded([one for one in packets if dice.random() >= lost])
-        told = ear.heard(np.asarray(soxr.resample(heard, opus.RATE, 16000), dtype=np.float32), 16000, known)
-        assert [one.name for one in told] == list(SAID)
-        assert all(one.whole for one in told)
-    wide = np.concatenate([np.fromfile(f"{names[name]}.sln48", "<i2") / 32768 for name in SAID])
+        samples = np.asarray(soxr.resample(heard, opus.RATE, 16000), dtype=np.float32)
+        told = hearing.told(ear.heard(samples, 16000, known), samples, 16000, known)
+        assert hearing.complaints(told, samples, 16000, SAID) == []
+    wide = np.concatenate([np.fromfile(f"{names[name]}.sln48", "<i2").astype(np.float32) for name in SAID])
     assert high(heard, opus.RATE, 8500.0) > 0.1 * high(wide, opus.RATE, 8500.0) > 0

@@ -1,6 +1,7 @@
 """`ivr prompts` and `ivr listen`: every prompt with all that one asks of it."""
 
 import json
+import re
 import shutil
 import wave
 from pathlib import Path
@@ -96,6 +97,23 @@ def test_listen_writes_the_file(run, tmp_path: Path) -> None:
 
     assert "Merci de votre appel. Au revoir." in told.stderr
     assert (rate, round(seconds, 1)) == (16000, float(told.stderr.split()[0]))
+
+
+def test_listen_plays_it_by_what_is_there(run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The likeliest player first, with the file of 16 kHz; where there is none, a sentence says what to do."""
+    monkeypatch.setenv("PATH", str(tmp_path / "bin"))
+    refused = run("listen", "goodbye")
+    assert refused.exit_code == 1
+    assert "nothing here plays sound: write it to a file with --to goodbye.wav" in refused.output
+
+    (tmp_path / "bin").mkdir()
+    for name in ("aplay", "play"):
+        player = tmp_path / "bin" / name
+        player.write_text(f'#!/bin/sh\necho {name} "$@" >>{tmp_path}/played\n')
+        player.chmod(0o755)
+    assert run("listen", "goodbye").exit_code == 0
+    (played,) = (tmp_path / "played").read_text().splitlines()
+    assert re.fullmatch(r"aplay -q .*/fr/goodbye-[0-9a-f]{12}\.wav16", played)
 
 
 def test_listen_to_a_name_that_is_none(run) -> None:
