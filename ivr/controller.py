@@ -185,6 +185,7 @@ async def serve(settings: Settings) -> None:
                 ledger.mend(),
                 delivery.run(),
                 placer.run(),
+                teller.run(),
                 trunks.run(),
                 spending.run(),
                 keep(cabinet, messages, callbacks, settings.keep_days),

@@ -4,7 +4,8 @@ Theory.  A value (a name, an amount) is made into words in the core; here the wo
 the same voices, as loud, at every rate.  It has a time within which it must be there, else the flow says something
 else; whatever is late is still finished and kept, so that the next caller has it.  Sounds lie beside those of the
 bake, named by a digest of all that shapes them, and survive a restart; when they are too many those go that were
-heard the longest ago, but none that may be playing.
+heard the longest ago, but none that may be playing.  They may be names of callers, so none stays longer than a day
+after it was said last.
 """
 
 import asyncio
@@ -12,6 +13,7 @@ import contextlib
 import hashlib
 import json
 import logging
+import os
 import threading
 import time
 from collections import OrderedDict
@@ -32,6 +34,8 @@ MOST = 100_000_000  # bytes of all files together: some 200 to 400 sentences
 MAY_PLAY = 60.0  # seconds after it was asked for in which a sound may be playing
 HANDS = 2  # made at once
 WAITING = 8  # made and waiting to be made; more would all be late
+STAYS = 86_400.0  # seconds after which a sound that nobody heard again is deleted
+SWEEP = 3600.0  # seconds between two looks for such
 SLOW = 1.0  # seconds for a sentence: who needs more is asked last
 PATIENCE = 10.0  # seconds after which an engine is killed
 
@@ -77,6 +81,19 @@ class Teller:
     def warm(self) -> None:
         """Enter the workshop, whose tools take a second to import, before anybody waits for it."""
         self._make("fr", "zéro")
+
+    async def run(self) -> None:
+        """For ever: delete what was said long ago."""
+        while True:
+            await asyncio.to_thread(self.sweep)
+            await asyncio.sleep(SWEEP)
+
+    def sweep(self) -> None:
+        """Delete what nobody has heard for a day."""
+        with self._lock:
+            self._find()
+            for stem in [one for one in self._kept if _written(Path(f"{one}.wav")) < time.time() - STAYS]:
+                self._drop(stem)
 
     def close(self) -> None:
         self._hands.shutdown(wait=False, cancel_futures=True)
@@ -144,6 +161,8 @@ class Teller:
     def _note(self, stem: Path, language: str, text: str, seconds: float) -> None:
         self._kept.move_to_end(str(stem))
         self._asked[str(stem)] = time.monotonic()
+        with contextlib.suppress(OSError):
+            os.utime(stem.with_suffix(".wav"))
         self._sounds[language, text] = _Told(str(stem), seconds, text)
 
     def _room(self, size: int) -> bool:
@@ -154,12 +173,16 @@ class Teller:
                 break
             if time.monotonic() - self._asked.get(stem, -MAY_PLAY) < MAY_PLAY:
                 return False  # those behind it were asked for later still
-            free += self._kept.pop(stem)
-            self._asked.pop(stem, None)
-            self._sounds = {key: sound for key, sound in self._sounds.items() if sound.path != stem}
-            for suffix in RATES:
-                Path(stem).with_suffix(suffix).unlink(missing_ok=True)
+            free += self._drop(stem)
         return free >= size
+
+    def _drop(self, stem: str) -> int:
+        """Delete a sound; how many bytes that were."""
+        self._asked.pop(stem, None)
+        self._sounds = {key: sound for key, sound in self._sounds.items() if sound.path != stem}
+        for suffix in RATES:
+            Path(stem).with_suffix(suffix).unlink(missing_ok=True)
+        return self._kept.pop(stem)
 
     def _find(self) -> None:
         """Once: what lies there from before, the oldest first; what is not whole goes."""

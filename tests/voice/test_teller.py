@@ -161,6 +161,21 @@ def test_those_heard_long_ago_go_first_and_none_that_may_be_playing(
     assert sum(path.stat().st_size for path in (tmp_path / "said").glob("*/*")) <= 500_000
 
 
+def test_what_nobody_heard_for_a_day_is_deleted(teller: Callable[..., Teller], tmp_path: Path) -> None:
+    """It may be somebody's name; also what a controller before this one has left."""
+    one = teller(Voice())
+    assert asyncio.run(one.ready("fr", "Camille Dupont"))
+    assert asyncio.run(one.ready("fr", "douze euros"))
+    sound = one.sound("fr", "Camille Dupont")
+    assert sound is not None
+    os.utime(f"{sound.path}.wav", (0, time.time() - 90_000))
+    one.sweep()
+
+    assert one.sound("fr", "Camille Dupont") is None
+    assert one.sound("fr", "douze euros") is not None
+    assert not list(tmp_path.glob(f"said/fr/{Path(sound.path).name}*"))
+
+
 def test_what_was_cut_off_by_a_crash_is_made_anew(teller: Callable[..., Teller], tmp_path: Path) -> None:
     assert asyncio.run(teller(Voice()).ready("fr", "douze euros"))
     for path in (tmp_path / "said").glob("*/*.wav16"):
