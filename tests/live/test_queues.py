@@ -1,11 +1,12 @@
 """Callers who wait for agents: every way out of a queue, who is served when, what an edit does to those who wait."""
 
-import contextlib
 import itertools
 import os
 import re
 import signal
-from collections.abc import Iterator
+import subprocess
+from datetime import datetime
+from pathlib import Path
 
 import pytest
 
@@ -15,6 +16,7 @@ from tests.live.stack import CALLER_TONE, Placed, Stack, until
 from tests.live.test_calls import TRUE_TO, since_invite
 
 FREE, CUT, SERVED, NARROW, STRICT = "0892000008", "0806000009", "0805000010", "0805000011", "0805000012"
+AGENTS = ("odile", "paulin", "wanda")
 AGENT_TONE = 550.0
 
 
@@ -103,41 +105,55 @@ def test_every_way_out(stack):
     assert {placed.report.answered_t for placed in (inside, full, strict, in_vain)} == {None}
 
 
-def test_callers_are_served_in_the_order_in_which_they_came(stack):
-    """Six callers, two agents."""
-    with agents_there(stack, 75.0):
-        callers: list[Placed] = []
-        came: set[str] = set()
-
-        def have_come() -> int:
-            came.update(places(stack, "served"))
-            return len(came)
-
-        # One is seen to wait before the next calls: phones take unlike times to start.
-        for number in range(6):
-            callers.append(stack.call(SERVED, hang_up_after=70.0))
-            until(lambda n=number: have_come() > n, f"caller {number + 1} waits")
-        served = [stack.call_record(placed)["answered"] for placed in callers if placed.report]
-
-        assert all(served)
-        # Two phones that ring at once are not picked up at once.
-        times = [since_invite(callers[0].report, instant) for instant in served]
-        assert all(earlier < later + 1.0 for earlier, later in itertools.combinations(times, 2)), times
-        assert all(steps(stack, placed) == ["agents:talked"] for placed in callers)
-        assert {queued(stack, placed)[0]["agent"] for placed in callers} == {"odile", "paulin"}
-
-
-@contextlib.contextmanager
-def agents_there(stack: Stack, seconds: float, talk: float = 4.0) -> Iterator[None]:
-    """Two agents' phones that take one call after the other, for as long as somebody holds the line."""
-    agents = [stack.agent(name, answer_after=1.0, hang_up_after=talk) for name in ("odile", "paulin")]
-    host = stack.call(CUT, "", *agents, hang_up_after=seconds)
+def test_twenty_callers_are_served_in_their_order_while_the_file_of_queues_is_saved(stack, tmp_path):
+    """By three agents. With ten and more who wait and three who talk, an edit costs nobody his place nor his talk."""
+    file = stack.settings.book / "dialplans" / "queues.yaml"
+    text = file.read_text(encoding="utf-8")
+    edited = text.replace("label: vingt appelants, trois agents", "label: vingt, trois\n  max_length: 77")
+    numbers = [stack.caller() for _ in range(20)]
+    (tmp_path / "callers.csv").write_text("SEQUENTIAL\n" + "".join(f"{one};\n" for one in numbers), encoding="ascii")
+    host = stack.call(CUT, "", *(stack.agent(one, answer_after=1.0, hang_up_after=5.0) for one in AGENTS),
+                      hang_up_after=80.0)  # fmt: skip
     try:
         host.saw("calling")
-        until(lambda: stack.asterisk("pjsip show contacts").count("Avail") >= 2, "both agents are there")
-        yield
+        until(lambda: stack.asterisk("pjsip show contacts").count("Avail") >= len(AGENTS), "the agents are there")
+        callers = subprocess.Popen(
+            ["sipp", "-sf", Path(__file__).parent / "caller.xml", "-inf", "callers.csv", "-s", SERVED, "-m", "20",
+             "-r", "2", "-i", "127.0.0.1", "-mi", "127.0.0.1", "-timeout", "75", "-trace_err", "-nostdin",
+             f"127.0.0.1:{stack.settings.sip_port}"],
+            cwd=tmp_path, stdout=subprocess.PIPE, text=True,
+        )  # fmt: skip
+        until(lambda: waiting(stack, "served") >= 10 and in_talks(stack) == 3, "ten wait, three talk", every=0.1)
+        file.write_text(edited, encoding="utf-8")
+        before = places(stack, "served")
+        until(lambda: "max 77" in stack.asterisk("queue show served"), "Asterisk has taken up the edit")
+        after = places(stack, "served")
+        told = callers.communicate(timeout=90)[0]
+        assert callers.returncode == 0, told[-3000:]
     finally:
-        host.report  # noqa: B018 - its agents have gone before the next test
+        file.write_text(text, encoding="utf-8")
+        events = host.report.events
+        until(lambda: "max 77" not in stack.asterisk("queue show served"), "Asterisk has taken it back")
+
+    # Whoever was not served meanwhile stands where he stood, and behind him those who came since.
+    assert len(before) >= 10
+    left = [one for one in before if one in after]
+    assert after[: len(left)] == left
+    stack.records("")
+    # The ledger has the national form's international one.
+    found = [next(one for one in stack.read if one["caller"] == f"+33{number[1:]}") for number in numbers]
+    assert {tuple(one["steps"]) for one in found} == {("agents:talked",)}
+    # Phones that ring at once are not picked up at once.
+    times = [datetime.fromisoformat(one["answered"]).timestamp() for one in found]
+    assert all(earlier < later + 1.0 for earlier, later in itertools.combinations(times, 2)), times
+    waits = [entry["result"] for one in found for entry in one["tape"] if "enqueue" in entry]
+    assert {wait["agent"] for wait in waits} == set(AGENTS)
+    assert len([event for event in events if event.event == "agent_ended" and event.by == "agent"]) == 20
+
+
+def in_talks(stack: Stack) -> int:
+    """How many agents talk."""
+    return stack.asterisk("queue show served").count("(In use)")
 
 
 def ask(stack: Stack, *words: str) -> str:
@@ -149,34 +165,6 @@ def places(stack: Stack, queue: str) -> list[str]:
     """The channels that wait, in order."""
     lines = stack.asterisk(f"queue show {queue}").partition("Callers:")[2].splitlines()
     return [line.split()[1] for line in lines if line.strip()[:1].isdigit()]
-
-
-def test_an_edit_of_the_queues_costs_nobody_his_place_nor_his_talk(stack):
-    """Three wait and one talks while the file is saved: same places, the talk goes on, and the new rules hold."""
-    talker = stack.call(SERVED, "", stack.agent("odile", answer_after=0.5), hang_up_after=25.0)
-    talker.saw("agent_answered")
-    callers = []
-    for number in range(3):
-        callers.append(stack.call(SERVED, hang_up_after=22.0))
-        until(lambda n=number: waiting(stack, "served") > n, f"caller {number + 1} waits")
-    before = places(stack, "served")
-    file = stack.settings.book / "dialplans" / "queues.yaml"
-    text = file.read_text(encoding="utf-8")
-    file.write_text(
-        text.replace("label: six appelants, deux agents", "label: six, deux\n  max_length: 77"), encoding="utf-8"
-    )
-    try:
-        until(lambda: "max 77" in stack.asterisk("queue show served"), "Asterisk has taken up the edit")
-        assert places(stack, "served") == before
-        assert len(before) == 3
-        assert not any(event.event == "agent_ended" for event in talker.events)
-        assert "In use" in stack.asterisk("queue show served")
-    finally:
-        file.write_text(text, encoding="utf-8")
-        until(lambda: "max 77" not in stack.asterisk("queue show served"), "Asterisk has taken it back")
-    assert talker.report.ended.by == "caller"
-    for placed in callers:
-        assert placed.report.ended.by == "caller"
 
 
 def test_who_is_paused_or_logged_out_is_so_after_restarts(stack):
