@@ -25,14 +25,23 @@ ROOT_GROUP = Path("/sys/fs/cgroup/cpu/cgroup.procs")
 """Where version 1 of control groups lists the processes of the machine itself."""
 
 
-def favour(process: int, priority: int) -> None:
-    """Let a container's main process go before the other work of the machine, see :func:`go_first`.
+def leave_group(process: int) -> None:
+    """Take a container's main process out of its control group of processor time.
 
-    Kernels that share real time out by control group give those of containers none of it, so it leaves its group.
+    Kernels that share real time out by control group give those of containers none of it.
     """
     with contextlib.suppress(OSError):  # not root, or version 2, which has no such shares
         ROOT_GROUP.write_text(str(process), encoding="ascii")
-    go_first(process, priority)
+
+
+def favour(process: int) -> None:
+    """Let a process, with its threads and those to come, go before all work that is not in real time.
+
+    Not in real time itself: what computes for a second would use up what the kernel leaves to that (sched(7)).
+    """
+    for thread in Path(f"/proc/{process}/task").glob("*"):
+        with contextlib.suppress(OSError):  # not root, or the thread is gone
+            os.setpriority(os.PRIO_PROCESS, int(thread.name), -20)
 
 
 def children(thread: int) -> list[int]:

@@ -23,10 +23,10 @@ from ivr.phone.events import Event
 from ivr.phone.report import CallReport
 from ivr.phone.script import Agent, CallScript, keys
 from ivr.phone.timeline import Findings, findings
-from ivr.phone.urgency import PRIORITY
+from ivr.phone.urgency import go_first
 from ivr.settings import Settings
 from ivr.voice.catalogue import Catalogue
-from tests.live.fairness import Watch, children, favour
+from tests.live.fairness import Watch, children, favour, leave_group
 from tests.live.sip import HungUp
 
 ROOT = Path(__file__).parents[2]
@@ -119,7 +119,12 @@ class Stack:
 
     def favour(self, service: str) -> None:
         """Let a container go before the other work of the machine, in which its sound would have holes of our own."""
-        favour(self.inspect(service)["State"]["Pid"], PRIORITY if service == "asterisk" else PRIORITY - 1)
+        process = self.inspect(service)["State"]["Pid"]
+        leave_group(process)
+        if service == "asterisk":
+            go_first(process)
+        else:
+            favour(process)
 
     def inside(self, service: str, *words: str) -> str:
         """What a program prints inside a container."""
