@@ -30,7 +30,7 @@ from ivr.book.problems import BadBook, Mark, Problem, did_you_mean, in_order
 from ivr.book.queues import QUEUES, WrittenQueue, queues, wrong_keys, wrong_queues
 from ivr.book.remotes import WrittenRemote
 from ivr.book.sales import unlawful_sales
-from ivr.book.source import Source, files, read
+from ivr.book.source import Source, files, no_book, read
 from ivr.book.table import Anything, Table, either, misnamed
 from ivr.book.tree import Mapping, Way, child
 from ivr.book.trunks import TRUNKS, WrittenTrunk, wrong_trunks
@@ -67,6 +67,8 @@ class Reading:
 
     def book(self) -> Book:
         """The book; raises :class:`BadBook`."""
+        if not any((self._directory / part).is_dir() for part in ("dialplans", "prompts")):
+            raise BadBook([no_book(self._directory)])
         numbers = self._table("dialplans/numbers.yaml", WrittenNumber)
         tariffs = self._table("dialplans/tariffs.yaml", WrittenTariff)
         calendars = self._table("dialplans/calendars.yaml", WrittenCalendar)

@@ -48,6 +48,13 @@ def files(folder: Path, *patterns: str) -> list[Path]:
     return sorted(path for path in found if not path.name.startswith("."))
 
 
+def no_book(folder: Path) -> Problem:
+    """Of a folder with nothing of a book: one problem instead of one for each file that must be there."""
+    message = "there is no book here: no folder dialplans, and no folder prompts"
+    hint = "name the folder that holds them (IVR_BOOK, or the command's argument), or write one: ivr new DIRECTORY"
+    return Problem.at(Mark(str(folder)), "IVR530", message, hint)
+
+
 def read(path: Path, book: Path, problems: list[Problem]) -> Source:
     """Read the file at ``path``, which must truly lie inside the directory ``book``; problems are appended."""
     file = path.relative_to(book).as_posix() if path.is_relative_to(book) else path.name

@@ -17,6 +17,7 @@ from ivr.service.overrides import Lasting, Overrides, Refused, Standing
 from ivr.settings import settings
 from ivr.terminal import year as drawn
 from ivr.values.calendar import Override
+from ivr.verbs.amount import Whole
 from ivr.verbs.instant import Instant
 from ivr.verbs.manners import example, says
 
@@ -25,7 +26,7 @@ from ivr.verbs.manners import example, says
     epilog=example("ivr calendar office", "ivr calendar office --year 2027 --at 2027-05-07T10:00"),
 )
 @click.argument("name")
-@click.option("--year", type=click.IntRange(1970, 9000), default=None, help="the year that is shown [this one]")
+@click.option("--year", type=Whole(1970, 9000), default=None, help="the year that is shown [this one]")
 @click.option("--at", type=Instant(), default=None, help="the instant that is explained [now]")
 @says
 def calendar(name: str, year: int | None, at: datetime | None) -> None:

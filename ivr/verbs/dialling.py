@@ -6,6 +6,7 @@ import click
 
 from ivr.phone.script import keys as steps
 from ivr.settings import settings
+from ivr.verbs.amount import Amount
 from ivr.verbs.manners import example, says
 
 
@@ -19,7 +20,7 @@ from ivr.verbs.manners import example, says
 @click.option("--from", "from_", default="0612345678", show_default=True, help="the caller; '' is anonymous")
 @click.option("--keys", default="", help='steps "2" or "#@2.0,2": @ is seconds since early media; else when heard')
 @click.option("--agent", default=None, help="also be this agent: register, answer, talk for three seconds")
-@click.option("--hang-up-after", type=float, default=None, help="seconds since the INVITE")
+@click.option("--hang-up-after", type=Amount(0), default=None, help="seconds since the INVITE")
 @click.option("--host", default="127.0.0.1", show_default=True, help="where Asterisk is")
 @click.option("--record", "record_to", type=click.Path(path_type=Path, dir_okay=False), help="WAV of what was heard")
 @click.option("--json", "json_", is_flag=True, help="each event as a line of JSON, as it happens")

@@ -12,6 +12,7 @@ import click
 
 from ivr.book.book import LANGUAGE, Book, read_book
 from ivr.book.compare import changes
+from ivr.book.problems import BadBook
 from ivr.book.redrawn import redrawn
 from ivr.flow.chart import Chart, chart
 from ivr.flow.mermaid import mermaid
@@ -79,7 +80,7 @@ def diff(old: str, new: str | None, since: datetime | None, json_: bool, picture
     at = meant(since).replace(second=0, microsecond=0)
     with TemporaryDirectory() as kept:
         directories = [_directory(one, book, Path(kept) / side) for one, side in ((old, "old"), (new, "new"))]
-        before, after = (read_book(directory) for directory in directories)
+        before, after = (_read(directory, one) for directory, one in zip(directories, (old, new), strict=True))
         sentences = list(changes(before, after, at))
     if picture is not None:
         flows = list(redrawn(before.at(at), after.at(at)))
@@ -91,6 +92,14 @@ def diff(old: str, new: str | None, since: datetime | None, json_: bool, picture
         return
     for sentence in sentences or ["Nothing changes for callers."]:
         click.echo(sentence)
+
+
+def _read(directory: Path, named: str | None) -> Book:
+    try:
+        return read_book(directory)
+    except BadBook:
+        click.echo(f"{named or 'the book as it is'} cannot be compared before this is mended:", err=True)
+        raise
 
 
 def _directory(named: str | None, book: Path, kept: Path) -> Path:

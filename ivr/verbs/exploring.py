@@ -16,6 +16,7 @@ from ivr.settings import Settings, settings
 from ivr.terminal import explored
 from ivr.terminal.simulate import NotOurs, service_of
 from ivr.values.number import parse
+from ivr.verbs.amount import Whole
 from ivr.verbs.instant import Instant, meant
 from ivr.verbs.manners import example, says
 
@@ -30,7 +31,7 @@ from ivr.verbs.manners import example, says
 )
 @click.argument("number", required=False)
 @click.option("--paths", "list_", is_flag=True, help="each path: what is pressed, the steps, what is heard and owed")
-@click.option("--limit", default=100, show_default=True, type=click.IntRange(1, 1_000_000), help="paths shown at most")
+@click.option("--limit", default=100, show_default=True, type=Whole(1, 1_000_000), help="paths shown at most")
 @click.option("--json", "json_", is_flag=True, help="as JSON, for programs")
 @click.option(
     "--at", "since", type=Instant(), default=None, help="the tariff of then; the 400 days of calendars begin here [now]"

@@ -18,6 +18,7 @@ from ivr.ledger.messages import MessageStore
 from ivr.ledger.retention import throw_away
 from ivr.settings import settings
 from ivr.values.number import parse
+from ivr.verbs.amount import Whole
 from ivr.verbs.manners import example, says
 from ivr.verbs.shown import show
 
@@ -76,9 +77,7 @@ def export(identity: str, to: str) -> None:
 
 @messages.command("delete", epilog=example("ivr messages delete 3f2a9c1e", "ivr messages delete --older-than 30"))
 @click.argument("identity", metavar="[ID]", required=False)
-@click.option(
-    "--older-than", type=click.IntRange(0), metavar="DAYS", help="all that are older, and sounds nobody knows"
-)
+@click.option("--older-than", type=Whole(0), metavar="DAYS", help="all that are older, and sounds nobody knows")
 @says
 def delete_messages(identity: str | None, older_than: int | None) -> None:
     """Delete a message for good, or all that are too old."""
@@ -132,7 +131,7 @@ def summed(given: Iterable[Letter]) -> Iterator[tuple[str, ...]]:
 
 
 @click.command(epilog=example("ivr prune --older-than 90"))
-@click.option("--older-than", "days", type=click.IntRange(0), metavar="DAYS", help="[IVR_KEEP_DAYS]")
+@click.option("--older-than", "days", type=Whole(0), metavar="DAYS", help="[IVR_KEEP_DAYS]")
 @says
 def prune(days: int | None) -> None:
     """Delete for good all that callers left more than so many days ago, done or not."""

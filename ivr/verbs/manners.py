@@ -1,5 +1,6 @@
 """How every command behaves: an example in its help, and one sentence for what people may meet."""
 
+import os
 from collections.abc import Callable
 from functools import wraps
 from typing import ParamSpec, TypeVar
@@ -79,11 +80,18 @@ def says(command: Callable[P, R]) -> Callable[P, R]:
             if not isinstance(error, _what_people_may_meet()):
                 raise
             problems = getattr(error, "problems", None)
-            for sentence in map(str, problems) if problems is not None else [f"ivr: {error}"]:
+            for sentence in map(str, problems) if problems is not None else [f"ivr: {_sentence(error)}"]:
                 click.echo(sentence, err=True)
             raise SystemExit(1) from None
 
     return said
+
+
+def _sentence(error: Exception) -> str:
+    """What went wrong; of a file its name, and what to look at, instead of a number."""
+    if isinstance(error, OSError) and isinstance(error.filename, str | os.PathLike):
+        return f"{os.fspath(error.filename)}: {error.strerror}; check the path, and that you may use what is there"
+    return str(error)
 
 
 def example(*lines: str) -> str:

@@ -12,6 +12,7 @@ from ivr.service.live import Live
 from ivr.service.nuisances import LONGEST, Nuisances, Standing
 from ivr.settings import settings
 from ivr.values.noted import KEPT
+from ivr.verbs.amount import Whole
 from ivr.verbs.manners import example, says
 
 
@@ -22,7 +23,7 @@ def nuisance() -> None:
 
 @nuisance.command(epilog=example("ivr nuisance add 0612345678", "ivr nuisance add 0612345678 --days 30 --why insultes"))
 @click.argument("number")
-@click.option("--days", type=click.IntRange(1, LONGEST), default=KEPT.days, show_default=True, help="how long")
+@click.option("--days", type=Whole(1, LONGEST), default=KEPT.days, show_default=True, help="how long")
 @click.option("--why", default="noted by hand", help="the reason, for people")
 @says
 def add(number: str, days: int, why: str) -> None:

@@ -11,11 +11,12 @@ from ivr.ledger.tables import Kept
 from ivr.settings import settings
 from ivr.terminal.table import table
 from ivr.values.number import parse
+from ivr.verbs.amount import Whole
 from ivr.verbs.manners import example, says
 
 
 @click.command(epilog=example("ivr calls", "ivr calls --last 50 --number 0899000004"))
-@click.option("--last", default=10, show_default=True, type=click.IntRange(1, 10000), help="how many")
+@click.option("--last", default=10, show_default=True, type=Whole(1, 10000), help="how many")
 @click.option("--number", default=None, help="of this number only")
 @click.option("--json", "json_", is_flag=True, help="whole records as JSON lines, tape included")
 @says

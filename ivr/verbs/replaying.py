@@ -12,6 +12,7 @@ from ivr.ledger.tables import Kept
 from ivr.settings import settings
 from ivr.terminal.replay import Past, Replayed, replay
 from ivr.values.number import parse
+from ivr.verbs.amount import Whole
 from ivr.verbs.instant import Instant
 from ivr.verbs.manners import example, says
 
@@ -21,7 +22,7 @@ from ivr.verbs.manners import example, says
     epilog=example("ivr replay 1764000000.12", "ivr replay --last 500 --book ../next", "ivr replay --since 2026-11-26"),
 )
 @click.argument("call", required=False)
-@click.option("--last", type=click.IntRange(1, 100_000), default=None, help="the last calls of the ledger, so many")
+@click.option("--last", type=Whole(1, 100_000), default=None, help="the last calls of the ledger, so many")
 @click.option("--since", type=Instant(), default=None, help="the calls that began since then, in Europe/Paris")
 @click.option("--number", default=None, help="of this number only")
 @click.option(

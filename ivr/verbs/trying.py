@@ -18,6 +18,7 @@ from ivr.terminal.asking import AskingCast
 from ivr.terminal.cast import Cast
 from ivr.terminal.keeping import keep
 from ivr.terminal.simulate import Lived, Simulator
+from ivr.verbs.amount import Amount, Whole
 from ivr.verbs.instant import Instant
 from ivr.verbs.manners import example, says
 
@@ -99,14 +100,14 @@ def _presses(text: str) -> tuple[given.Press, ...]:
     help="a calendar opened or closed by hand",
 )
 @click.option("--crisis", multiple=True, metavar="NAME", help="a crisis of crises.yaml that is on")
-@click.option("--calls", type=click.IntRange(0), default=0, help="calls that this caller made before")
-@click.option("--bothers", type=click.IntRange(0), default=0, help="short or silent calls that he made before")
+@click.option("--calls", type=Whole(0), default=0, help="calls that this caller made before")
+@click.option("--bothers", type=Whole(0), default=0, help="short or silent calls that he made before")
 @click.option("--learnt", is_flag=True, help="he was noted as a nuisance")
 @click.option("--spent", type=Read("EUROS", given.spent), default="0", help="what he has spent with us this month")
-@click.option("--at-once", type=click.IntRange(1), default=1, help="calls in progress to the number")
-@click.option("--draw", type=click.FloatRange(0, 1, max_open=True), default=None, help="the share drawn")
-@click.option("--speaks", type=click.FloatRange(0), default=given.MESSAGE, help="seconds of the message that he leaves")
-@click.option("--talk", type=click.FloatRange(0, min_open=True), default=given.TALK, help="seconds that agents talk")
+@click.option("--at-once", type=Whole(1), default=1, help="calls in progress to the number")
+@click.option("--draw", type=Amount(0, 1, max_open=True), default=None, help="the share drawn")
+@click.option("--speaks", type=Amount(0), default=given.MESSAGE, help="seconds of the message that he leaves")
+@click.option("--talk", type=Amount(0, min_open=True), default=given.TALK, help="seconds that agents talk")
 @click.option("--no-codes", is_flag=True, help="no access code is left to sell")
 @click.option("--ask", is_flag=True, help="be asked at each question, ring and look-up")
 @click.option("--save", type=click.Path(path_type=Path, dir_okay=False), help="append the call to a file of tests")
