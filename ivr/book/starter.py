@@ -56,7 +56,7 @@ nodes:
     kind: queue
     queue: advisers
     prompt: transfer
-    wait: 120
+    wait: 60
     exits: {timeout: nobody, full: nobody, empty: nobody, emptied: nobody}
   nobody:
     kind: bye
@@ -64,6 +64,21 @@ nodes:
   closed:
     kind: bye
     prompt: [closed, {reopens: office}]
+""",
+    "dialplans/tests/welcome.yaml": """# yaml-language-server: $schema=../.schema/tests.json
+- name: In office hours Alex answers
+  dial: "0800123456"
+  at: 2026-11-26T10:00
+  keys: "1"
+  hears: [welcome, menu, transfer]
+  talks_to: alex
+  charged: nothing
+
+- name: At night we are closed
+  dial: "0800123456"
+  at: 2026-11-26T23:00
+  goes_to: closed
+  charged: nothing
 """,
     "prompts/fr.yaml": """# yaml-language-server: $schema=../dialplans/.schema/prompts.json
 welcome: Bienvenue.
