@@ -2,6 +2,7 @@
 
 import fcntl
 import os
+import shutil
 from pathlib import Path
 
 import pytest
@@ -11,10 +12,11 @@ CHECKOUT = Path(__file__).parents[1]
 
 
 @pytest.fixture(scope="session")
-def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def prepared(tmp_path_factory: pytest.TempPathFactory, pytestconfig: pytest.Config) -> Path:
     """The state directory after `ivr prepare` with the demo book; for reading, or to be copied.
 
-    Made once: whoever comes first makes it for all workers, the others wait.
+    Made once: whoever comes first makes it for all workers, the others wait.  pytest's cache keeps the sounds from one
+    run to the next (`--cache-clear` drops them): a bake makes only those that are new.
     """
     from ivr.cli import main  # takes a while: only for those who ask for it
 
@@ -24,7 +26,12 @@ def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
     with (shared / "prepared.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not made.exists():
+            assert pytestconfig.cache is not None
+            kept = pytestconfig.cache.mkdir("sounds")
+            shutil.copytree(kept, state / "sounds")
             done = CliRunner().invoke(main, ["prepare"], env={"IVR_BOOK": str(CHECKOUT), "IVR_STATE": str(state)})
             assert done.exit_code == 0, done.output
+            shutil.rmtree(kept)
+            shutil.copytree(state / "sounds", kept)
             made.touch()
     return state

@@ -20,7 +20,7 @@ from ivr.ledger.engine import at
 from ivr.ledger.reading import Reader
 from ivr.ledger.tables import Kept
 from ivr.values.call import Ending
-from tests.asterisk.fake_ami import FakeAmi
+from tests.asterisk.fake_ami import FakeAmi, says
 from tests.asterisk.fake_asterisk import FakeAsterisk
 from tests.conftest import CHECKOUT
 
@@ -122,8 +122,11 @@ def free_port() -> int:
 @asynccontextmanager
 async def controller(home: Path, prepared: Path, **environment: str) -> AsyncIterator[Controller]:
     """A controller with its manager; killed in the end, should it still be there."""
-    password = secret.derive(prepared / "secrets" / "master", "ami:controller")
-    async with FakeAmi(secret=password) as ami:
+    password, deploys = (
+        secret.derive(prepared / "secrets" / "master", f"ami:{one}") for one in ("controller", "deploy")
+    )
+    taken = {"reload": says("Success", "Module Reloaded"), "queuepause": says("Success", "Interface paused")}
+    async with FakeAmi(secret=password, others={"deploy": deploys}, answers=taken) as ami:
         made = Controller(home, prepared, ami)
         try:
             await made.start(**environment)

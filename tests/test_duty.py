@@ -32,6 +32,8 @@ async def test_a_code_is_carried_out_and_the_state_is_spoken(tmp_path: Path, pre
             assert [Path(name).name for name in said] == [Path(sounds["fr", spoken].path).name], order
             found = {one["agent"]: one["state"] for one in (await ask(house, "GET", "/agents"))[1]}
             assert found["karim"] == state, order
+        paused = [one.get("Paused") for one in house.ami.orders("QueuePause")]
+        assert paused == ["true", "false"]
         async with await FakeAsterisk.call(house.agi_port, "duty", ("nobody", "login")) as asterisk:
             await asterisk.obey(LIMIT)
         assert asterisk.heard == []

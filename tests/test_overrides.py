@@ -2,18 +2,17 @@
 
 import asyncio
 import json
-import os
 import signal
-import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import aiohttp
+from click.testing import CliRunner
 
 from ivr import secret
+from ivr.cli import main
 from tests.asterisk.fake_asterisk import FakeAsterisk
-from tests.conftest import CHECKOUT
 from tests.test_app import LIMIT, Controller, controller
 
 WORKSHOP, SWITCH = "0805000026", "0805000027"
@@ -23,12 +22,9 @@ TEN = "2026-06-03T10:00:00+02:00"  # a Wednesday: open until noon
 async def ivr(house: Controller, *words: str) -> str:
     """What a command says that is run beside the controller, as `docker/ivr` does."""
     ours = {"IVR_BOOK": str(house.book), "IVR_STATE": str(house.state), "IVR_TEST_CLOCK": str(house.clock)}
-    command = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "ivr", *words, cwd=CHECKOUT, env={**os.environ, **ours}, stdout=-1, stderr=-1
-    )
-    said, wrong = await command.communicate()
-    assert command.returncode == 0, wrong.decode()
-    return said.decode()
+    done = await asyncio.to_thread(CliRunner().invoke, main, words, env=ours)
+    assert done.exit_code == 0, done.output
+    return done.output
 
 
 async def dial(house: Controller, number: str, *keys: str, call: str) -> tuple[str, ...]:

@@ -95,6 +95,8 @@ class FakeAmi:
 
     account: str = "controller"
     secret: str = "a-stand-in"
+    others: dict[str, str] = field(default_factory=dict)
+    """The passwords of other accounts that may log in."""
     host: str = "127.0.0.1"
     port: int = 0
     greeting: bytes = b"Asterisk Call Manager/11.0.0\r\n"
@@ -180,7 +182,7 @@ class FakeAmi:
         (known or says("Error", "Invalid/unknown command"))(connection, order)
 
     def _login(self, connection: Connection, order: Received) -> None:
-        if (order.get("Username"), order.get("Secret")) == (self.account, self.secret):
+        if (order.get("Username"), order.get("Secret")) in {self.account: self.secret, **self.others}.items():
             connection.logged_in = True
             says("Success", "Authentication accepted")(connection, order)
         else:
