@@ -1,7 +1,7 @@
 """Each kind of node by tape: what it asks, and the exit that it leaves by."""
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -29,7 +29,7 @@ from ivr.flow.nodes.say import ANY_KEY
 from ivr.values.cause import Cause
 from ivr.values.routing import Group, Routing, Strategy
 
-from .play import CALENDARS, CALL, NIGHT, NOON, flow_of, play
+from .play import CALENDARS, CALL, NIGHT, NOON, Script, flow_of, play
 
 BYE = {"kind": "bye"}
 
@@ -446,6 +446,56 @@ def test_a_key_ends_the_wait() -> None:
 )
 def test_a_key_and_its_exit_belong_together(fields: dict[str, Any], why: str) -> None:
     """One without the other is a slip."""
+    with pytest.raises(ValidationError, match=why):
+        queue(**fields)
+
+
+BEFORE_SIX = NOON.replace(hour=17, minute=58)
+CLOSING = dict.fromkeys(["timeout", "full", "empty", "emptied", "closed"], "end")
+
+
+@pytest.mark.parametrize(
+    ("now", "script", "trail"),
+    [
+        (BEFORE_SIX, [(Enqueue("parts", 120), Queued(Served.TIMEOUT, waited=120.0, place=2))], "queue:closed"),
+        (BEFORE_SIX, [(Enqueue("parts", 120), Queued(Served.EMPTIED, waited=9.0))], "queue:emptied"),
+        (BEFORE_SIX, [(Enqueue("parts", 120), Queued(Served.TALKED, "karim"))], "queue:talked"),
+        (NOON, [(Enqueue("parts", 300), Queued(Served.TIMEOUT))], "queue:timeout"),
+        (NIGHT, [], "queue:closed"),
+    ],
+)
+def test_who_waits_at_closing_time_leaves(now: datetime, script: Script, trail: str) -> None:
+    """Whoever would be served later than that; who comes before it waits as ever."""
+    flow = queue(exits=CLOSING, calendar="office")
+
+    assert play(flow, [ASKED, (Now(), now), *script, END])[0] == trail
+
+
+def test_or_he_is_told_and_waits_on_at_his_place() -> None:
+    """For what is left of his wait; who comes when it is past is told at once."""
+    flow = queue(calendar="office", on_close="announce", closing="late")
+    first = (Enqueue("parts", 120), Queued(Served.TIMEOUT, waited=119.5, place=3))
+    told = (Play(("late",)), Played())
+    on = (Enqueue("parts", 180, place=3), Queued(Served.TIMEOUT, waited=180.0, place=1))
+
+    assert play(flow, [ASKED, (Now(), BEFORE_SIX), first, told, on, END]) == ["queue:timeout", "end:done"]
+    whole = (Enqueue("parts", 300), Queued(Served.TALKED, "karim"))
+    assert play(flow, [ASKED, (Now(), NIGHT), told, whole, END]) == ["queue:talked"]
+
+
+@pytest.mark.parametrize(
+    ("fields", "why"),
+    [
+        ({"calendar": "office"}, "calendar and the exit closed go together"),
+        ({"exits": CLOSING}, "calendar and the exit closed go together"),
+        ({"calendar": "office", "exits": CLOSING, "closing": "late"}, "says the sentence `closing`"),
+        ({"calendar": "office", "on_close": "announce"}, "says the sentence `closing`"),
+        ({"on_close": "announce", "closing": "late"}, "says the sentence `closing`"),
+        ({"calendar": "office", "on_close": "keep"}, "on_close"),
+    ],
+)
+def test_what_closing_time_does_is_said_whole(fields: dict[str, Any], why: str) -> None:
+    """One without the other is a slip; without a calendar callers are kept."""
     with pytest.raises(ValidationError, match=why):
         queue(**fields)
 

@@ -1,8 +1,12 @@
 """People are called back: by an agent at the place that they had in the queue, or first of all themselves."""
 
 import re
+import socket
+from pathlib import Path
 
 from ivr.phone import tone
+from ivr.phone.script import Agent
+from tests.live.edited import reload, written
 from tests.live.stack import Placed, Stack, until
 
 QUEUED, FIRST, HOST = "0805000071", "0805000072", "0806000009"
@@ -58,16 +62,29 @@ def test_who_leaves_a_queue_for_a_call_back_keeps_his_place(stack: Stack) -> Non
 
 
 def test_a_caller_who_is_called_first_is_put_through_by_his_key(stack: Stack) -> None:
-    """From the number that the book says; no machine reaches the agent."""
-    outside = phone(stack, "issue", answer_after=1.0, keys="1", keys_after=4.0, tone=OUTSIDE_TONE)
-    agent = phone(stack, "romane", answer_after=1.0, hang_up_after=5.0)
-    agent.saw("calling")
-    caller = stack.call(FIRST, "1", hang_up_after=40.0)
-    outside.saw("agent_answered", 50.0)
-    channels = stack.asterisk("core show channels concise")
-    (dialled,) = re.findall(r"^(PJSIP/issue-\S+?)!", channels, re.MULTILINE)
+    """Over a trunk, from the number that the book says; no machine reaches the agent."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    trunk = f"exit:\n  label: a\n  host: 127.0.0.1\n  port: {port}\n  probed: no\n  dials: national\n"
+    with written(stack, trunks=trunk):
+        flow = Path(stack.settings.book) / "dialplans" / "flows" / "back-caller.yaml"
+        text = flow.read_text(encoding="utf-8")
+        flow.write_text(text.replace("through: issue", "through: exit"), encoding="utf-8")
+        try:
+            reload(stack)
+            person = Agent("mobile", "", answer_after=1.0, registers=False, keys="1", keys_after=4.0, tone=OUTSIDE_TONE)
+            outside = stack.call(HOST, "", person, hang_up_after=55.0, listen=port)
+            agent = phone(stack, "romane", answer_after=1.0, hang_up_after=5.0)
+            agent.saw("calling")
+            caller = stack.call(FIRST, "1", hang_up_after=40.0)
+            outside.saw("agent_answered", 50.0)
+            channels = stack.asterisk("core show channels concise")
+            (dialled,) = re.findall(r"^(PJSIP/exit-\S+?)!", channels, re.MULTILINE)
 
-    assert re.search(r"(Caller|Connected Line) ID: 0320000001", stack.asterisk(f"core show channel {dialled}"))
-    assert "talked (romane)" in over(stack, caller.script.from_)
-    assert heard(outside, "issue", AGENT_TONE)
+            assert re.search(r"(Caller|Connected Line) ID: 0320000001", stack.asterisk(f"core show channel {dialled}"))
+            assert "talked (romane)" in over(stack, caller.script.from_)
+        finally:
+            flow.write_text(text, encoding="utf-8")
+    assert heard(outside, "mobile", AGENT_TONE)
     assert heard(agent, "romane", OUTSIDE_TONE)

@@ -11,6 +11,7 @@ import pytest
 
 from ivr.phone import tone
 from ivr.phone.events import first
+from tests.live.edited import written
 from tests.live.stack import CALLER_TONE, Placed, Stack, until
 from tests.live.test_calls import TRUE_TO, since_invite
 
@@ -213,3 +214,49 @@ def test_an_agents_phone_that_dies_while_it_rings_costs_the_caller_nothing(stack
     assert wait["rang"][0] == "odile"
     assert wait["place"] == 1
     _ = saving.report
+
+
+CLOSING_NUMBERS = """
+"0805000095": {label: fermeture, tariff: free, flow: closing-flush}
+"0805000096": {label: fermeture annoncée, tariff: free, flow: closing-announce}
+"""
+CLOSING = """
+flow: closing-{what}
+start: agents
+nodes:
+  agents:
+    kind: queue
+    queue: cut-waiting
+    calendar: office
+    wait: 14
+    {how}
+  out: {{kind: bye}}
+  late: {{kind: bye, prompt: workshop-closed}}
+"""
+FLUSH = "exits: {timeout: out, full: out, empty: out, emptied: out, closed: late}"
+ANNOUNCE = (
+    "on_close: announce\n    closing: workshop-closed\n    exits: {timeout: late, full: out, empty: out, emptied: out}"
+)
+
+
+def test_at_closing_time_who_waits_leaves_or_is_told_and_waits_on(stack):
+    """It is six seconds before five on a Friday: one is sent away, the other hears so, and keeps his place."""
+    flows = {
+        "flows_closing-flush": CLOSING.format(what="flush", how=FLUSH),
+        "flows_closing-announce": CLOSING.format(what="announce", how=ANNOUNCE),
+    }
+    with written(stack, numbers=CLOSING_NUMBERS, **flows):
+        try:
+            stack.clock("2026-11-27T16:59:54")
+            left = stack.call("0805000095", hang_up_after=40.0)
+            told = stack.call("0805000096", hang_up_after=40.0)
+
+            assert steps(stack, left) == ["agents:closed", "late:done"]
+            assert [wait["served"] for wait in queued(stack, left)] == ["timeout"]
+            assert steps(stack, told) == ["agents:timeout", "late:done"]
+            first_wait, second = queued(stack, told)
+            assert (first_wait["waited"], second["waited"]) == pytest.approx((6.0, 8.0), abs=1.0)
+            said = stack.heard(told, "workshop-closed").heard
+            assert len(said) == 2, "told once at closing time, once at the end"
+        finally:
+            stack.clock(None)

@@ -1,12 +1,18 @@
 """Have the caller wait until an agent is free."""
 
+from dataclasses import replace
+from datetime import datetime
 from typing import ClassVar, Literal, Self
 
 from pydantic import Field, model_validator
 
-from ivr.flow.commands import Enqueue, Need, Play, Served, Talk
-from ivr.flow.node import Node, QueueName, Scene, Sentence, Way, phrase
+from ivr.flow.commands import Enqueue, Need, Now, Play, Queued, Served, Talk
+from ivr.flow.errands import Overridden
+from ivr.flow.node import CalendarName, Node, QueueName, Scene, Sentence, Way, phrase
 from ivr.values.routing import Routing
+
+CLOSED = "closed"
+LEAST_WAIT = 1.0  # seconds: a shorter wait is none
 
 
 class Queue(Node):
@@ -15,11 +21,13 @@ class Queue(Node):
     `talked` is taken when the conversation is over; left unlinked, the call ends there.  `full` and `empty` are told at
     the door, `emptied` when the last agent has gone meanwhile, `timeout` after `wait` seconds.  Before the answer
     carriers seldom pass keys on: a caller of a surcharged number can count on `key` only once the free time is over.
+
+    `closed` is for who still waits at the closing time of `calendar`, as that is when he begins to wait.
     """
 
-    leaves: ClassVar[tuple[str, ...]] = tuple(served.value for served in Served)
+    leaves: ClassVar[tuple[str, ...]] = (*(served.value for served in Served), CLOSED)
     final: ClassVar[frozenset[str]] = frozenset({Served.TALKED.value})
-    optional: ClassVar[frozenset[str]] = frozenset({Served.KEY.value})
+    optional: ClassVar[frozenset[str]] = frozenset({Served.KEY.value, CLOSED})
     rings: ClassVar[bool] = True
 
     kind: Literal["queue"]
@@ -31,6 +39,28 @@ class Queue(Node):
     key: str = Field(
         default="", pattern=r"^[0-9*#]?$", description="the key that ends the wait, by the exit key; one for each queue"
     )
+
+    calendar: CalendarName | None = Field(
+        default=None, description="whose closing time is looked at while the caller waits [none: he waits on]"
+    )
+    on_close: Literal["flush", "announce"] = Field(
+        default="flush",
+        description="who still waits at closing time: flush: he leaves by the exit closed; announce: he hears what "
+        "closing says, and waits on at his place",
+    )
+    closing: Sentence | None = Field(default=None, description="with announce: what he hears")
+
+    @model_validator(mode="after")
+    def _closing_leads_somewhere(self) -> Self:
+        flushes = self.calendar is not None and self.on_close == "flush"
+        if flushes != (CLOSED in self.exits):
+            raise ValueError(
+                "calendar and the exit closed go together: write where who still waits at closing time goes, or "
+                "on_close: announce"
+            )
+        if (self.closing is not None) != (self.on_close == "announce" and self.calendar is not None):
+            raise ValueError("on_close: announce says the sentence `closing` at the closing time of `calendar`")
+        return self
 
     @model_validator(mode="after")
     def _key_leads_somewhere(self) -> Self:
@@ -50,8 +80,40 @@ class Queue(Node):
         if self.prompt is not None:
             yield from Play((yield from phrase(self.prompt, scene)))
         hold = scene.music.get(self.queue, "") if self.music else ""
-        queued = yield from Enqueue(self.queue, self.wait, self.priority, self.key, self.music, hold=hold)
+        wanted = Enqueue(self.queue, self.wait, self.priority, self.key, self.music, hold=hold)
+        closes = (yield from self._closes(scene)) if self.calendar is not None else None
+        queued = yield from (wanted if closes is None else self._until(closes, wanted, scene))
+        if queued is None:
+            return CLOSED
         if queued.waited is not None and queued.served is not Served.TALKED:
             # Whoever is called back instead keeps his place: he is who came in so long ago.
             scene.notes[f"(queue {self.queue})"] = f"{queued.waited:.0f}"
         return queued.served.value
+
+    def _closes(self, scene: Scene) -> Talk[float | None]:
+        """Seconds until closing time, 0 if it is past; ``None``: not while he may wait.
+
+        As it is when he begins to wait: what is closed by hand meanwhile does not reach him.
+        """
+        assert self.calendar is not None  # noqa: S101 - asked by run
+        override = yield from Overridden(self.calendar)
+        now: datetime = yield from Now()
+        opening = scene.calendars[self.calendar].opening(now, override)
+        if not opening.open:
+            return 0.0
+        left = (opening.until - now).total_seconds() if opening.until else self.wait
+        return left if left < self.wait else None
+
+    def _until(self, closes: float, wanted: Enqueue, scene: Scene) -> Talk[Queued | None]:
+        """Wait until closing time and, where that is announced, on at the same place; ``None``: it is that time."""
+        queued, waited = None, 0.0
+        if closes >= LEAST_WAIT:
+            queued = yield from replace(wanted, wait=closes)
+            if queued.served is not Served.TIMEOUT:
+                return queued
+            waited = queued.waited or 0.0
+        if self.closing is None:
+            return None
+        yield from Play((yield from phrase(self.closing, scene)))
+        on: Queued = yield from replace(wanted, wait=self.wait - closes, place=queued.place if queued else None)
+        return replace(on, waited=on.waited + waited) if waited and on.waited is not None else on
