@@ -139,6 +139,7 @@ class _Builder:
     def __init__(self, file: str, text: str, problems: list[Problem]) -> None:
         self.file, self.text, self.problems = file, text, problems
         self.count = 0
+        self.shared: list[tuple[Mark, str, str]] = []  # anchors, aliases and merge keys, and what to do
         self.events: Iterator[yaml.Event] = yaml.parse(text, Loader=_LOADER)
 
     def document(self) -> Node:
@@ -148,6 +149,7 @@ class _Builder:
                 if tree is not None:
                     self.stop(event, "IVR006", "a second document begins here", 'remove the line "---"')
                 tree = self.node(self.event(), 1)
+        self.tell_shared()
         if tree is None or (isinstance(tree, Scalar) and not tree.text and not self.text.strip("-. \t\r\n")):
             return Mapping(Mark(self.file))
         return tree
@@ -170,16 +172,13 @@ class _Builder:
                 self.refuse(event, mark)
             return self.scalar(event, mark)
         if isinstance(event, yaml.AliasEvent):
-            self.note(
-                mark, "IVR008", f"the alias {quoted(f'*{event.anchor}')} is not allowed", "write the text itself here"
-            )
+            self.shared.append((mark, f"the alias {quoted(f'*{event.anchor}')}", "write the text itself here"))
             return Scalar(mark, damaged=True)
-        self.refuse(event, mark)
+        refused = self.refuse(event, mark)
         if depth > DEEPEST:
             self.stop(event, "IVR002", f"more than {DEEPEST} levels inside one another", "flatten this part")
-        if isinstance(event, yaml.SequenceStartEvent):
-            return self.sequence(mark, depth)
-        return self.mapping(mark, depth)
+        found = self.sequence(mark, depth) if isinstance(event, yaml.SequenceStartEvent) else self.mapping(mark, depth)
+        return Scalar(mark, damaged=True) if refused else found
 
     def scalar(self, event: yaml.ScalarEvent, mark: Mark) -> Scalar:
         # The text itself has been searched: what it may not hold comes by escapes only, and these by double quotes.
@@ -221,7 +220,7 @@ class _Builder:
         if not isinstance(key, Scalar):
             self.note(key.mark, "IVR010", "a key cannot be a list or a mapping", "write a word before the colon")
         elif key.text == "<<" and isinstance(event, yaml.ScalarEvent) and not event.style:
-            self.note(key.mark, "IVR008", 'the merge key "<<" is not allowed', "write the keys themselves here")
+            self.shared.append((key.mark, 'the merge key "<<"', "write the keys themselves here"))
         elif not key.text and not key.damaged:
             self.note(key.mark, "IVR010", "a key is missing before this colon", "write a word before it")
         elif not key.damaged:
@@ -238,18 +237,23 @@ class _Builder:
         self.note(mark, "IVR011", message, hint)
         return Scalar(value.mark, damaged=True)
 
-    def refuse(self, event: yaml.Event, mark: Mark) -> None:
-        """Note an anchor or a tag; the value after it is read all the same."""
-        if anchor := getattr(event, "anchor", None):
-            self.note(
-                mark,
-                "IVR008",
-                f"the anchor {quoted('&' + anchor)} is not allowed",
-                "remove it and write each value where it is used",
-            )
-        if tag := getattr(event, "tag", None):
+    def refuse(self, event: yaml.Event, mark: Mark) -> bool:
+        """Note an anchor or a tag; the value after it is read all the same.  Whether there was one."""
+        anchor, tag = getattr(event, "anchor", None), getattr(event, "tag", None)
+        if anchor:
+            hint = "remove it and write each value where it is used"
+            self.shared.append((mark, f"the anchor {quoted('&' + anchor)}", hint))
+        if tag:
             hint = "remove it: values are read as text and typed by their place"
             self.note(mark, "IVR009", f"the tag {quoted(tag)} is not allowed", hint)
+        return bool(anchor or tag)
+
+    def tell_shared(self) -> None:
+        """One problem for all anchors, aliases and merge keys: a bomb has as many as it likes."""
+        if self.shared:
+            (mark, what, hint), others = min(self.shared), len(self.shared) - 1
+            more = f" (and {others} more anchors, aliases or merge keys in this file)" if others else ""
+            self.note(mark, "IVR008", f"{what} is not allowed{more}", hint)
 
     def mark(self, event: yaml.Event) -> Mark:
         start = event.start_mark

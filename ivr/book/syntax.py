@@ -84,6 +84,8 @@ def problem_of(error: yaml.MarkedYAMLError, file: str, text: str) -> Problem:
     line = lines[place.line] if place.line < len(lines) else ""
     here = Mark(file, place.line + 1, place.column + 1)
     said = error.problem or ""
+    if "nesting depth" in said:
+        return Problem.at(here, "IVR002", "so many levels inside one another cannot be read", "flatten this part")
     opened = error.context_mark and Mark(file, error.context_mark.line + 1, error.context_mark.column + 1)
     if opened and "quoted scalar" in (error.context or "") and "unexpected" in said:
         hint = "close it; an apostrophe inside '…' is written twice"

@@ -154,10 +154,33 @@ def test_reading_goes_on_after_a_mistake():
     problems: list[Problem] = []
     tree = parsed(b"a: 1\na: 2\nb:\n<<: *x\nc: {d: !x e}\n", "f", problems).tree
 
-    assert [problem.rule for problem in problems] == ["IVR007", "IVR011", "IVR008", "IVR008", "IVR009"]
+    assert [problem.rule for problem in problems] == ["IVR007", "IVR011", "IVR009", "IVR008"]
     assert tree is not None
     assert tree.plain() == {"a": "1", "b": "", "c": {"d": "e"}}
     assert not is_whole(tree)
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        (
+            "a: &a [x]\n" + "".join(f"{letter}: &{letter} [*a, *a]\n" for letter in "bcdefgh"),
+            'f:1:4: the anchor "&a" is not allowed (and 21 more anchors, aliases or merge keys in this file); '
+            "remove it and write each value where it is used",
+        ),
+        (
+            "a: " + "[" * 5000 + "]" * 5000,
+            "f:1:1003: so many levels inside one another cannot be read; flatten this part",
+        ),
+    ],
+    ids=["laughs", "nesting"],
+)
+def test_a_bomb_is_one_problem_however_large(text: str, message: str):
+    """Not one for each of its parts, and not the parser's own idea of it."""
+    problems: list[Problem] = []
+    parsed(text.encode(), "f", problems)
+
+    assert [str(problem) for problem in problems] == [message]
 
 
 LARGE = LARGEST - 100
