@@ -148,7 +148,8 @@ def test_twenty_callers_are_served_in_their_order_while_the_file_of_queues_is_sa
     times = [datetime.fromisoformat(one["answered"]).timestamp() for one in found]
     passed_by = [sum(later + 1.0 < mine for later in times[place:]) for place, mine in enumerate(times)]
     assert max(passed_by) < len(AGENTS), times
-    waits = [entry["result"] for one in found for entry in one["tape"] if "enqueue" in entry]
+    # The last wait of each: past what the carrier bears, the line answers and the wait goes on.
+    waits = [[entry["result"] for entry in one["tape"] if "enqueue" in entry][-1] for one in found]
     assert {wait["agent"] for wait in waits} == set(AGENTS)
     assert len([event for event in events if event.event == "agent_ended" and event.by == "agent"]) == 20
 
