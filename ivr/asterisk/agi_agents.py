@@ -6,7 +6,7 @@ from typing import Protocol
 from ivr.asterisk.agi_order import AgiTalk, do, epoch, number, variable
 from ivr.asterisk.causes import DIALSTATUS, QUEUESTATUS
 from ivr.asterisk.outside_conf import CONTEXT
-from ivr.flow.commands import Dial, Dialled, Enqueue, Queued, Reached, Served, There
+from ivr.flow.commands import Dial, Dialled, Enqueue, Queued, Reachable, Reached, Served, There
 from ivr.service.ports import Fault
 from ivr.values.music import DEFAULT
 from ivr.values.outside import Outside
@@ -39,21 +39,46 @@ class Sound(Protocol):
     def seconds(self) -> float: ...
 
 
-def reachable(agents: tuple[str, ...], outside: Outside) -> AgiTalk[There]:
+def reachable(asked: Reachable, outside: Outside) -> AgiTalk[There]:
     """Asterisk's own word on the agents' phones: away are those that are not registered, and no others.
 
     The registrar is asked, as Dial will: DEVICE_STATE follows a registration later, and would call a phone away that
     has just come.  Whether there is an address is all that is read of it: it may hold anything.  Who lies outside is
     there while one of his trunks answers.
+
+    A queue's members are asked in the same way, but for those who are paused; those who are logged out are none.
+    Source: app_queue's QUEUE_MEMBER_LIST, QUEUE_MEMBER(…,paused,…), QUEUE_WAITING_COUNT (core show function, 22.10.1).
     """
     there: list[str] = []
-    for agent in agents:
+    for agent in asked.agents:
         for account in outside.ways.get(agent, (agent,)):
-            reply = yield from do("GET", "VARIABLE", f"PJSIP_DIAL_CONTACTS({account})")
-            if reply.result != "1" or reply.note:
+            if (yield from _registered(account)):
                 there.append(agent)
                 break
-    return There(tuple(there))
+    queues: list[str] = []
+    full = False
+    for door in asked.doors:
+        if door.most and number((yield from variable(f"QUEUE_WAITING_COUNT({door.queue})"))) >= door.most:
+            full = True
+        elif door.empty or (yield from _served(door.queue)):
+            queues.append(door.queue)
+    return There(tuple(there), tuple(queues), full)
+
+
+def _registered(agent: str) -> AgiTalk[bool]:
+    reply = yield from do("GET", "VARIABLE", f"PJSIP_DIAL_CONTACTS({agent})")
+    return reply.result != "1" or bool(reply.note)
+
+
+def _served(queue: str) -> AgiTalk[bool]:
+    """Whether an agent is there who is not paused."""
+    for interface in (yield from variable(f"QUEUE_MEMBER_LIST({queue})")).split(","):
+        technology, _, agent = interface.partition("/")
+        if technology != "PJSIP" or (yield from variable(f"QUEUE_MEMBER({queue},paused,{interface})")) == "1":
+            continue
+        if (yield from _registered(agent)):
+            return True
+    return False
 
 
 def dial(

@@ -81,8 +81,8 @@ class Speaker:
                 return (yield from _capture(command))
             case Speak(language=language):
                 self.language = language
-            case Reachable(agents=agents):
-                return (yield from reachable(agents, self.outside))
+            case Reachable():
+                return (yield from reachable(command, self.outside))
             case Dial():
                 warning = self._sound(command.warn.prompt).path if command.warn else ""
                 told = self._told(command.whisper), self._told(command.accept)

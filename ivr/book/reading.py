@@ -140,7 +140,8 @@ class Reading:
         places = {name: mark(crises.source, (one,)) for name, one in whose.items()}
         places |= {name: mark(policies.source, (one,)) for name, one in policy.items()}
         fronts |= guards
-        routing = Routing({name: group.value(name) for name, group in groups.good.items()})
+        doors = {name: queue.value(name, "").door for name, queue in queued.good.items()}
+        routing = Routing({name: group.value(name) for name, group in groups.good.items()}, doors)
         drawing = Drawing({**{name: flow for name, flow in drawn.items() if flow}, **fronts}, routing)
         self._found(too_long(crises.good, served, prompts[LANGUAGE].good), crises.source)
         for told in (*unlawful_sales(served.values(), drawing), *wrong_numbers_shown(served.values(), drawing)):

@@ -6,7 +6,7 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import AfterValidator, Field
 
-from ivr.flow.commands import Need
+from ivr.flow.commands import Heard, Need
 from ivr.flow.node import Node, Sentence
 
 
@@ -18,14 +18,30 @@ def _is_key(key: str) -> str:
 
 Key = Annotated[str, AfterValidator(_is_key)]
 
+UNAVAILABLE = "unavailable"  # the exit for who would be asked for nothing
+
+
+@dataclass(frozen=True)
+class Unasked(Heard):
+    """Said by the line: nothing was asked, for nobody is there."""
+
+    keys: str = ""
+
+
 Miss = Literal["silence", "wrong", "corrected"]
 
 
 class Question(Node):
-    """A node that asks the caller something; its exits `silence` and `wrong` are for when the attempts are used up."""
+    """A node that asks the caller something; its exits `silence` and `wrong` are for when the attempts are used up.
 
-    leaves: ClassVar[tuple[str, ...]] = ("silence", "wrong")
+    Where agents alone are behind it, and nobody is there, a surcharged call is neither announced nor answered: nothing
+    is asked, and the call goes on, free, by `unavailable`; where that is not linked, as from the first of those agents.
+    """
+
+    leaves: ClassVar[tuple[str, ...]] = ("silence", "wrong", UNAVAILABLE)
+    optional: ClassVar[frozenset[str]] = frozenset({UNAVAILABLE})
     asks: ClassVar[bool] = True
+    only_asks: ClassVar[bool] = True
 
     silence_prompt: Sentence = Field(default=("sorry-silence",), description="said before asking again after silence")
     wrong_prompt: Sentence = Field(

@@ -12,6 +12,7 @@ from enum import IntEnum, StrEnum
 from typing import Any, Generic, TypeVar
 
 from ivr.values.cause import Cause
+from ivr.values.queue import Door
 
 R = TypeVar("R")
 T = TypeVar("T")
@@ -37,16 +38,16 @@ class Need(IntEnum):
 
 @dataclass(frozen=True)
 class Command(Generic[R]):
-    """``needs`` is what the line must be brought to first; ``walk`` raises it where a sound leads to a paid service."""
+    """``needs`` is what the line must be brought to first; ``walk`` raises it where a sound leads to a paid service,
+    and says ``toward`` whom it leads where a price would be told for agents alone.
+    """
 
     needs: Need = field(default=Need.NOTHING, kw_only=True, compare=False, repr=False)
+    toward: "Reachable | None" = field(default=None, kw_only=True, compare=False, repr=False)
 
     def __iter__(self) -> Generator["Command[Any]", Any, R]:
         result: R = yield self
         return result
-
-
-# -- results ---------------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
@@ -126,12 +127,11 @@ class Queued:
 
 @dataclass(frozen=True)
 class There:
-    """The agents who may be reached: all but those whose phones are known to be away."""
+    """All agents but those who are known to be away, the queues that let one in, and whether one is ``full``."""
 
-    agents: tuple[str, ...]
-
-
-# -- commands that nodes give ----------------------------------------------------------------------------------
+    agents: tuple[str, ...] = ()
+    queues: tuple[str, ...] = ()
+    full: bool = False
 
 
 @dataclass(frozen=True)
@@ -141,11 +141,10 @@ class Now(Command[datetime]):
 
 @dataclass(frozen=True)
 class Play(Command[Played]):
-    """Say a phrase; any key in ``until`` cuts it short.  ``toward``, by the walk: whom alone a price is told for."""
+    """Say a phrase; any key in ``until`` cuts it short."""
 
     phrase: Phrase
     until: str = ""
-    toward: tuple[str, ...] = field(default=(), kw_only=True, compare=False, repr=False)
     needs: Need = field(default=Need.EARLY, kw_only=True, compare=False, repr=False)
 
 
@@ -153,9 +152,9 @@ class Play(Command[Played]):
 class Ask(Command[Heard]):
     """Say a phrase and collect keys, which may be pressed while it is said.
 
-    ``accept`` are the answers that mean something: a key sequence that is one of them, and begins no longer one,
-    ends the question at once.  ``first`` and ``between`` are seconds of silence: after the phrase before the first
-    key, and between keys.  ``typed`` are keys pressed before the question was put: it is then not spoken.
+    ``accept`` are the answers that mean something: one that begins no longer one ends the question at once.  ``first``
+    and ``between`` are seconds of silence: after the phrase before the first key, and between keys.  ``typed`` are keys
+    pressed before the question was put: it is then not spoken.
     """
 
     phrase: Phrase
@@ -237,11 +236,10 @@ class Gather(Command[Heard]):
 
 @dataclass(frozen=True)
 class Capture(Command[Captured]):
-    """Record the caller after a beep, until he presses a key, is silent for ``silence``, or ``longest`` is over.
+    """Record the caller after a beep, until a key, ``silence`` of so many seconds, or until ``longest`` is over.
 
-    Both in seconds.  The message can be said back by its ``name`` (:data:`MESSAGE` and what is unique of this call).
-    Who hangs up while he speaks has left his message: the desk keeps it, for ``box``, unless it is shorter than
-    ``least`` seconds.
+    The message can be said back by its ``name`` (:data:`MESSAGE` and what is unique of this call).  Who hangs up while
+    he speaks has left his message: the desk keeps it, for ``box``, unless it is shorter than ``least`` seconds.
     """
 
     name: str
@@ -271,9 +269,10 @@ class Hangup(Command[None]):
 
 @dataclass(frozen=True)
 class Reachable(Command[There]):
-    """Which of these agents may be reached?"""
+    """Which of these agents may be reached, and which queues would let the caller in?"""
 
-    agents: tuple[str, ...]
+    agents: tuple[str, ...] = ()
+    doors: tuple[Door, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -6,9 +6,11 @@ from functools import cached_property
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from ivr.flow.commands import Need
+from ivr.flow.asking import UNAVAILABLE
+from ivr.flow.commands import Need, Reachable
 from ivr.flow.node import Into, Leave, NodeName, Over
 from ivr.flow.nodes import AnyNode
+from ivr.values.queue import Door
 from ivr.values.routing import Routing
 
 # Where a door may lead besides a node: to the question before, or to the same one again.
@@ -48,7 +50,7 @@ class Drawing:
         self.flows = flows
         self.routing = routing or Routing()
         self._needs: dict[Place, Need] = {}
-        self._toward: dict[Place, tuple[str, ...]] = {}
+        self._toward: dict[Place, Reachable | None] = {}
         self._reachable: dict[Place, set[Place]] = {}
 
     def node(self, place: Place) -> AnyNode:
@@ -103,14 +105,56 @@ class Drawing:
             self._needs[place] = max(self.node(one).need() for one in self._before_agents(place))
         return self._needs[place]
 
-    def toward(self, place: Place) -> tuple[str, ...]:
-        """The agents of the transfers, where these alone want a price announced on the ways from ``place``."""
+    def toward(self, place: Place) -> Reachable | None:
+        """Who must be there, where agents alone are what a price would be announced for on the ways from ``place``.
+
+        Questions about where to go are no service, nor is what is said after them, unless it says ``service: true``.
+        ``None``: something else is delivered there too, or nothing is.
+        """
         if place not in self._toward:
-            first = [node for one in self._before_agents(place) if (node := self.node(one)).need() >= Need.ANNOUNCED]
-            known = all(node.agents(self.routing) for node in first)
-            found = dict.fromkeys(agent for node in first for agent in node.agents(self.routing)) if known else ()
-            self._toward[place] = tuple(sorted(found))
+            self._toward[place] = self._awaited(place)
         return self._toward[place]
+
+    def _awaited(self, start: Place) -> Reachable | None:
+        agents: set[str] = set()
+        doors: set[Door] = set()
+        found: set[tuple[Place, bool]] = set()
+        waiting = [(start, False)]
+        while waiting:
+            here, asked = waiting.pop()
+            node = self.node(here)
+            if (here, asked) in found or node.is_free():
+                continue
+            found.add((here, asked))
+            if node.rings:
+                if (here_for := node.awaits(self.routing)) is None:
+                    return None
+                agents.update(here_for.agents)
+                doors.update(here_for.doors)
+            elif node.only_asks:
+                # What is offered if nobody is there is not what the price would be told for.
+                doors_but = (taken for taken in node.doors() if taken != UNAVAILABLE)
+                waiting.extend((one, True) for taken in doors_but if (one := self.follow(here, taken)))
+            elif node.need() >= Need.ANNOUNCED or (asked and node.sends):
+                return None
+            else:
+                waiting.extend((one, asked) for one in self.next(here))
+        if not agents and not doors:
+            return None
+        return Reachable(tuple(sorted(agents)), tuple(sorted(doors, key=lambda door: door.queue)))
+
+    def instead(self, place: Place) -> Place | None:
+        """Where a call goes on from a question that is not asked, since nobody is there: as from the nearest agents."""
+        found: set[Place] = set()
+        waiting = [place]
+        for here in waiting:
+            node = self.node(here)
+            if node.rings:
+                return self.follow(here, node.absent)
+            if here not in found:
+                found.add(here)
+                waiting.extend(self.next(here))
+        return None
 
     def most(self, place: Place) -> Need:
         """The most that ``place``, or any place it can lead to, wants of the line."""

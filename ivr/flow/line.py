@@ -15,8 +15,9 @@ So an announcement cannot be forgotten, charging cannot begin before it has ende
 "we are closed" never answers.  Nothing else in the house yields Answer; `tests/flow/test_line.py` proves that no
 sequence of commands makes this file break its order.
 
-What is known to be undeliverable is not even announced: where a price would be told for a transfer alone, and no phone
-of its agents is there, what leads to it is not said and nobody rings.  The flow goes on by `unavailable`, free.
+What is known to be undeliverable is not even announced: where a price would be told for agents alone (of transfers, of
+queues, of all that a menu leads to), and none is there, what leads to them is neither said nor asked, and nobody rings
+or waits.  The flow goes on by `unavailable`, `empty` or `full`, free.
 
 A price is told again where the tariff changes between its announcement and the answer: what is charged was announced,
 and is the price in force when the call is answered.  A ring or a wait that lasts until the change is cut there.
@@ -38,6 +39,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
+from ivr.flow.asking import Unasked
 from ivr.flow.commands import (
     Answer,
     Command,
@@ -45,6 +47,7 @@ from ivr.flow.commands import (
     Dialled,
     Enqueue,
     Hangup,
+    Heard,
     Limit,
     Need,
     Now,
@@ -132,12 +135,22 @@ class Line:
             raise _Over(Ending.LIMIT)
         return reached
 
-    def _in_vain(self, command: Command[Any]) -> Talk[Played | Dialled | None]:
-        """What comes of a command that would have a price announced for agents who are all away; ``None``: carry on."""
-        agents = command.agents if isinstance(command, Dial) else command.toward if isinstance(command, Play) else ()
-        if not agents or self.terms.announcement is None or (yield from Reachable(agents)).agents:
+    def _in_vain(self, command: Command[Any]) -> Talk[Played | Dialled | Queued | Heard | None]:
+        """What comes of a command that would have a call cost for agents who are all away; ``None``: carry on."""
+        awaited = Reachable(command.agents) if isinstance(command, Dial) else command.toward
+        if awaited is None or not self.terms.priced:
             return None
-        return Dialled(Reached.UNAVAILABLE) if isinstance(command, Dial) else Played()
+        there = yield from awaited
+        if there.agents or there.queues:
+            return None
+        match command:
+            case Dial():
+                return Dialled(Reached.UNAVAILABLE)
+            case Enqueue():
+                return Queued(Served.FULL if there.full else Served.EMPTY)
+            case Play():
+                return Played()
+        return Unasked()
 
     def _bring_to(self, need: Need) -> Talk[None]:
         if need >= Need.EARLY and self.state < Need.EARLY:

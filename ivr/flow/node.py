@@ -11,7 +11,7 @@ from typing import Annotated, Any, ClassVar, get_args
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationInfo, field_validator
 
-from ivr.flow.commands import Need, Now, Phrase, Talk
+from ivr.flow.commands import Need, Now, Phrase, Reachable, Talk
 from ivr.flow.errands import Overridden, Pronounce
 from ivr.values.calendar import Calendar
 from ivr.values.call import Call
@@ -198,10 +198,14 @@ class Node(BaseModel):
     final: ClassVar[frozenset[str]] = frozenset()
     optional: ClassVar[frozenset[str]] = frozenset()
     elsewhere: ClassVar[bool] = False
-    # Whether agents ring here, one of whom may answer the line.
+    # Whether agents ring here, one of whom may answer the line; and the exit for when none is there.
     rings: ClassVar[bool] = False
+    absent: ClassVar[str] = "unavailable"
     # Whether the caller is asked something here: where `back` comes back to.
     asks: ClassVar[bool] = False
+    # Whether it is a question about where to go, and no service in itself; whether it tells others what the caller did.
+    only_asks: ClassVar[bool] = False
+    sends: ClassVar[bool] = False
 
     exits: dict[str, NodeName] = Field(default_factory=dict, description="where each exit leads: exit name to node")
 
@@ -217,9 +221,9 @@ class Node(BaseModel):
         """The notes that a call may have once it has been here."""
         return ()
 
-    def agents(self, routing: Routing) -> tuple[str, ...]:
-        """Whom this node rings, where that is known without asking."""
-        return ()
+    def awaits(self, routing: Routing) -> Reachable | None:
+        """For whom callers ring or wait here, where that is known without asking."""
+        return None
 
     def waits(self, routing: Routing) -> float:
         """Seconds for which a caller may wait here for agents, at most."""

@@ -134,8 +134,8 @@ def _line(command: LineCommand, seconds: Seconds, known: Known) -> Sequence[Outc
         case Capture(name=name, longest=longest):
             said = Captured(name, min(longest, MESSAGE))
             return Outcome(said, said.seconds, "leaves a message"), Outcome(Captured(name, 1.0), 1.0, "says nothing")
-        case Reachable(agents=agents):
-            return Outcome(There(agents)), Outcome(There(()), label=f"{', '.join(agents)} not there")
+        case Reachable():
+            return tuple(_there(command))
         case Dial():
             return tuple(_rings(command))
         case Enqueue():
@@ -192,6 +192,15 @@ def _luhn(length: int) -> str:
     body = "4970101234567890123456789012345678901234"[: max(0, length - 1)]
     doubled = [int(digit) * (2 - index % 2) for index, digit in enumerate(reversed(body))]
     return body + str(-sum(value - 9 if value > 9 else value for value in doubled) % 10)
+
+
+def _there(asked: Reachable) -> Iterator[Outcome]:
+    queues = tuple(door.queue for door in asked.doors)
+    yield Outcome(There(asked.agents, queues))
+    if not any(door.empty for door in asked.doors):
+        yield Outcome(There(), label=f"{', '.join((*asked.agents, *queues))} not there")
+    if asked.doors and not asked.agents and all(door.most for door in asked.doors):
+        yield Outcome(There(full=True), label=f"{', '.join(queues)} full")
 
 
 def _rings(dial: Dial) -> Iterator[Outcome]:

@@ -44,7 +44,9 @@ def _agents(rings: list[Choice]) -> Iterator[str]:
     reached: dict[str, Reached] = {}
     for ring in rings:
         if isinstance(ring.command, Reachable):
-            reached |= dict.fromkeys(ring.command.agents if not ring.outcome.result.agents else (), Reached.UNAVAILABLE)
+            there = ring.outcome.result
+            away = () if there.agents or there.queues else ring.command.agents
+            reached |= dict.fromkeys(away, Reached.UNAVAILABLE)
             continue
         answer: Reached = ring.outcome.result.reached
         # Of several who ring at once the first answers, and it does not matter what the others would have done.
@@ -62,6 +64,8 @@ def _errand(asked: Command[Any], result: Any) -> Iterator[str]:
     match asked:
         case Enqueue(queue=queue) if result.served is not Served.TALKED:
             yield f"--queue={queue}={result.served}"
+        case Reachable(doors=doors) if not result.agents and not result.queues:
+            yield from (f"--queue={door.queue}={Served.FULL if result.full else Served.EMPTY}" for door in doors)
         case Fetch(remote=remote):
             values = ",".join(f"{name}={value}" for name, value in result.values.items())
             yield f"--lookup={remote}={result.outcome}{':' * bool(values)}{values}"

@@ -29,3 +29,8 @@ class Terms:
     ceiling: Ceiling | None = None
     warn: Warn | None = None
     music: str = ""
+
+    @property
+    def priced(self) -> bool:
+        """Whether a price is charged, or told."""
+        return self.announcement is not None or self.ceiling is not None

@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass, field, replace
 
-from ivr.flow.commands import Hangup, Play, Talk
+from ivr.flow.asking import UNAVAILABLE
+from ivr.flow.commands import Ask, Enqueue, Gather, Hangup, Play, Talk
 from ivr.flow.errands import Post
 from ivr.flow.flow import BACK, REPEAT, Drawing, Flow, Place
 from ivr.flow.line import FlowError
@@ -47,6 +48,7 @@ def walk(
     standing.here = here
     asked = standing.asked
     questions = 0
+    skipped: set[Place] = set()  # questions that were not asked, since nobody is there
     parting = Cause.NORMAL
     while here is not None:
         if len(trail) >= MOST_STEPS:
@@ -62,7 +64,13 @@ def walk(
                 asked.append(here)
         parting = node.parting()
         way = yield from _placed(here, drawing, node.run(scene))
-        here = standing.here = _onward(drawing, here, way, trail, asked)
+        unasked = node.only_asks and way == UNAVAILABLE
+        onward = _onward(drawing, here, way, trail, asked)
+        if unasked and (here in skipped or UNAVAILABLE not in node.doors()):
+            # Who comes back to what nobody is there for is not led round and round.
+            onward = drawing.instead(here) if here not in skipped else None
+        skipped.update((here,) if unasked else ())
+        here = standing.here = onward
     standing.here = None
     yield from Hangup(parting)
 
@@ -107,6 +115,8 @@ def _placed(here: Place, drawing: Drawing, talk: Talk[Way]) -> Talk[Way]:
         while True:
             if isinstance(command, Play):
                 command = replace(command, needs=drawing.need(here), toward=drawing.toward(here))
+            elif isinstance(command, Ask | Gather | Enqueue):
+                command = replace(command, toward=drawing.toward(here))
             elif isinstance(command, Post):
                 command = replace(command, flow=here.flow, node=here.node)
             command = talk.send((yield command))

@@ -7,7 +7,7 @@ What is *given* decides; what nobody gave has a default, so that a call can be l
 from collections.abc import Mapping, Sequence
 
 from ivr.book.given import ALL, Given, Press
-from ivr.flow.commands import Ask, Dial, Enqueue, Gather, Reached, Served
+from ivr.flow.commands import Ask, Dial, Enqueue, Gather, Reachable, Reached, Served, There
 from ivr.flow.errands import Draw, Fetch, Fetched, Issue, Recall, Tally
 from ivr.service.ports import HungUp
 
@@ -78,7 +78,20 @@ class Cast:
             served = Served.TIMEOUT
         return served, (talking or next(iter(agents), None)) if served is Served.TALKED else None
 
-    def there(self, agent: str) -> bool:
+    def reachable(self, asked: Reachable) -> There:
+        """Who is there, of agents and queues."""
+        agents = tuple(name for name in asked.agents if self._there(name))
+        given = {door: self.given.queues.get(door.queue, self.given.queues.get(ALL)) for door in asked.doors}
+        serving = {
+            door.queue
+            for door, served in given.items()
+            if served not in (Served.EMPTY, Served.FULL)
+            if served is not None or door.empty or any(map(self._there, self.queues.get(door.queue, (ALL,))))
+        }
+        queues = tuple(door.queue for door in asked.doors if door.queue in serving)
+        return There(agents, queues, Served.FULL in given.values())
+
+    def _there(self, agent: str) -> bool:
         """Whether an agent's phone is there."""
         return self.given.agents.get(agent, self.given.agents.get(ALL)) is not Reached.UNAVAILABLE
 

@@ -119,8 +119,8 @@ class Retold:
                 return self.started + timedelta(seconds=self._at)
             case Play():
                 return Played()
-            case Reachable(agents=agents):
-                return There(agents)
+            case Reachable(agents=agents, doors=doors):
+                return There(agents, tuple(door.queue for door in doors))
             case Progress() | Answer() | Limit() | Speak() | Hangup() | Remember() | Post() | Discard():
                 return None
             case Overridden() | Recall() | Spent() | InForce():

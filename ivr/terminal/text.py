@@ -129,8 +129,8 @@ class TextChannel:
             case Speak(language=language):
                 self.language = language
                 self.line(f"speaks {language} from now on")
-            case Reachable(agents=agents):
-                return self._reachable(agents)
+            case Reachable():
+                return self._reachable(command)
             case Dial():
                 return self._dial(command)
             case Enqueue():
@@ -192,11 +192,12 @@ class TextChannel:
         self.wait(self._seconds(question.phrase) * (HESITATION if press.early and press.keys else 1))
         return press.keys
 
-    def _reachable(self, agents: tuple[str, ...]) -> There:
-        there = tuple(agent for agent in agents if self.cast.there(agent))
-        if not there:
-            self.line(f"{', '.join(agents)} cannot be reached: no price is announced")
-        return There(there)
+    def _reachable(self, asked: Reachable) -> There:
+        there = self.cast.reachable(asked)
+        if not there.agents and not there.queues:
+            who = ", ".join((*asked.agents, *(door.queue for door in asked.doors)))
+            self.line(f"{who} {'full' if there.full else 'cannot be reached'}: no price is announced")
+        return there
 
     def _dial(self, dial: Dial) -> Dialled:
         sound = ", with music" if dial.music else ""

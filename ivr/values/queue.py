@@ -17,6 +17,15 @@ class Strategy(StrEnum):
 
 
 @dataclass(frozen=True)
+class Door:
+    """What a queue asks of who wants in: at most ``most`` wait (0: any number), ``empty``: also with no agent there."""
+
+    queue: str
+    most: int = 0
+    empty: bool = False
+
+
+@dataclass(frozen=True)
 class Queue:
     """``agents`` have a penalty each: who has more is rung only when all with less cannot take a call.
 
@@ -39,3 +48,8 @@ class Queue:
     say_wait: bool = False
     say_every: int = 45
     key: str = ""
+
+    @property
+    def door(self) -> Door:
+        """Whom it lets in."""
+        return Door(self.name, self.max_length, self.join_when_empty)

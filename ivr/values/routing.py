@@ -1,4 +1,4 @@
-"""Whom a transfer rings, in what order: groups of agents and what lies outside, as values.
+"""Whom a transfer rings, in what order, and where callers wait: groups of agents and what lies outside, as values.
 
 Strategies as users of other exchanges know them: all at once, one after the other, "memory hunt" (the first; the first
 two; the first three …), and one after the other from a member drawn by chance.
@@ -8,6 +8,8 @@ Source: FreePBX, ring groups (ringall, hunt, memoryhunt, random).
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+
+from ivr.values.queue import Door
 
 
 class Strategy(StrEnum):
@@ -39,9 +41,10 @@ class Attempt:
 
 @dataclass(frozen=True)
 class Routing:
-    """The book's groups, by name."""
+    """The book's groups, and the doors of its queues, by name."""
 
     groups: Mapping[str, Group] = field(default_factory=dict)
+    doors: Mapping[str, Door] = field(default_factory=dict)
 
     def everyone(self, to: Sequence[str]) -> tuple[str, ...]:
         """All whose phones may ring, each once, in the order in which they are written."""

@@ -40,6 +40,7 @@ from ivr.flow.commands import (
 from ivr.service.ports import Fault, HungUp
 from ivr.values.cause import Cause
 from ivr.values.outside import Outside
+from ivr.values.queue import Door
 from tests.asterisk.plain_script import OneSecond
 
 NOON = datetime(2026, 6, 3, 12, 0, tzinfo=UTC)
@@ -333,6 +334,22 @@ EXCHANGES: dict[str, tuple[LineCommand, Script, Any]] = {
             ("GET VARIABLE PJSIP_DIAL_CONTACTS(kim)", "200 result=0"),
         ],
         There(("camille", "kim")),
+    ),
+    "who is there to serve queues": (
+        Reachable((), (Door("open", 3), Door("full", 3), Door("away"), Door("paused"), Door("any", 0, True))),
+        [
+            ("GET VARIABLE QUEUE_WAITING_COUNT(open)", "200 result=1 (2)"),
+            ("GET VARIABLE QUEUE_MEMBER_LIST(open)", "200 result=1 (PJSIP/karim,PJSIP/camille)"),
+            ("GET VARIABLE QUEUE_MEMBER(open,paused,PJSIP/karim)", "200 result=1 (1)"),
+            ("GET VARIABLE QUEUE_MEMBER(open,paused,PJSIP/camille)", "200 result=1 (0)"),
+            ("GET VARIABLE PJSIP_DIAL_CONTACTS(camille)", "200 result=1 (PJSIP/camille/sip:camille@192.0.2.1)"),
+            ("GET VARIABLE QUEUE_WAITING_COUNT(full)", "200 result=1 (3)"),
+            ("GET VARIABLE QUEUE_MEMBER_LIST(away)", "200 result=1 (PJSIP/kim)"),
+            ("GET VARIABLE QUEUE_MEMBER(away,paused,PJSIP/kim)", "200 result=1 (0)"),
+            ("GET VARIABLE PJSIP_DIAL_CONTACTS(kim)", "200 result=1 ()"),
+            ("GET VARIABLE QUEUE_MEMBER_LIST(paused)", "200 result=0"),
+        ],
+        There((), ("open", "any"), full=True),
     ),
     "dial with music": (
         Dial(("camille",), 20, music=True),

@@ -311,7 +311,7 @@ MISTAKES: dict[str, tuple[Edit, str]] = {
     ),
     "an exit that the kind does not have": (
         (REPAIR, "wrong: operator}", "wrong: operator, other: bye}"),
-        'dialplans/flows/repair.yaml:17:49: menu "menu" has no exit "other"; known are: silence, wrong',
+        'dialplans/flows/repair.yaml:17:49: menu "menu" has no exit "other"; known are: silence, unavailable, wrong',
     ),
     "a node that no call comes to": (
         (REPAIR, "", "  lost:\n    kind: bye\n"),

@@ -7,6 +7,7 @@ import pytest
 
 from ivr.book.book import read_book
 from ivr.book.problems import BadBook
+from ivr.flow.commands import Reachable
 from ivr.flow.flow import Place
 from ivr.values.routing import Group, Strategy
 
@@ -37,7 +38,7 @@ def test_a_group_is_rung_as_it_says(book: Path) -> None:
     node = read.drawing.node(place)
 
     assert read.drawing.routing.groups["day"] == Group("day", ("camille", "karim"), Strategy.HUNT, 15)
-    assert read.drawing.toward(place) == ("camille", "karim")
+    assert read.drawing.toward(place) == Reachable(("camille", "karim"))
     assert node.waits(read.drawing.routing) == 30
     assert not [one for one in read.warnings if "groups" in one.file or "agents" in one.file]
 

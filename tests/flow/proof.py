@@ -13,6 +13,7 @@ from decimal import Decimal
 from types import ModuleType
 from typing import Any
 
+from ivr.flow.asking import Unasked
 from ivr.flow.commands import (
     Answer,
     Ask,
@@ -166,8 +167,9 @@ class _Judge:
                 self._line_says(asked, command, after)
             case Reachable():
                 self._must(not asked.ours, f"the line asks for itself who is there, {after}")
-                self._must(not self.announced and self.terms.announcement is not None, f"of no use, {after}")
-                self.there = asked.done and bool(asked.result.agents)
+                charged = self.terms.announcement is not None or self.terms.ceiling is not None
+                self._must(not self.announced and charged, f"of no use, {after}")
+                self.there = asked.done and bool(asked.result.agents or asked.result.queues)
             case Now():
                 self.now = asked.result
             case Hangup():
@@ -219,9 +221,9 @@ class _Judge:
             self._must(self.answered, f"a service on a line not answered, {after}")
         if self.answered and self.limit is not None:
             self._must(self.limited, f"charging runs without a limit, {after}")
-        if self.announced and not self.begun:
+        if (self.announced or self.counted) and not self.begun:
             self.begun = True
-            toward = isinstance(command, Dial) or bool(getattr(command, "toward", ()))
+            toward = isinstance(command, Dial) or command.toward is not None
             self._must(self.there or not toward, f"the price was announced for agents who are away, {after}")
         if isinstance(command, Dial):
             warn = self.terms.warn if self.limit is not None else None
@@ -374,23 +376,38 @@ def _in_vain(
     commands: Sequence[Command[Any]], told: Sequence[Any], calls: Sequence[Asked]
 ) -> tuple[list[Command[Any]], list[Any]]:
     """The same without what was not done because nobody is there, which is asked for each."""
-    away = sum(isinstance(one.command, Reachable) and one.done and not one.result.agents for one in calls)
+    asked = [one for one in calls if isinstance(one.command, Reachable) and one.done]
+    away = [one.result for one in asked if not one.result.agents and not one.result.queues]
     vain: list[int] = []
     for place, command in enumerate(commands[: len(told)]):
         if isinstance(command, Dial):
             done = any(isinstance(one.command, Dial) and one.command.agents == command.agents for one in calls)
+        elif isinstance(command, Enqueue):
+            done = any(isinstance(one.command, Enqueue) and one.command.queue == command.queue for one in calls)
         else:
-            done = any(one.command is command for one in calls) or isinstance(command, Enqueue)
+            done = any(one.command is command for one in calls)
         if done or getattr(told[place], "past_limit", False):
             continue
         vain.append(place)
-        wanted = Dialled(Reached.UNAVAILABLE) if isinstance(command, Dial) else Played()
-        if told[place] != wanted or not (isinstance(command, Dial) or getattr(command, "toward", ())):
+        full = len(vain) <= len(away) and away[len(vain) - 1].full
+        if told[place] != _undone(command, full) or not (isinstance(command, Dial) or command.toward):
             raise Broken(f"was not done: {command}")
-    if len(vain) != away:
-        raise Broken(f"{away} times nobody was there, and {len(vain)} commands were left undone")
+    if len(vain) != len(away):
+        raise Broken(f"{len(away)} times nobody was there, and {len(vain)} commands were left undone")
     left = [command for place, command in enumerate(commands) if place not in vain]
     return left, [result for place, result in enumerate(told) if place not in vain]
+
+
+def _undone(command: Command[Any], full: bool) -> Any:
+    """What a flow is told of what was not done because nobody is there."""
+    match command:
+        case Dial():
+            return Dialled(Reached.UNAVAILABLE)
+        case Enqueue():
+            return Queued(Served.FULL if full else Served.EMPTY)
+        case Play():
+            return Played()
+    return Unasked()
 
 
 def _let_go(
@@ -504,8 +521,10 @@ def every_result(command: Command[Any]) -> Sequence[tuple[Any, float]]:
             return [(None, 0.0), ("1", 0.0)]
         case Tally() | Bothers():
             return [(0, 0.0), (10**6, 0.0)]
-        case Reachable(agents=agents):
-            return [(There(agents), 0.0), (There(()), 0.0)]
+        case Reachable(agents=agents, doors=doors):
+            queues = tuple(door.queue for door in doors)
+            everyone, nobody = (There(agents, queues), 0.0), (There(), 0.0)
+            return [everyone, nobody, (There(full=True), 0.0)] if queues else [everyone, nobody]
         case Spent():
             return [(Decimal(298), 0.0), (FORTUNE, 0.0)]
         case Draw():

@@ -20,6 +20,7 @@ from hypothesis import strategies as st
 
 from ivr.book.book import Book, Service, read_book
 from ivr.flow import line as the_line
+from ivr.flow.asking import Unasked
 from ivr.flow.commands import (
     Answer,
     Ask,
@@ -27,6 +28,7 @@ from ivr.flow.commands import (
     Dial,
     Dialled,
     Enqueue,
+    Gather,
     Hangup,
     Heard,
     Limit,
@@ -50,6 +52,7 @@ from ivr.flow.terms import Terms
 from ivr.flow.walk import walk
 from ivr.values.call import Ending
 from ivr.values.ceiling import Ceiling
+from ivr.values.queue import Door
 from ivr.values.tariff import Mode, Tariff
 
 from .play import CALL, NIGHT, NOON, OFFICE, PARIS, OffScript, perform
@@ -87,6 +90,7 @@ every_terms = st.builds(
     ceiling=st.sampled_from([None, None, CEILING, replace(CEILING, tariff=ONCE)]),
     warn=st.sampled_from([None, Warn(60, "soon")]),
 )
+awaited = st.sampled_from([None, None, Reachable(("someone",), (Door("queue", 3),))])
 every_command: st.SearchStrategy[Command[Any]] = st.one_of(
     st.just(0).map(lambda _: Now()),
     st.builds(
@@ -95,8 +99,10 @@ every_command: st.SearchStrategy[Command[Any]] = st.one_of(
         st.sampled_from(["", "0123456789*#"]),
         needs=st.sampled_from([Need.EARLY, Need.ANNOUNCED, Need.ANSWERED]),
     ),
-    st.just(0).map(lambda _: Play(("hold",), toward=("someone",), needs=Need.ANNOUNCED)),
-    st.builds(lambda first: Ask(("asked",), ("1", "2"), first), st.floats(1, 60)),
+    st.just(0).map(lambda _: Play(("hold",), toward=Reachable(("someone",)), needs=Need.ANNOUNCED)),
+    st.builds(lambda first, who: Ask(("asked",), ("1", "2"), first, toward=who), st.floats(1, 60), awaited),
+    st.builds(lambda who: Gather(("digits",), 4, toward=who), awaited),
+    st.builds(lambda wait: Enqueue("queue", wait, toward=Reachable((), (Door("queue", 3),))), seconds),
     st.builds(lambda ring: Dial(("someone",), ring), seconds),
     st.builds(lambda ring, leave: Dial(("someone",), ring, music=leave, leave=leave), seconds, st.booleans()),
     st.builds(lambda wait, key: Enqueue("queue", wait, 2, key), seconds, st.sampled_from(["", "1"])),
@@ -344,9 +350,15 @@ MUTANTS: dict[str, list[tuple[str, str]]] = {
     "lets everybody go": [("if isinstance(dial, Dial) and dial.leave:", "if isinstance(dial, Dial):")],
     "lets go who could still wait": [("free < LEAST_RING:", "free < LEAST_RING or getattr(dial, 'leave', False):")],
     "does not say that it let him go": [(", past_limit=True)", ")")],
-    "asks nobody who is there": [("or (yield from Reachable(agents)).agents:", "or (yield from ()) is None:")],
+    "asks nobody who is there": [("or not self.terms.priced:", "or True:")],
     "announces for nobody": [("if in_vain is not None:", "if False:")],
-    "rings nobody where somebody is there": [("or (yield from Reach", "or not (yield from Reach")],
+    "rings nobody where somebody is there": [("if there.agents or there.queues:", "if False:")],
+    "forgets who waits in queues": [("if there.agents or there.queues:", "if there.agents:")],
+    "looks only for the agents of rings": [("else command.toward\n", "else None\n")],
+    "calls a full queue empty": [("Served.FULL if there.full else Served.EMPTY", "Served.EMPTY")],
+    "answers to ask for nobody": [("return Unasked()", "return None")],
+    "takes nobody for silence": [("return Unasked()", 'return Heard("")')],
+    "looks only where we announce": [("or not self.terms.priced:", "or self.terms.announcement is None:")],
     "asks again who is there": [("and self.state < Need.ANNOUNCED:\n            in_", "and True:\n            in_")],
     "records a cut as a ceiling": [("_Over(Ending.LIMIT)", "_Over(Ending.CEILING)")],
     "charges a new price that nobody was told": [(KEEP + ANSWER, ANSWER)],
@@ -519,7 +531,7 @@ def test_a_menu_on_a_surcharged_number_is_announced_answered_and_limited() -> No
 def test_no_price_is_announced_for_agents_who_are_away() -> None:
     """Neither the way to them is said, nor does anybody ring: the flow learns that they are unavailable, free."""
     away = (Reachable(("camille",)), There(()))
-    hold = Play(("hold",), needs=Need.ANNOUNCED, toward=("camille",))
+    hold = Play(("hold",), needs=Need.ANNOUNCED, toward=Reachable(("camille",)))
     line = perform_on(
         SURCHARGED,
         [hold, AGENT, Play(("nobody",)), Hangup()],
@@ -527,6 +539,33 @@ def test_no_price_is_announced_for_agents_who_are_away() -> None:
     )
 
     assert line.state is Need.EARLY
+
+
+@pytest.mark.parametrize(
+    ("there", "served"), [(There(), Served.EMPTY), (There(full=True), Served.FULL)], ids=["empty", "full"]
+)
+def test_no_price_is_announced_for_a_queue_that_lets_nobody_in(there: There, served: Served) -> None:
+    """As app_queue would say at its door, but before the caller has listened to a price."""
+    asked = Reachable((), (Door("parts", 3),))
+    told: list[Any] = []
+    script = [(asked, there), (Progress(), None), (Now(), NOON), (Play(("nobody",)), Played())]
+    line = Line(SURCHARGED)
+    talk = flow_that_gives([Enqueue("parts", 300, toward=asked), Play(("nobody",))], [], told)
+    perform(line.carry(talk), script)
+
+    assert (told[0], line.state) == (Queued(served), Need.EARLY)
+
+
+def test_a_menu_behind_which_nobody_is_there_is_not_answered() -> None:
+    """Neither the welcome nor the menu is heard; where the operator says the price, too."""
+    asked = Reachable(("camille",), (Door("parts"),))
+    welcome = Play(("welcome",), needs=Need.ANSWERED, toward=asked)
+    told: list[Any] = []
+    script = [(asked, There()), (asked, There()), (Progress(), None), (Now(), NOON), (Play(("nobody",)), Played())]
+    line = Line(replace(SURCHARGED, announcement=None, beep=None, ceiling=CEILING))
+    perform(line.carry(flow_that_gives([welcome, replace(MENU, toward=asked), Play(("nobody",))], [], told)), script)
+
+    assert (told[1], line.state) == (Unasked(), Need.EARLY)
 
 
 def test_a_closed_number_stays_free() -> None:

@@ -59,6 +59,7 @@ from ivr.flow.errands import (
 from ivr.flow.tape import Entry
 from ivr.values.calendar import Override
 from ivr.values.hidden import Hidden
+from ivr.values.queue import Door
 from ivr.values.recorded import Prompt
 
 NOW = datetime(2026, 11, 26, 9, 0, 0, 123456, UTC)
@@ -85,6 +86,7 @@ EXCHANGES: list[tuple[Command[Any], Any]] = [
     (Enqueue("parts", 30.0), Queued(Served.FULL)),
     (Dial(("camille",), 25.0, 60.0, Warn(20.0, "soon")), Dialled(Reached.TALKED, "camille", NOW, True)),
     (Reachable(("camille", "karim")), There(("karim",))),
+    (Reachable(("camille",), (Door("parts", 3),)), There((), ("parts",), True)),
     (Recall("language"), "en"),
     (Recall("language"), None),
     (Remember("language", "en", timedelta(days=30, seconds=5)), None),

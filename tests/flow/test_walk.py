@@ -5,13 +5,31 @@ from typing import Any
 
 import pytest
 
-from ivr.flow.commands import Ask, Command, Dial, Dialled, Hangup, Heard, Need, Now, Play, Played, Reached
+from ivr.flow.commands import (
+    Ask,
+    Command,
+    Dial,
+    Dialled,
+    Gather,
+    Hangup,
+    Heard,
+    Need,
+    Now,
+    Play,
+    Played,
+    Reachable,
+    Reached,
+    There,
+)
 from ivr.flow.errands import Overridden
 from ivr.flow.flow import Drawing, Flow, Place
-from ivr.flow.line import FlowError
+from ivr.flow.line import FlowError, Line
 from ivr.flow.node import Scene
 from ivr.flow.tape import Entry
+from ivr.flow.terms import Terms
 from ivr.flow.walk import MOST_ASKED, MOST_STEPS, Step, walk
+from ivr.values.queue import Door
+from ivr.values.routing import Routing
 
 from .play import CALENDARS, CALL, NIGHT, NOON, OffScript, flow_of, play
 
@@ -66,7 +84,7 @@ def test_what_a_flow_offers_if_nobody_answers_makes_no_way_to_agents_cost() -> N
 
 
 def test_the_agents_for_whom_alone_a_price_is_announced_are_known() -> None:
-    """Of all transfers that come first; where a menu or a service may come as well, nobody can say."""
+    """Of all transfers that come first; where a service may come as well, nobody can say."""
     ends = dict.fromkeys(["busy", "no_answer", "unavailable"], "bye")
     split = {"kind": "split", "shares": [{"percent": 50, "to": "one"}, {"percent": 50, "to": "two"}]}
     nodes = {
@@ -78,13 +96,75 @@ def test_the_agents_for_whom_alone_a_price_is_announced_are_known() -> None:
         "bye": {"kind": "bye"},
     }
     alone = Drawing({"tried": flow_of(nodes)})
-    with_menu = {"kind": "menu", "prompt": "a", "options": {"1": "bye"}, "exits": {"silence": "bye", "wrong": "bye"}}
-    mixed = Drawing({"tried": flow_of({**nodes, "one": with_menu})})
+    box = {"kind": "record", "prompt": "a", "box": "x", "exits": {"kept": "bye", "nothing": "bye"}}
+    mixed = Drawing({"tried": flow_of({**nodes, "one": box})})
 
-    assert alone.toward(Place("tried", "welcome")) == ("camille", "karim")
-    assert alone.toward(Place("tried", "one")) == ("karim",)
-    assert alone.toward(Place("tried", "bye")) == ()
-    assert mixed.toward(Place("tried", "welcome")) == ()
+    assert alone.toward(Place("tried", "welcome")) == Reachable(("camille", "karim"))
+    assert alone.toward(Place("tried", "one")) == Reachable(("karim",))
+    assert alone.toward(Place("tried", "bye")) is None
+    assert mixed.toward(Place("tried", "welcome")) is None
+
+
+BEHIND = {
+    "welcome": {"kind": "say", "prompt": "welcome", "exits": {"done": "menu"}},
+    "menu": {
+        "kind": "menu",
+        "prompt": "choices",
+        "options": {"1": "agent", "2": "wait", "9": "legal"},
+        "exits": {"silence": "agent", "wrong": "agent", "unavailable": "later"},
+    },
+    "agent": {"kind": "transfer", "to": "camille", "exits": UNREACHED},
+    "wait": {"kind": "queue", "queue": "parts", "exits": dict.fromkeys(["timeout", "full", "empty", "emptied"], "box")},
+    "legal": {"kind": "say", "prompt": "legal", "exits": {"done": "menu"}},
+    "box": {"kind": "record", "prompt": "box", "box": "x", "exits": {"kept": "sorry", "nothing": "sorry"}},
+    "later": {"kind": "callback", "exits": dict.fromkeys(["booked", "refused", "silence"], "sorry")},
+    "sorry": {"kind": "bye", "prompt": "sorry"},
+}
+
+
+@pytest.mark.parametrize(
+    ("also", "alone"),
+    [
+        ({}, True),
+        ({"legal": {**BEHIND["legal"], "service": True}}, False),
+        ({"legal": {"kind": "notify", "remote": "shop", "exits": {"done": "sorry"}}}, False),
+        ({"legal": {**BEHIND["box"]}}, False),
+        ({"wait": {**BEHIND["wait"], "queue": "unknown"}}, False),
+    ],
+)
+def test_who_is_behind_a_menu_is_known_where_agents_are_all_that_it_offers(also: dict[str, Any], alone: bool) -> None:
+    """Who we are is no service, nor is what comes when nobody answers; what is delivered without agents is."""
+    drawing = Drawing({"tried": flow_of({**BEHIND, **also})}, Routing({}, {"parts": Door("parts", 3)}))
+    wanted = Reachable(("camille",), (Door("parts", 3),)) if alone else None
+
+    assert drawing.toward(Place("tried", "menu")) == wanted
+    assert drawing.toward(Place("tried", "welcome")) == wanted
+
+
+@pytest.mark.parametrize(
+    ("exits", "steps"),
+    [
+        ({"unavailable": "later"}, ["welcome:done", "menu:unavailable"]),
+        ({}, ["welcome:done", "menu:unavailable", "sorry:done"]),
+        ({"unavailable": "welcome"}, ["welcome:done", "menu:unavailable"] * 2),
+    ],
+)
+def test_a_menu_with_nobody_behind_it_is_left_at_once(exits: dict[str, Any], steps: list[str]) -> None:
+    """By `unavailable`, or as from the nearest agent, once; nothing is asked, and nothing is charged."""
+    menu = {**BEHIND["menu"], "exits": {"silence": "box", "wrong": "box", **exits}}
+    flow = flow_of({**BEHIND, "menu": menu, "box": {"kind": "bye"}})
+    drawing = Drawing({"tried": flow}, Routing({}, {"parts": Door("parts", 3)}))
+    trail: list[Step] = []
+    line = Line(Terms("announcement/tried", "beep", 1800.0, 30.0))
+    talk = line.carry(walk(flow, Scene(CALL, CALENDARS), trail, drawing))
+    command = next(talk)
+    while not isinstance(command, Ask | Gather | Hangup) and [str(step) for step in trail] != steps:
+        command = talk.send(
+            There() if isinstance(command, Reachable) else NOON if isinstance(command, Now) else Played()
+        )
+
+    assert [str(step) for step in trail] == steps
+    assert line.state < Need.ANNOUNCED
 
 
 def test_needs_are_found_along_a_long_way_and_round_circles() -> None:

@@ -42,45 +42,46 @@ def owed(mode: Mode, price: Decimal, answered: bool, seconds: int) -> int:
     return cents
 
 
+def agree(stack: Stack, placed: Placed) -> None:
+    """Raises where the certificate, the phone and the purse do not agree: half a second, and to the cent."""
+    report, told = placed.report, certified(stack, placed)
+    record, tariff = told["record"], stack.book.services[placed.script.number].tariff
+
+    def on_wire(instant: str) -> float:
+        return datetime.fromisoformat(record[instant]).timestamp() - report.invited_at
+
+    early = first(report.events, "early_media")
+    if "progress" in record and early is not None:
+        assert on_wire("progress") == pytest.approx(early.t, abs=TRUE_TO)
+    assert ("answered" in record) == (report.answered_t is not None)
+    if report.answered_t is not None:
+        assert on_wire("answered") == pytest.approx(report.answered_t, abs=TRUE_TO)
+    assert on_wire("ended") == pytest.approx(report.ended.t, abs=TRUE_TO)
+    if tariff.surcharged and "announced_from" in record:
+        heard = {one.name: one for one in reversed(stack.heard(placed).heard)}
+        spoken = next(one for one_name, one in heard.items() if one_name.startswith("announcement/"))
+        assert on_wire("announced_from") == pytest.approx(spoken.start, abs=TRUE_TO)
+        # A second of speech is too little for the ear to find its end: there the key's own time counts.
+        key = first(report.events, "key")
+        over = key.t if record["skipped"] and key is not None else spoken.end
+        assert on_wire("announced_to") == pytest.approx(over, abs=TRUE_TO)
+        assert on_wire("beep_from") == pytest.approx(heard["beep"].start, abs=TRUE_TO)
+        assert on_wire("beep_to") == pytest.approx(heard["beep"].end, abs=TRUE_TO)
+        assert record["announced_text"]
+        assert record["announced_audio"].startswith("wav:")
+    assert (record["mode"], Decimal(record["price"])) == (tariff.mode.value, tariff.price)
+    # To the cent: the phone's own time with the second on each side that its clock leaves open.
+    by_phone = {
+        owed(tariff.mode, tariff.price, report.answered_t is not None, max(0, -int(-(report.spoken + off) // 1)))
+        for off in (-TRUE_TO, 0, TRUE_TO)
+    }
+    assert record["amount_cents"] in by_phone
+
+
 @pytest.mark.parametrize("name", ["free", "0806000002", "0825000003", "skip", "once", "waiting", "long", "whole"])
 def test_certificate_phone_and_purse_agree(stack, calls, name):
-    """Each family and mode, answered or not: every instant within half a second, the price to the cent."""
-
-    def check(placed: Placed) -> None:
-        report, told = placed.report, certified(stack, placed)
-        record, tariff = told["record"], stack.book.services[placed.script.number].tariff
-
-        def on_wire(instant: str) -> float:
-            return datetime.fromisoformat(record[instant]).timestamp() - report.invited_at
-
-        early = first(report.events, "early_media")
-        if "progress" in record and early is not None:
-            assert on_wire("progress") == pytest.approx(early.t, abs=TRUE_TO)
-        assert ("answered" in record) == (report.answered_t is not None)
-        if report.answered_t is not None:
-            assert on_wire("answered") == pytest.approx(report.answered_t, abs=TRUE_TO)
-        assert on_wire("ended") == pytest.approx(report.ended.t, abs=TRUE_TO)
-        if tariff.surcharged and "announced_from" in record:
-            heard = {one.name: one for one in reversed(stack.heard(placed).heard)}
-            spoken = next(one for one_name, one in heard.items() if one_name.startswith("announcement/"))
-            assert on_wire("announced_from") == pytest.approx(spoken.start, abs=TRUE_TO)
-            # A second of speech is too little for the ear to find its end: there the key's own time counts.
-            key = first(report.events, "key")
-            over = key.t if record["skipped"] and key is not None else spoken.end
-            assert on_wire("announced_to") == pytest.approx(over, abs=TRUE_TO)
-            assert on_wire("beep_from") == pytest.approx(heard["beep"].start, abs=TRUE_TO)
-            assert on_wire("beep_to") == pytest.approx(heard["beep"].end, abs=TRUE_TO)
-            assert record["announced_text"]
-            assert record["announced_audio"].startswith("wav:")
-        assert (record["mode"], Decimal(record["price"])) == (tariff.mode.value, tariff.price)
-        # To the cent: the phone's own time with the second on each side that its clock leaves open.
-        by_phone = {
-            owed(tariff.mode, tariff.price, report.answered_t is not None, max(0, -int(-(report.spoken + off) // 1)))
-            for off in (-TRUE_TO, 0, TRUE_TO)
-        }
-        assert record["amount_cents"] in by_phone
-
-    calls.hold(name, check)
+    """Answered or not: every instant within half a second, the price to the cent."""
+    calls.hold(name, lambda placed: agree(stack, placed))
 
 
 def test_the_chain_over_all_these_calls_holds(stack, calls):

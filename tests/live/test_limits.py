@@ -13,6 +13,7 @@ from ivr.voice.music import TONES
 from tests.live.stack import Placed, Stack, until
 
 MUSIC, GIVEN_UP, AWAY = "0892000020", "0892000021", "0892000022"
+EMPTY, NOBODY = "0892000091", "0892000093"
 ALMOST, LAST = "0892000018", "0892000019"
 LEFT = 60.0
 """Seconds that 0.80 € pay for, which is what a call of 2.20 € leaves of a ceiling of 3 €."""
@@ -72,19 +73,25 @@ def test_who_waits_longer_than_the_carrier_bears_can_be_let_go_free(stack):
     assert (record["answered"], record["amount"]["amount"]) == (None, "0.00")
 
 
-def test_no_price_is_announced_for_an_agent_whose_phone_is_away(stack):
-    """Asterisk knows that it is not registered: neither announcement nor welcome, only that nobody can answer; free."""
-    placed = stack.call(AWAY)
-    report = placed.report
-    said = ("announcement/per-minute-0-35", "beep", "welcome-repair", "transfer", "nobody")
-    names = [one.name for one in stack.heard(placed, *said).heard]
-    record = stack.call_record(placed)
+def test_no_price_is_announced_where_nobody_is_there(stack):
+    """An agent, a queue, and all that a menu offers: Asterisk knows that none is registered.  Neither announcement nor
+    welcome nor menu, only that nobody can answer; free.
+    """
+    away = {number: stack.call(number) for number in (AWAY, EMPTY, NOBODY)}
+    said = ("announcement/per-minute-0-35", "beep", "welcome-repair", "menu-repair", "transfer", "nobody")
+    steps = {
+        AWAY: ["welcome:done", "agent:unavailable", "nobody:done"],
+        EMPTY: ["agents:empty", "nobody:done"],
+        NOBODY: ["welcome:done", "menu:unavailable", "nobody:done"],
+    }
+    for number, placed in away.items():
+        report, record = placed.report, stack.call_record(placed)
 
-    assert report.answered_t is None
-    assert (report.ended.by, report.ended.code) == ("far", 480)
-    assert set(names) == {"nobody"}
-    assert record["steps"] == ["welcome:done", "agent:unavailable", "nobody:done"]
-    assert (record["announced_from"], record["answered"], record["amount"]["amount"]) == (None, None, "0.00")
+        assert report.answered_t is None
+        assert (report.ended.by, report.ended.code) == ("far", 480)
+        assert {one.name for one in stack.heard(placed, *said).heard} == {"nobody"}
+        assert record["steps"] == steps[number]
+        assert (record["announced_from"], record["answered"], record["amount"]["amount"]) == (None, None, "0.00")
 
 
 def spend(stack: Stack) -> str:

@@ -17,6 +17,7 @@ from tests.live.test_calls import TRUE_TO, since_invite
 
 FREE, CUT, SERVED, NARROW, STRICT = "0892000008", "0806000009", "0805000010", "0805000011", "0805000012"
 AGENTS = ("odile", "paulin", "wanda")
+DEAR = "0892000092"
 AGENT_TONE = 550.0
 
 
@@ -97,12 +98,16 @@ def test_every_way_out(stack):
     inside = stack.call(NARROW, "5@11.0", hang_up_after=30.0)
     until(lambda: waiting(stack, "narrow") == 1, "one waits")
     full, strict = stack.call(NARROW, hang_up_after=20.0), stack.call(STRICT, hang_up_after=20.0)
+    dear = stack.call(DEAR, hang_up_after=20.0)
     assert steps(stack, full) == ["agents:full", "busy:done"]
     assert steps(stack, strict) == ["agents:empty", "nobody:done"]
+    # Where waiting has a price it is not even announced.
+    assert steps(stack, dear) == ["agents:full", "busy:done"]
+    assert stack.call_record(dear)["announced_from"] is None
     assert steps(stack, inside) == ["agents:key", "pressed:done"]
     in_vain = stack.call(NARROW, hang_up_after=30.0)
     assert steps(stack, in_vain) == ["agents:timeout", "nobody:done"]
-    assert {placed.report.answered_t for placed in (inside, full, strict, in_vain)} == {None}
+    assert {placed.report.answered_t for placed in (inside, full, strict, dear, in_vain)} == {None}
 
 
 def test_twenty_callers_are_served_in_their_order_while_the_file_of_queues_is_saved(stack, tmp_path):

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from tests.live.stack import Placed, Stack
-from tests.live.test_certificate import certified, owed
+from tests.live.test_certificate import agree, certified, owed
 
 NUMBER = "0899000013"
 
@@ -108,3 +108,40 @@ def test_a_free_number_says_that_it_is_free_before_it_is_answered(stack: Stack) 
     assert heard[0] == "announcement/free"
     assert "beep" not in heard
     assert (record["announced_text"], record["amount_cents"]) == ("Service et appel gratuits.", 0)
+
+
+FAMILIES = {
+    "0801000094": ("free", "free"),
+    "3094": ("free", "free"),
+    "0807000094": ("plain", "plain"),
+    "1094": ("plain", "plain"),
+    "0810000094": ("surcharged", "per_minute"),
+    "0811000094": ("surcharged", "per_call"),
+    "0826000094": ("surcharged", "per_minute"),
+    "0820000094": ("surcharged", "per_call"),
+    "3294": ("surcharged", "per_call"),
+    "118094": ("surcharged", "per_minute"),
+}
+"""Those of each family, in each mode, that no other live test calls (which do 089, 0800, 0805, 0806 and 0809)."""
+
+
+@pytest.fixture(scope="module")
+def families(stack: Stack) -> dict[str, Placed]:
+    """All at once; who skips the announcement is answered after the beep and hears a service of some seconds."""
+    return {
+        number: stack.call(number, "#@1.0" if mode.startswith("per") else "", hang_up_after=8.0)
+        for number, (_, mode) in FAMILIES.items()
+    }
+
+
+@pytest.mark.parametrize("number", FAMILIES)
+def test_each_family_and_mode_is_charged_as_it_says(stack: Stack, families: dict[str, Placed], number: str) -> None:
+    """Announced where it costs and nowhere else; certificate, phone and purse agree."""
+    placed = families[number]
+    family, mode = FAMILIES[number]
+    record, heard = told(stack, placed)
+
+    assert record["mode"] == mode
+    assert bool(heard) == (family == "surcharged")
+    assert (record["amount_cents"] > 0) == (family == "surcharged")
+    agree(stack, placed)

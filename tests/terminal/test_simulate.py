@@ -76,7 +76,6 @@ def test_the_price_runs_with_the_clock(simulator: Simulator) -> None:
         ({"all": Reached.BUSY}, "agent:busy busy:done"),
         ({"all": Reached.BUSY, "karim": Reached.NO_ANSWER}, "agent:no_answer bye:done"),
         ({"camille": Reached.UNAVAILABLE, "karim": Reached.BUSY}, "agent:busy busy:done"),
-        ({"all": Reached.UNAVAILABLE}, "agent:unavailable bye:done"),
     ],
 )
 def test_each_agent_has_an_outcome_of_his_own(simulator: Simulator, agents: dict[str, Reached], expected: str) -> None:
@@ -84,6 +83,15 @@ def test_each_agent_has_an_outcome_of_his_own(simulator: Simulator, agents: dict
     lived, _ = call(simulator, "1", agents=agents)
 
     assert steps(lived) == f"hours:open welcome:done menu:1 {expected}"
+
+
+def test_a_menu_with_nobody_behind_it_costs_nothing(simulator: Simulator) -> None:
+    """Its one option rings agents who are all away: it is not asked, and the call goes on as theirs would."""
+    lived, lines = call(simulator, "1", agents={"all": Reached.UNAVAILABLE})
+
+    assert steps(lived) == "hours:open welcome:done menu:unavailable bye:done"
+    assert any("cannot be reached: no price is announced" in line for line in lines)
+    assert lived.record.answered is None
 
 
 def test_an_early_key_cuts_the_welcome_short_and_answers_the_menu(simulator: Simulator) -> None:

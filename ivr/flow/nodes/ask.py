@@ -12,7 +12,7 @@ from typing import Annotated, ClassVar, Literal, Self
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from ivr.flow import commands
-from ivr.flow.asking import Attempts, Miss, Question
+from ivr.flow.asking import UNAVAILABLE, Attempts, Miss, Question, Unasked
 from ivr.flow.commands import Talk
 from ivr.flow.node import NoteName, Scene, Sentence, Way, one_or_many, phrase
 from ivr.values.hidden import Hidden
@@ -92,7 +92,7 @@ class Ask(Question):
     The key # ends the answer before all digits are there.
     """
 
-    leaves: ClassVar[tuple[str, ...]] = ("done", "silence", "wrong")
+    leaves: ClassVar[tuple[str, ...]] = ("done", "silence", "wrong", UNAVAILABLE)
 
     kind: Literal["ask"]
     prompt: Sentence = Field(description="the question as it is spoken")
@@ -128,7 +128,10 @@ class Ask(Question):
             typed = scene.typed()
             typed = "" if self.secret else typed
             gather = commands.Gather(words, self._most, self.first_key, self.next_key, typed, self.secret)
-            keys = (yield from gather).keys
+            heard = yield from gather
+            if isinstance(heard, Unasked):
+                return UNAVAILABLE
+            keys = heard.keys
             missed = self._missed(keys)
             if missed is None and self.confirm is not None:
                 missed = yield from self._confirmed(self.confirm, keys, attempts, scene)

@@ -6,7 +6,7 @@ from typing import ClassVar, Literal
 from pydantic import Field
 
 from ivr.flow import commands, errands
-from ivr.flow.asking import Attempts, Key, Question
+from ivr.flow.asking import UNAVAILABLE, Attempts, Key, Question, Unasked
 from ivr.flow.commands import Play, Speak, Talk
 from ivr.flow.node import LanguageName, PromptName, Scene, Way, phrase
 from ivr.flow.nodes.say import ANY_KEY
@@ -22,7 +22,7 @@ class Language(Question):
     it began.
     """
 
-    leaves: ClassVar[tuple[str, ...]] = ("done", "silence", "wrong")
+    leaves: ClassVar[tuple[str, ...]] = ("done", "silence", "wrong", UNAVAILABLE)
 
     kind: Literal["language"]
     prompt: PromptName = Field(
@@ -42,6 +42,9 @@ class Language(Question):
         while True:
             typed = scene.typed() or (yield from self._offer(attempts, scene))
             heard = yield from commands.Ask((), tuple(self.options), self.first_key, self.next_key, typed)
+            if isinstance(heard, Unasked):
+                yield from Speak(scene.call.language)
+                return UNAVAILABLE
             if chosen := self.options.get(heard.keys):
                 yield from Speak(chosen)
                 if self.remember:

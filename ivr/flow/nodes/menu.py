@@ -9,7 +9,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from ivr.flow.asking import Attempts, Key, Question
+from ivr.flow.asking import UNAVAILABLE, Attempts, Key, Question, Unasked
 from ivr.flow.commands import Ask, Play, Talk
 from ivr.flow.node import NodeName, Scene, Sentence, Way, phrase
 
@@ -17,7 +17,9 @@ from ivr.flow.node import NodeName, Scene, Sentence, Way, phrase
 class Menu(Question):
     """Ask the caller to choose; leave by the key chosen, or by `silence` or `wrong` when the attempts are used up.
 
-    An option may also lead to `back`, the question before, or to `repeat`, this one again.
+    An option may also lead to `back`, the question before, or to `repeat`, this one again.  Where all that it leads to
+    are agents, of whom none is there, nothing is asked on a surcharged number: the call goes on, free, by
+    `unavailable`, or where that is not linked as from the first of those agents.
     """
 
     kind: Literal["menu"]
@@ -37,6 +39,8 @@ class Menu(Question):
                 yield from Play(words)
                 words = ()
             heard = yield from Ask(words, tuple(self.options), self.first_key, self.next_key, typed)
+            if isinstance(heard, Unasked):
+                return UNAVAILABLE
             if heard.keys in self.options:
                 scene.chosen.append(heard.keys)
                 return heard.keys

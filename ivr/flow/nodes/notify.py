@@ -1,6 +1,6 @@
 """Tell another system something, without keeping the caller waiting."""
 
-from typing import Literal
+from typing import ClassVar, Literal
 
 from pydantic import Field
 
@@ -16,6 +16,8 @@ class Notify(Node):
     It is delivered at least once, signed, however long the other system is away.  What was typed in secret is sent
     as bullets.
     """
+
+    sends: ClassVar[bool] = True
 
     kind: Literal["notify"]
     remote: RemoteName = Field(description="the system in remotes.yaml")

@@ -6,7 +6,7 @@ from typing import ClassVar, Literal, Self
 
 from pydantic import Field, model_validator
 
-from ivr.flow.commands import Enqueue, Need, Now, Play, Queued, Served, Talk
+from ivr.flow.commands import Enqueue, Need, Now, Play, Queued, Reachable, Served, Talk
 from ivr.flow.errands import Overridden
 from ivr.flow.node import CalendarName, Node, QueueName, Scene, Sentence, Way, phrase
 from ivr.values.routing import Routing
@@ -19,7 +19,8 @@ class Queue(Node):
     """Wait in a queue of queues.yaml until an agent takes the call; leave by what came of it.
 
     `talked` is taken when the conversation is over; left unlinked, the call ends there.  `full` and `empty` are told at
-    the door, `emptied` when the last agent has gone meanwhile, `timeout` after `wait` seconds.  Before the answer
+    the door, and looked at before a price is announced; `emptied` when the last agent has gone meanwhile, `timeout`
+    after `wait` seconds.  Before the answer
     carriers seldom pass keys on: a caller of a surcharged number can count on `key` only once the free time is over.
 
     `closed` is for who still waits at the closing time of `calendar`, as that is when he begins to wait.
@@ -29,6 +30,7 @@ class Queue(Node):
     final: ClassVar[frozenset[str]] = frozenset({Served.TALKED.value})
     optional: ClassVar[frozenset[str]] = frozenset({Served.KEY.value, CLOSED})
     rings: ClassVar[bool] = True
+    absent: ClassVar[str] = Served.EMPTY.value
 
     kind: Literal["queue"]
     queue: QueueName = Field(description="the queue in queues.yaml")
@@ -69,6 +71,10 @@ class Queue(Node):
         if "key" in self.exits and not self.key:
             raise ValueError('no key leaves by the exit "key"; write which: key: "1"')
         return self
+
+    def awaits(self, routing: Routing) -> Reachable | None:
+        door = routing.doors.get(self.queue)
+        return Reachable((), (door,)) if door else None
 
     def waits(self, routing: Routing) -> float:
         return self.wait

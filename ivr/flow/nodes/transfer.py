@@ -6,7 +6,7 @@ from typing import ClassVar, Literal, Self
 
 from pydantic import Field, model_validator
 
-from ivr.flow.commands import Dial, Need, Play, Reached, Talk
+from ivr.flow.commands import Dial, Need, Play, Reachable, Reached, Talk
 from ivr.flow.errands import Draw, Recall, Remember
 from ivr.flow.node import MusicName, Node, Scene, Sentence, Targets, Way, phrase
 from ivr.flow.telling import Whisper, told
@@ -89,8 +89,8 @@ class Transfer(Node):
             )
         return self
 
-    def agents(self, routing: Routing) -> tuple[str, ...]:
-        return routing.everyone(self.to)
+    def awaits(self, routing: Routing) -> Reachable | None:
+        return Reachable(routing.everyone(self.to))
 
     def waits(self, routing: Routing) -> float:
         return sum(attempt.ring for attempt in routing.attempts(self.to, self.strategy, self.ring))
