@@ -1,6 +1,7 @@
 """Numbers that name the profile of a country: what is not known of its law, and what it does not allow.
 
 IVR452  a profile of which something is missing        IVR453  a tariff that the country of the profile does not allow
+IVR455  a queue in which callers would wait on a line that is charged, where the country wants waiting free
 """
 
 from collections.abc import Iterator
@@ -10,6 +11,9 @@ from ivr.book.book import Book, Service
 from ivr.book.problems import Mark, Problem
 from ivr.book.source import Source
 from ivr.book.tree import Way, mark_of
+from ivr.flow.commands import Need
+from ivr.flow.flow import Drawing, Place
+from ivr.flow.nodes.queue import Queue
 from ivr.values.profile import FRANCE
 
 
@@ -29,6 +33,21 @@ def profiled(book: Book, numbers: Source) -> Iterator[Problem]:
                     f"{profile.country} allows {most} {profile.currency} {each} at most, not {period.tariff.price}"
                 )
                 yield at_number(*of, "IVR453", message, "lower the price, or name another profile", "error")
+        if any(period.terms.free_wait for period in service.periods):
+            for place in _charged_queues(book.drawing, service.flow.flow):
+                country = service.periods[0].profile.country
+                message = (
+                    f'{country} wants waiting free, and "{place.node}" is reached when the line is answered already'
+                )
+                hint = "have callers wait before any question, or name another profile"
+                yield at_number(numbers, service, "profile", "IVR455", message, hint, "error")
+
+
+def _charged_queues(drawing: Drawing, flow: str) -> list[Place]:
+    """The queues to which a call can come after a question, or after a service that is charged."""
+    charged = [place for place in drawing.reachable(drawing.start(flow)) if drawing.node(place).need() >= Need.ANSWERED]
+    behind = {one for place in charged for one in drawing.reachable(place)}
+    return sorted((one for one in behind if isinstance(drawing.node(one), Queue)), key=lambda one: (one.flow, one.node))
 
 
 def at_number(

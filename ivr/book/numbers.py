@@ -121,6 +121,7 @@ def _period(number: Number, entry: WrittenNumber, written: WrittenPeriod, tariff
         unanswered_limit=entry.unanswered_limit,
         ceiling=ceilings(entry.ceiling, tariff) if tariff.surcharged else None,
         music=entry.music or "",
+        free_wait=profile.free_queue and tariff.mode is Mode.PER_MINUTE,
         warn=Warn(entry.warn_before, entry.warn_prompt) if entry.warn_before is not None else None,
     )
     return Period(written.since, tariff, terms, written.entered, manner, profile, silence)

@@ -31,6 +31,7 @@ part free, the rest after answering, or never, where the flow would rather leave
 a charge, and is dropped.  Where the flow goes on after an agent answered the line, the tariff's limit is armed for what
 is left of it, the ring counted in.
 An Enqueue is waited out in the same way: free at first, then answered, and on from the place that the caller had.
+Where waiting may not be charged for (``free_wait``) neither is answered for more of it: it was in vain.
 Whoever talks is warned before the limit cuts, where the number says so; a conversation that it cut ends the call.
 """
 
@@ -238,8 +239,10 @@ class Line:
             dial = _cut(dial, lasts - part, reached)
             if part == free:
                 break
-        if isinstance(dial, Dial) and dial.leave:
-            return Dialled(Reached.NO_ANSWER, past_limit=True)
+        if isinstance(dial, Dial) and (dial.leave or self.terms.free_wait):
+            return Dialled(Reached.NO_ANSWER, past_limit=dial.leave)
+        if isinstance(dial, Enqueue) and self.terms.free_wait:
+            return Queued(Served.TIMEOUT, waited=waited, place=dial.place)
         yield from self._bring_to(Need.ANSWERED)
         answered: Dialled | Queued = yield dial
         return _in_all(answered, waited)

@@ -18,7 +18,8 @@ class Terms:
     ``limit`` is the longest charged time and ``unanswered_limit`` the longest that the carrier bears an
     unanswered call; seconds.  ``ceiling`` is what one caller may spend in a month, ``None`` where nothing is charged;
     ``warn`` what is heard before the limit cuts a conversation.  ``music`` is the class that is heard on hold where
-    neither flow nor queue names one; empty: the usual one.
+    neither flow nor queue names one; empty: the usual one.  ``free_wait``: nobody may be charged for waiting, so the
+    line is never answered for that.
     """
 
     announcement: str | None
@@ -29,6 +30,7 @@ class Terms:
     ceiling: Ceiling | None = None
     warn: Warn | None = None
     music: str = ""
+    free_wait: bool = False
 
     @property
     def priced(self) -> bool:

@@ -21,7 +21,7 @@ class Profile:
     ``free_up_to`` are the prices, per minute and per call, up to which nothing need be announced.  ``at_least`` and
     ``at_most`` bound the announcement with its beep, ``gap`` lies between the price and the charge; seconds.
     ``skip`` is the only key that ends the announcement early, empty: none.  ``cuts`` are the longest calls, each above
-    a price per minute.  ``free_queue``: waiting in a queue may not be charged.
+    a price per minute.  ``free_queue``: waiting may not be charged by the minute, so no line is answered for it.
     """
 
     name: str

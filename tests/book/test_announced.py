@@ -144,6 +144,28 @@ def test_a_profile_changes_the_announcement_and_says_what_is_missing(book: Path)
     assert "IVR452" not in {one.rule for one in read_book(DEMO).warnings}
 
 
+@pytest.mark.parametrize(("start", "told"), [("menu", ["IVR455"]), ("parts", [])])
+def test_where_waiting_is_free_no_queue_may_stand_behind_a_charge(book: Path, start: str, told: list[str]) -> None:
+    """In Germany: before the answer it is free, and never answered for; after a menu it would be charged."""
+    nodes = """
+nodes:
+  menu: {kind: menu, prompt: menu-advice, options: {"1": parts}, exits: {silence: parts, wrong: parts}}
+  parts: {kind: queue, queue: parts, key: "1", exits: {timeout: end, full: end, empty: end, emptied: end, key: end}}
+  end: {kind: bye, prompt: nobody}
+"""
+    (book / "dialplans" / "flows" / "queued.yaml").write_text(
+        f"flow: queued\nstart: {start}\n{nodes}", encoding="utf-8"
+    )
+    with (book / "dialplans" / "numbers.yaml").open("a", encoding="utf-8") as numbers:
+        numbers.write('\n"0892000050":\n  label: attente\n  tariff: advice\n  flow: queued\n  profile: de\n')
+    try:
+        warnings = read_book(book).warnings
+    except BadBook as bad:
+        warnings = bad.problems
+
+    assert [one.rule for one in warnings if one.rule == "IVR455"] == told
+
+
 def test_a_price_below_the_threshold_of_its_country_is_not_announced(book: Path) -> None:
     """In Belgium up to a euro a minute; there a call is cut after ten minutes."""
     made = edited(book, "profile: be")

@@ -346,10 +346,13 @@ MUTANTS: dict[str, list[tuple[str, str]]] = {
     "warns of a limit that there is not": [("(command, Dial) and self._limit is not None", "(command, Dial)")],
     "goes on after the limit has cut": [("if reached.cut:", "if False:")],
     "ends each call after a conversation": [("reached.cut:", "_came_to(reached) in TALKED:")],
-    "answers for who would rather leave": [("if isinstance(dial, Dial) and dial.leave:", "if False:")],
-    "lets everybody go": [("if isinstance(dial, Dial) and dial.leave:", "if isinstance(dial, Dial):")],
+    "answers for who would rather leave": [("if isinstance(dial, Dial) and (dial.leave or", "if False and (dial or")],
+    "lets everybody go": [("if isinstance(dial, Dial) and (dial.leave or", "if isinstance(dial, Dial) and (dial or")],
+    "answers a ring where waiting is free": [("(dial.leave or self.terms.free_wait)", "dial.leave")],
+    "answers a wait where waiting is free": [("(dial, Enqueue) and self.terms.free_wait:", "(dial, Now):")],
+    "waits for free everywhere": [("(dial, Enqueue) and self.terms.free_wait:", "(dial, Enqueue):")],
     "lets go who could still wait": [("free < LEAST_RING:", "free < LEAST_RING or getattr(dial, 'leave', False):")],
-    "does not say that it let him go": [(", past_limit=True)", ")")],
+    "does not say that it let him go": [(", past_limit=dial.leave)", ")")],
     "asks nobody who is there": [("or not self.terms.priced:", "or True:")],
     "announces for nobody": [("if in_vain is not None:", "if False:")],
     "rings nobody where somebody is there": [("if there.agents or there.queues:", "if False:")],
@@ -448,6 +451,21 @@ LEAVING: tuple[list[Command[Any]], list[tuple[Command[Any], Any]]] = (
 )
 
 
+# Where waiting may not be charged, in a ring and in a queue: never answered for more of it.
+WAITING: tuple[list[Command[Any]], list[tuple[Command[Any], Any]]] = (
+    [Enqueue("parts", 300), Dial(("camille",), 25), Play(("all-busy",))],
+    [
+        (Progress(), None),
+        (Now(), NOON),
+        *OLD,
+        (Now(), NOON + timedelta(seconds=12)),
+        (Enqueue("parts", 18, limit=1800.0), Queued(Served.TIMEOUT, waited=18.0, place=2)),
+        (Now(), NOON + timedelta(seconds=30)),
+        (Play(("all-busy",)), Played()),
+    ],
+)
+
+
 def prove(line: ModuleType) -> None:
     """Everything that must hold of a line, by chance and on every path; the same for the line and for its mutants."""
     by_chance(line, 600)
@@ -473,6 +491,14 @@ def prove(line: ModuleType) -> None:
         raise Broken(f"of who would rather leave: {off}") from off
     if not came[0].past_limit or not came[1].past_limit:
         raise Broken("the flow is not told that it let him go")
+    told: list[Any] = []
+    terms = line.Terms(**vars(SURCHARGED) | {"free_wait": True})
+    try:
+        perform(line.Line(terms).carry(flow_that_gives(WAITING[0], [], told)), WAITING[1])
+    except OffScript as off:
+        raise Broken(f"where waiting is free: {off}") from off
+    if told[:2] != [Queued(Served.TIMEOUT, waited=18.0, place=2), Dialled(Reached.NO_ANSWER)]:
+        raise Broken(f"where waiting is free the flow is told {told}")
 
 
 def _module(source: str) -> ModuleType:

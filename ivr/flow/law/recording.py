@@ -9,13 +9,22 @@ from ivr.flow.law.rule import Found, Rule, Verdict
 from ivr.flow.law.view import View
 from ivr.flow.nodes.record import Record
 
+OPT_OUT = r"raccroch|(pas|refuse[rz]?|sans) (à |d')?(l'|être )?enregistr"
+
 
 def check(view: View) -> Iterator[Found]:
-    """The words before the beep say it; who is silent or hangs up leaves nothing.  Conversations are never recorded."""
+    """The words before the beep say it, and how not to be: who is silent, or hangs up before, leaves nothing.
+
+    Messages are all that is recorded today: conversations never are.
+    """
     for held in view.numbers:
         for place, node in view.nodes(held.flow, Record):
-            if re.search(r"enregistr", view.words(node.model_copy(update={"review": ()})).casefold()):
+            words = view.words(node.model_copy(update={"review": ()})).casefold()
+            if re.search(r"enregistr", words) and re.search(OPT_OUT, words):
                 yield Found(Verdict.HOLDS, held)
+            elif re.search(r"enregistr", words):
+                told = f'"{place.node}" does not say that who hangs up before the beep is not recorded'
+                yield Found(Verdict.DECLARED, held, told)
             else:
                 message = f'"{place.node}" records without saying so first'
                 yield Found(Verdict.BROKEN, held, message, "say in its prompt: sera enregistré", place=place)
@@ -28,7 +37,9 @@ def _breaks() -> View:
 
 def _keeps() -> View:
     """A book that keeps it."""
-    return example(nodes={"r": {"kind": "record", "prompt": "r"}}, texts={"r": "Vous serez enregistré."})
+    return example(
+        nodes={"r": {"kind": "record", "prompt": "r"}}, texts={"r": "Vous serez enregistré ; sinon, raccrochez."}
+    )
 
 
 RULE = Rule(
