@@ -15,7 +15,7 @@ from ivr.book.written import Name, Written
 from ivr.flow.check import Finding
 from ivr.flow.flow import Flow
 from ivr.flow.nodes.queue import Queue as QueueNode
-from ivr.values.queue import Queue, Strategy
+from ivr.values.queue import Door, Queue, Strategy
 
 QUEUES = "dialplans/queues.yaml"
 # Sections of queues.conf that are no queues.
@@ -67,6 +67,11 @@ def queues(written: Mapping[str, WrittenQueue], flows: Iterable[Flow]) -> Mappin
     """The queues of a book that is right."""
     keys = {node.queue: node.key for flow in flows for node in flow.nodes.values() if isinstance(node, QueueNode)}
     return {name: queue.value(name, keys.get(name, "")) for name, queue in written.items()}
+
+
+def doors(written: Mapping[str, WrittenQueue]) -> Mapping[str, Door]:
+    """Whom each queue lets in."""
+    return {name: queue.value(name, "").door for name, queue in written.items()}
 
 
 def wrong_queues(

@@ -32,7 +32,9 @@ Miss = Literal["silence", "wrong", "corrected"]
 
 
 class Question(Node):
-    """A node that asks the caller something; its exits `silence` and `wrong` are for when the attempts are used up.
+    """A node that asks the caller something, and is no service in itself.
+
+    Its exits `silence` and `wrong` are for when the attempts are used up.
 
     Where agents alone are behind it, and nobody is there, a surcharged call is neither announced nor answered: nothing
     is asked, and the call goes on, free, by `unavailable`; where that is not linked, as from the first of those agents.
@@ -41,7 +43,6 @@ class Question(Node):
     leaves: ClassVar[tuple[str, ...]] = ("silence", "wrong", UNAVAILABLE)
     optional: ClassVar[frozenset[str]] = frozenset({UNAVAILABLE})
     asks: ClassVar[bool] = True
-    only_asks: ClassVar[bool] = True
 
     silence_prompt: Sentence = Field(default=("sorry-silence",), description="said before asking again after silence")
     wrong_prompt: Sentence = Field(

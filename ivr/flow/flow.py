@@ -6,7 +6,7 @@ from functools import cached_property
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from ivr.flow.asking import UNAVAILABLE
+from ivr.flow.asking import UNAVAILABLE, Question
 from ivr.flow.commands import Need, Reachable
 from ivr.flow.node import Into, Leave, NodeName, Over
 from ivr.flow.nodes import AnyNode
@@ -131,7 +131,7 @@ class Drawing:
                     return None
                 agents.update(here_for.agents)
                 doors.update(here_for.doors)
-            elif node.only_asks:
+            elif isinstance(node, Question):
                 # What is offered if nobody is there is not what the price would be told for.
                 doors_but = (taken for taken in node.doors() if taken != UNAVAILABLE)
                 waiting.extend((one, True) for taken in doors_but if (one := self.follow(here, taken)))

@@ -201,10 +201,8 @@ class Node(BaseModel):
     # Whether agents ring here, one of whom may answer the line; and the exit for when none is there.
     rings: ClassVar[bool] = False
     absent: ClassVar[str] = "unavailable"
-    # Whether the caller is asked something here: where `back` comes back to.
+    # Whether the caller is asked something here, where `back` comes back to; and whether others are told what he did.
     asks: ClassVar[bool] = False
-    # Whether it is a question about where to go, and no service in itself; whether it tells others what the caller did.
-    only_asks: ClassVar[bool] = False
     sends: ClassVar[bool] = False
 
     exits: dict[str, NodeName] = Field(default_factory=dict, description="where each exit leads: exit name to node")

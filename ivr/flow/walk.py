@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field, replace
 
-from ivr.flow.asking import UNAVAILABLE
+from ivr.flow.asking import UNAVAILABLE, Question
 from ivr.flow.commands import Ask, Enqueue, Gather, Hangup, Play, Talk
 from ivr.flow.errands import Post
 from ivr.flow.flow import BACK, REPEAT, Drawing, Flow, Place
@@ -64,7 +64,7 @@ def walk(
                 asked.append(here)
         parting = node.parting()
         way = yield from _placed(here, drawing, node.run(scene))
-        unasked = node.only_asks and way == UNAVAILABLE
+        unasked = isinstance(node, Question) and way == UNAVAILABLE
         onward = _onward(drawing, here, way, trail, asked)
         if unasked and (here in skipped or UNAVAILABLE not in node.doors()):
             # Who comes back to what nobody is there for is not led round and round.
