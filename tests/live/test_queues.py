@@ -17,7 +17,7 @@ from tests.live.test_calls import TRUE_TO, since_invite
 
 FREE, CUT, SERVED, NARROW, STRICT = "0892000008", "0806000009", "0805000010", "0805000011", "0805000012"
 AGENTS = ("odile", "paulin", "wanda")
-DEAR = "0892000092"
+DEAR, GERMAN = "0892000092", "0892000095"
 AGENT_TONE = 550.0
 
 
@@ -79,7 +79,8 @@ def test_waiting_is_free_until_the_agent_takes_the_call(stack):
 
 
 def test_where_the_carrier_bears_it_no_longer_the_line_answers_and_the_wait_goes_on(stack):
-    """25 s free, then 200, and the caller is where he was: first."""
+    """25 s free, then 200, and the caller is where he was: first.  Under German law he is never answered for that."""
+    german = stack.call(GERMAN, hang_up_after=45.0)
     placed = stack.call(CUT, hang_up_after=34.0)
     report = placed.report
     early = first(report.events, "early_media")
@@ -89,7 +90,13 @@ def test_where_the_carrier_bears_it_no_longer_the_line_answers_and_the_wait_goes
     assert report.answered_t - early.t == pytest.approx(25, abs=2.5)
     entries = [entry for entry in stack.call_record(placed)["tape"] if "enqueue" in entry]
     assert entries[0]["result"]["served"] == "timeout"
-    assert entries[1]["enqueue"]["place"] == entries[0]["result"]["place"] == 1
+    assert entries[1]["enqueue"]["place"] == entries[0]["result"]["place"] in (1, 2)
+    assert german.report.answered_t is None
+    assert (german.report.ended.by, german.report.ended.code) == ("far", 480)
+    record = stack.call_record(german)
+    assert record["steps"][0] == "agents:timeout"
+    assert record["announced_from"] is not None
+    assert [entry["result"]["served"] for entry in record["tape"] if "enqueue" in entry] == ["timeout"]
 
 
 def test_every_way_out(stack):
