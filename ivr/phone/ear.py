@@ -36,7 +36,7 @@ NEAR = 5
 """Frames beside a pause of which one must be heard for the pause to count: its edges are faint and soon lost."""
 
 ISLAND = 10
-"""Frames: a shorter piece, away from the rest, is chance."""
+"""Frames: a shorter piece, away from the rest, is chance; and so is one not twice as long that is far from it."""
 
 QUIET = 10 ** (-20 / 20)
 """Frames so far below the RMS of their sound are its pauses: noise may drown them."""
@@ -249,12 +249,22 @@ def _bridge(same: Bools, loud: Bools, calm: Bools) -> Bools:
 
 def _without_islands(present: Bools) -> Bools:
     """Without pieces so short that they may be chance; a sound that is itself so short is one piece and stays."""
-    edges = np.flatnonzero(np.diff(np.concatenate(([False], present, [False])).astype(np.int8)))
-    kept = present.copy()
-    for begin, end in zip(edges[::2], edges[1::2], strict=True):
-        if end - begin < min(ISLAND, len(present) // 2):
-            kept[begin:end] = False
+    shortest = min(ISLAND, len(present) // 2)
+    pieces = [(begin, end) for begin, end in _pieces(present) if end - begin >= shortest]
+    kept = np.zeros_like(present)
+    for place, (begin, end) in enumerate(pieces):
+        gaps = [begin - before for _, before in pieces[:place][-1:]] + [
+            after - end for after, _ in pieces[place + 1 :][:1]
+        ]
+        if end - begin >= 2 * ISLAND or min(gaps, default=0) <= 2 * ISLAND:
+            kept[begin:end] = True
     return kept
+
+
+def _pieces(present: Bools) -> list[tuple[int, int]]:
+    """Where each unbroken piece begins and ends."""
+    edges = np.flatnonzero(np.diff(np.concatenate(([False], present, [False])).astype(np.int8)))
+    return list(zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True))
 
 
 def _overlap(one: Span, other: Span) -> float:

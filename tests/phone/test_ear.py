@@ -86,6 +86,19 @@ def test_a_sound_cut_short_is_measured(seconds):
     assert not found[0].whole
 
 
+def test_a_chance_likeness_far_from_a_sound_cut_short_hides_nothing_between():
+    """What comes after the beep is, for 0.2 s, as the announcement would have gone on: that is no more of it."""
+    announcement, beep_ = SOUNDS["announcement"], SOUNDS["beep"]
+    like = round(2.0 * RATE)  # where the announcement would be, had it not been cut after one second
+    after = SOUNDS["welcome"].copy()
+    at = like - round(1.8 * RATE)
+    after[at : at + round(0.22 * RATE)] = announcement[like : like + round(0.22 * RATE)]
+    found = ear.heard(line(announcement[:RATE], silence(0.3), beep_, after), RATE, SOUNDS)
+
+    assert names(found)[:2] == ["announcement", "beep"]
+    assert found[0].end < 1.1
+
+
 def test_a_hole_in_the_middle_is_noticed():
     """Half a second lost within: heard to the end, unbroken only up to the hole."""
     holed = SOUNDS["announcement"].copy()
