@@ -9,21 +9,22 @@ import hashlib
 import json
 import os
 from collections.abc import Callable, Iterable, Sequence
-from concurrent.futures import ThreadPoolExecutor, as_completed
+from concurrent.futures import Future, ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
+from dataclasses import replace as dataclass_replace
 from functools import partial
 from pathlib import Path
 
 from ivr.values.music import DEFAULT, HOUSE, MUSIC
-from ivr.values.phrase import Part, Utterance
+from ivr.values.phrase import Utterance
 from ivr.values.speech import Speech
 from ivr.voice import music as house
 from ivr.voice.audio import RECIPE, Master, Silent, Spans, beep, joined, master
-from ivr.voice.catalogue import SPANS, Catalogue, Sound, copied, locked, replace
+from ivr.voice.catalogue import SPANS, Catalogue, Sound, copied, locked, replace, seconds_of, spans_of
 from ivr.voice.engines import LONGEST_TEXT, Engine, EngineFailed, engines
 from ivr.voice.recording import Unusable, decoded, recording
 from ivr.voice.roster import Roster
-from ivr.voice.wav import RATES, BadWav, encode, frames
+from ivr.voice.wav import RATES, encode, frames
 
 BEEP = "beep"
 """The tone's name in the catalogue, in every language; nobody speaks or records it."""
@@ -76,17 +77,18 @@ def bake(
     sounds directory cannot be written.
     """
     wanted, problems = _distinct(utterances)
-    oven = _Oven(
-        prompts.absolute(),
-        sounds.absolute(),
-        Roster(engines() if voices is None else voices, speech or Speech()),
-        recordings.absolute() if recordings is not None and recordings.is_dir() else None,
-    )
+    roster = Roster(engines() if voices is None else voices, speech or Speech())
+    phoned = recordings.absolute() if recordings is not None and recordings.is_dir() else None
+    oven = _Oven(prompts.absolute(), sounds.absolute(), roster, phoned)
+    cold = dataclass_replace(oven, cold=True)
     done: dict[tuple[str, str], _Loaf] = {}
     with locked(oven.sounds, alone=False):
         with ThreadPoolExecutor(os.cpu_count() or 2, thread_name_prefix="bake") as pool:
             try:
-                tasks = {pool.submit(oven.bake, utterance): utterance for utterance in wanted}
+                # What is there is found here: threads would only wait for one another.
+                tasks = {
+                    _found(cold, utterance) or pool.submit(oven.bake, utterance): utterance for utterance in wanted
+                }
                 for task in as_completed(tasks):
                     utterance = tasks[task]
                     try:
@@ -119,6 +121,10 @@ class _Spoilt(Exception):
     """An utterance that came to nothing; the text is the problem's sentence."""
 
 
+class _Cold(Exception):
+    """A sound that is not there, and an oven that makes none."""
+
+
 @dataclass(frozen=True)
 class _Loaf:
     sound: Sound
@@ -133,6 +139,7 @@ class _Oven:
     sounds: Path
     roster: Roster
     recordings: Path | None = None
+    cold: bool = False  # makes nothing: raises _Cold for what is not there
 
     def bake(self, utterance: Utterance) -> _Loaf:
         """The finished sound, made or found; raises _Spoilt."""
@@ -210,26 +217,40 @@ class _Oven:
         told = json.dumps([RECIPE, utterance.language, source, content, *shape])
         digest = hashlib.sha256(told.encode()).hexdigest()[:12]
         stem = self.sounds / utterance.language / f"{utterance.name}-{digest}"
-        spans = _spans(stem, parts)
-        fresh = spans is None or not _whole(stem)
-        if fresh:
+        spans = spans_of(stem, parts)
+        seconds = seconds_of(stem) if spans is not None else None
+        if fresh := seconds is None:
+            if self.cold:
+                raise _Cold
             made, measured = make()
             spans = tuple((part.what, *span) for part, span in zip(parts, measured, strict=True))
             for suffix in RATES:
                 replace(stem.with_name(stem.name + suffix), encode(made.at(suffix), suffix))
             if parts:
                 replace(stem.with_name(stem.name + SPANS), json.dumps(spans).encode())
+            seconds = frames(stem.with_name(stem.name + ".wav")) / RATES[".wav"]
         for part, (_, begin, end) in zip(parts, spans or (), strict=True):
             if part.at_most is not None and end - begin > part.at_most:
                 raise _Spoilt(
                     f"{where}: its {part.what} «{_start(part.text)}» lasts {end - begin:.2f} s,"
                     f" at most {part.at_most:g} s are allowed: shorten it"
                 )
-        seconds = frames(stem.with_name(stem.name + ".wav")) / RATES[".wav"]
         if utterance.at_most is not None and seconds > utterance.at_most:
             mend = "record it shorter" if source == "recording" else f"shorten its text «{_start(utterance.text)}»"
             raise _Spoilt(f"{where} lasts {seconds:.2f} s, at most {utterance.at_most:g} s are allowed: {mend}")
         return _Loaf(Sound(str(stem), seconds, utterance.text, source, spans or ()), fresh)
+
+
+def _found(cold: _Oven, utterance: Utterance) -> "Future[_Loaf] | None":
+    """What is there, or wrong, without anything being made; ``None``: it has to be made."""
+    found: Future[_Loaf] = Future()
+    try:
+        found.set_result(cold.bake(utterance))
+    except _Cold:
+        return None
+    except _Spoilt as spoilt:
+        found.set_exception(spoilt)
+    return found
 
 
 def _speech(utterance: Utterance, engine: Engine, text: str, speech: Speech) -> Made:
@@ -253,27 +274,6 @@ def _master(content: bytes, tail: float = 0.0, at_least: float = 0.0, *, any_kin
         return master(samples, rate, tail=tail, at_least=at_least)
     except Silent as silent:
         raise Unusable("holds only silence: record it again") from silent
-
-
-def _spans(stem: Path, parts: Sequence[Part]) -> tuple[tuple[str, float, float], ...] | None:
-    """Where each part of a sound is heard, as it was measured when it was made; ``None`` where that is not known."""
-    if not parts:
-        return ()
-    try:
-        kept = json.loads(stem.with_name(stem.name + SPANS).read_bytes())
-        spans = tuple((str(what), float(begin), float(end)) for what, begin, end in kept)
-    except (OSError, ValueError, TypeError):
-        return None
-    return spans if [what for what, _, _ in spans] == [part.what for part in parts] else None
-
-
-def _whole(stem: Path) -> bool:
-    """The files of every rate are there, sound, and of one length."""
-    try:
-        lengths = {frames(stem.with_name(stem.name + suffix)) / rate for suffix, rate in RATES.items()}
-    except BadWav:
-        return False
-    return len(lengths) == 1
 
 
 def _distinct(utterances: Iterable[Utterance]) -> tuple[list[Utterance], dict[tuple[str, str], str]]:

@@ -13,13 +13,14 @@ import os
 import re
 import tempfile
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from ivr.values.phrase import Part
 from ivr.voice.wav import RATES, BadWav, frames
 
 _LATEST = "catalogue.json"
@@ -127,17 +128,24 @@ class Catalogue:
                     )
         return tuple(found)
 
+    def _stem(self, path: str) -> str:
+        """A sound's path within the directory; raises ValueError for one that is elsewhere."""
+        before = f"{self.directory.as_posix()}/"
+        if not path.startswith(before):
+            raise ValueError(f"{path} is not in the subpath of {self.directory}")
+        return path.removeprefix(before)
+
     def _page(self) -> str:
         entries = [
-            _Entry(
-                language=language,
-                name=name,
-                stem=Path(sound.path).relative_to(self.directory).as_posix(),
-                seconds=sound.seconds,
-                text=sound.text,
-                source=sound.source,
-                spans=sound.spans,
-            ).model_dump()
+            {
+                "language": language,
+                "name": name,
+                "stem": self._stem(sound.path),
+                "seconds": sound.seconds,
+                "text": sound.text,
+                "source": sound.source,
+                "spans": sound.spans,
+            }
             for (language, name), sound in sorted(self.sounds.items())
         ]
         return json.dumps({"sounds": entries}, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
@@ -170,6 +178,27 @@ def prune(sounds: Path, keep: Iterable[Catalogue]) -> tuple[str, ...]:
                 path.unlink(missing_ok=True)
                 removed.append(path.relative_to(sounds).as_posix())
     return tuple(removed)
+
+
+def spans_of(stem: Path, parts: Sequence[Part]) -> tuple[tuple[str, float, float], ...] | None:
+    """Where each part of a sound is heard, as it was measured when it was made; ``None`` where that is not known."""
+    if not parts:
+        return ()
+    try:
+        kept = json.loads(stem.with_name(stem.name + SPANS).read_bytes())
+        spans = tuple((str(what), float(begin), float(end)) for what, begin, end in kept)
+    except (OSError, ValueError, TypeError):
+        return None
+    return spans if [what for what, _, _ in spans] == [part.what for part in parts] else None
+
+
+def seconds_of(stem: Path) -> float | None:
+    """How long a sound is whose files of every rate are there, sound, and of one length; else ``None``."""
+    try:
+        lengths = {frames(stem.with_name(stem.name + suffix)) / rate for suffix, rate in RATES.items()}
+    except BadWav:
+        return None
+    return lengths.pop() if len(lengths) == 1 else None
 
 
 def replace(path: Path, content: bytes) -> None:
