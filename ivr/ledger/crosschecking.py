@@ -20,15 +20,24 @@ from ivr.values.number import parse
 SAME = timedelta(seconds=0.5)
 """How far the two may be apart about one instant."""
 
-INBOUND = "public"
-"""The context of the dial plan in which numbers are dialled."""
+AGENTS = "agents"
+"""The context of the phones of agents.  Who lies outside is joined by a trunk's channel, and by a Local one of his."""
+
+INBOUND = ("public", "trunks", AGENTS)
+"""The contexts of the dial plan in which numbers are dialled: by anybody, by carriers, by agents."""
+
+CODE = "*"
+"""What agents dial to say how they stand begins with it; that is no call."""
 
 _STARTED, _ANSWERED, _ENDED, _MET = "CHAN_START", "ANSWER", "HANGUP", "BRIDGE_ENTER"
 
 
 @dataclass
 class Seen:
-    """A call as Asterisk saw it; ``met`` are those with whom the caller's line was joined, in order of their coming."""
+    """A call as Asterisk saw it; ``met`` are those with whom the caller's line was joined, in order of their coming.
+
+    ``number`` is empty where a carrier dialled an account, and named the number otherwise.
+    """
 
     id: str
     number: str
@@ -60,21 +69,24 @@ def read(text: str) -> tuple[list[Seen], int]:
         except (ValueError, OverflowError):
             torn += 1
             continue
-        if event == _STARTED and channel == call and context == INBOUND:
-            calls.setdefault(call, Seen(call, parse(number).national or number, at))
+        if event == _STARTED and channel == call and context in INBOUND:
+            # Calls that the controller itself began have ids of its own.
+            if call.replace(".", "", 1).isdecimal() and not number.startswith(CODE):
+                calls.setdefault(call, Seen(call, parse(number).national or "", at))
         elif seen := calls.get(call):
-            _note(seen, event, at, channel, name)
+            _note(seen, event, at, channel, name, context)
     return list(calls.values()), torn
 
 
-def _note(seen: Seen, event: str, at: datetime, channel: str, name: str) -> None:
+def _note(seen: Seen, event: str, at: datetime, channel: str, name: str, context: str) -> None:
     if channel == seen.id:
         if event == _ANSWERED:
             seen.answered = seen.answered or at
         elif event == _ENDED:
             seen.ended = at
-    elif event == _MET and name.startswith("PJSIP/"):
-        party = name.removeprefix("PJSIP/").rpartition("-")[0]
+    elif event == _MET and (name.endswith(";1") or (name.startswith("PJSIP/") and context == AGENTS)):
+        # PJSIP/camille-0000002a, and the half of Local/camille@reach-0000002a;1 that the caller talks with
+        party = name.partition("/")[2].rpartition("-")[0].partition("@")[0]
         if party not in seen.met:
             seen.met.append(party)
 
@@ -113,7 +125,7 @@ def _differences(us: Kept | None, them: Seen | None) -> Iterator[str]:
     if them is None:
         yield "only the ledger has it"
         return
-    if us.number != them.number:
+    if them.number and us.number != them.number:
         yield f"the ledger says that {us.number} was dialled, Asterisk {them.number}"
     for what, mine, his in (("answered", us.answered, them.answered), ("ended", us.ended, them.ended)):
         if (mine is None) != (his is None) or (mine and his and abs(mine - his) > SAME):

@@ -44,11 +44,15 @@ class Noted:
         text += line("ANSWER", self.answered) if self.answered is not None else ""
         for place, agent in enumerate(self.met, 1):
             channel = f"{call}{place}"
-            text += line("CHAN_START", 10, channel, f"PJSIP/{agent}-0000009{place}", "none")
-            text += line("ANSWER", 12.4, channel, f"PJSIP/{agent}-0000009{place}", "none")
-            text += line("BRIDGE_ENTER", 12.6, channel, f"PJSIP/{agent}-0000009{place}", "none")
+            name = f"{agent}-0000009{place}" if "/" in agent else f"PJSIP/{agent}-0000009{place}"
+            if agent.startswith("Local/"):
+                name += ";1"
+            context = "trunks" if "trunk" in agent else "agents"
+            text += line("CHAN_START", 10, channel, name, context)
+            text += line("ANSWER", 12.4, channel, name, context)
+            text += line("BRIDGE_ENTER", 12.6, channel, name, context)
             text += line("BRIDGE_ENTER", 12.6)
-            text += line("HANGUP", 60, channel, f"PJSIP/{agent}-0000009{place}", "none")
+            text += line("HANGUP", 60, channel, name, context)
         return text + (line("HANGUP", self.ended) if self.ended is not None else "")
 
 
@@ -67,15 +71,33 @@ def told(witness: Witness) -> list[str]:
 
 
 async def test_two_that_agree_say_so(store: Store, witness: Witness, tmp_path: Path) -> None:
-    """Within half a second; a call that goes on, and phones that dial codes, are nobody's business yet."""
+    """Within half a second; a call that goes on, codes of agents, and calls back, are none."""
     await store.append(made(1))
     await store.append(made(2, tape=(), answered=None))
+    await store.append(made(5))
+    await store.append(made(6))
     note(tmp_path, Noted(1, answered=12.9, ended=72.6), Noted(2, answered=None, met=()), Noted(3, ended=None),
-         Noted(4, dialled="*451", context="agents"))  # fmt: skip
+         Noted(4, dialled="*451", context="agents"), Noted(5, dialled="33899000004", context="trunks"),
+         Noted(6, dialled="account", context="trunks"))  # fmt: skip
+    with (tmp_path / "events" / CURRENT).open("a", encoding="ascii") as file:
+        file.write(f"CHAN_START,{NOON.timestamp():.6f},ivr-back-1,ivr-back-1,PJSIP/trunk-00000001,trunks,s\n")
+        file.write(f"HANGUP,{NOON.timestamp() + 9:.6f},ivr-back-1,ivr-back-1,PJSIP/trunk-00000001,trunks,s\n")
 
     found, torn = witness.check(DAY)
 
-    assert (found.differences, found.agreed, torn) == ((), 2, 0)
+    assert (found.differences, found.agreed, torn) == ((), 4, 0)
+
+
+async def test_who_was_told_something_first_or_lies_outside_is_known_by_his_name(
+    store: Store, witness: Witness, tmp_path: Path
+) -> None:
+    """Both are rung on a Local channel, behind which an agent's phone joins, or a trunk's channel."""
+    await store.append(made(1))
+    talked = Entry(17.0, 50.0, Dial(("zoe",), 25), Dialled(Reached.TALKED, "zoe"))
+    await store.append(made(2, tape=(talked,)))
+    note(tmp_path, Noted(1, met=("Local/camille@reach", "camille")), Noted(2, met=("Local/zoe@outside", "PJSIP/trunk")))
+
+    assert told(witness) == []
 
 
 async def test_each_difference_is_told_with_its_call(store: Store, witness: Witness, tmp_path: Path) -> None:

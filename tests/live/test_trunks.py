@@ -124,7 +124,9 @@ def test_a_caller_is_put_through_outside_by_the_first_trunk_that_works(stack: St
             (picked_up,) = [event for event in report.events if event.event == "agent_answered"]
             (refused,) = carrier.calls
 
-            assert stack.call_record(placed)["steps"] == ["agent:talked"]
+            record = stack.call_record(placed)
+            assert record["steps"] == ["agent:talked"]
+            assert [told for told in stack.crosschecked() if record["id"] in told] == []
             assert report.answered_t == pytest.approx(picked_up.t + 4.0, abs=1.0), (
                 "answered before the 1, or long after"
             )
