@@ -43,6 +43,7 @@ class Rate:
 
 
 _SOURCE = "lexing.law on Arcep, decision 2014-1103 (2026-11)"
+_CODE = "code général des impôts, art. 294, 1 (legifrance.gouv.fr, version of 13 December 2024)"
 
 # What holds where a book has no table of its own: the rates with a source.
 RATES: Mapping[str, Rate] = MappingProxyType(
@@ -52,6 +53,7 @@ RATES: Mapping[str, Rate] = MappingProxyType(
         "martinique": Rate(Decimal("8.5"), _SOURCE, verified=True),
         "reunion": Rate(Decimal("8.5"), _SOURCE, verified=True),
         "guyane": Rate(Decimal("0"), _SOURCE, verified=True),
+        "mayotte": Rate(Decimal("0"), _CODE, verified=True),
     }
 )
 
