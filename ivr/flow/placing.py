@@ -1,8 +1,9 @@
 """How a callback that was booked is placed: by whom, through what, how often, and whose number is shown.
 
 People are called back by us only where their number may be dialled without surprise: never special, short or emergency
-numbers, and foreign ones only where the writer of the flow wants that.  The number shown is one that costs nobody more
-than an ordinary call (no 089, no 118xxx, no surcharged short number: the operators' rules for value-added services).
+numbers, and foreign ones only where the writer of the flow wants that, and only fixed and mobile ones.  The number
+shown is one that costs nobody more than an ordinary call (no 089, no 118xxx, no surcharged short number: the operators'
+rules for value-added services).
 """
 
 from typing import Literal, Self
@@ -11,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from ivr.flow.node import LineName, PhoneName, QueueName, Sentence
 from ivr.values.number import Family, Number
+from ivr.values.outside import callable_abroad
 
 CALLABLE = frozenset({Family.GEOGRAPHIC, Family.MOBILE, Family.NON_GEOGRAPHIC})
 SHOWN = CALLABLE | {Family.FREE, Family.PLAIN}
@@ -58,7 +60,7 @@ class Placing(BaseModel):
 
 def callable_(number: Number, *, foreign: bool) -> bool:
     """Whether we may call ``number`` back."""
-    if number.e164 is None:
+    if number.e164 is None or not callable_abroad(number):
         return False
     return number.family in CALLABLE or (foreign and number.family is Family.FOREIGN)
 

@@ -58,6 +58,15 @@ class Number:
             return territory.iso if (territory := self.territory) else "FR"
         return phonenumbers.region_code_for_number(phonenumbers.parse(self.e164)) if self.e164 else None
 
+    @property
+    def is_plain_abroad(self) -> bool:
+        """Whether it is fixed or mobile by the plan of its country, which ours does not know: not at a price of its own
+        (+32 900…, +44 70…, +262 89…), nor of help (+32 112), a satellite's, or such as nobody has.
+        """
+        if self.national is not None or self.e164 is None or self.country in (None, _NO_COUNTRY):
+            return False
+        return phonenumbers.number_type(phonenumbers.parse(self.e164)) in _ORDINARY
+
     def priced_as(self, declared: Family | None = None) -> Family | None:
         """Free, plain or surcharged: by its range, or as ``declared`` where each number has its own; else ``None``."""
         if self.family in EACH_ITS_OWN:
@@ -98,6 +107,16 @@ class Number:
         return digits[:4] + "*" * (len(digits) - 6) + digits[-2:]
 
 
+# `number_type` says unknown of what is not valid.
+_ORDINARY = frozenset(
+    {
+        phonenumbers.PhoneNumberType.FIXED_LINE,
+        phonenumbers.PhoneNumberType.MOBILE,
+        phonenumbers.PhoneNumberType.FIXED_LINE_OR_MOBILE,
+        phonenumbers.PhoneNumberType.VOIP,
+    }
+)
+
 ANONYMOUS = Number("", None, None, Family.ANONYMOUS)
 
 _WITHHELD = frozenset({"", "anonymous", "unknown", "restricted", "unavailable", "private", "withheld"})
@@ -122,6 +141,9 @@ def parse(text: str) -> Number:
     )
 
 
+_FRANCE = 33
+_NO_COUNTRY = "001"  # of satellites and of services the world over, to phonenumbers
+
 # A country code of France and the right number of digits after it, with no sign in front.
 _BARE = re.compile(r"33[1-9]\d{8}|33700\d{10}|(?:262|59[046])[1-9]\d{8}", re.ASCII)
 
@@ -139,6 +161,8 @@ def _foreign(text: str, digits: str) -> Number:
         try:
             found = phonenumbers.parse(international)
         except phonenumbers.NumberParseException:
+            return Number(text, None, None, Family.UNKNOWN)
+        if found.country_code == _FRANCE:  # our plan has not taken it for its own: ++33…, which is lenient there only
             return Number(text, None, None, Family.UNKNOWN)
         e164 = phonenumbers.format_number(found, phonenumbers.PhoneNumberFormat.E164)
         overseas = territory_under(phonenumbers.region_code_for_number(found) or "") is not None

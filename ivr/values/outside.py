@@ -56,6 +56,13 @@ def shown(number: Number) -> str:
     return (number.e164 or "") if number.family in SHOWABLE else ""
 
 
+def callable_abroad(number: Number) -> bool:
+    """Whether a number is ours, which our plan judges, or a plain one abroad or overseas."""
+    return (
+        number.family not in (Family.FOREIGN, Family.OVERSEAS) or number.national is not None or number.is_plain_abroad
+    )
+
+
 def refusal(number: Number, countries: frozenset[str] = frozenset(), allowed: frozenset[Family] = frozenset()) -> str:
     """Why a number may not be dialled from a call, in words; empty: it may.
 
@@ -65,7 +72,12 @@ def refusal(number: Number, countries: frozenset[str] = frozenset(), allowed: fr
         return "it is an emergency number: who needs help dials it himself, and is located by his own line"
     if number.family is Family.FOREIGN:
         country = number.country or "an unknown country"
-        return "" if country in countries else f"it lies in {country}, which is not among the countries allowed"
+        if country not in countries:
+            return f"it lies in {country}, which is not among the countries allowed"
+    if not callable_abroad(number):
+        return f"it is no fixed or mobile number of {number.country or 'any country'}, and may cost any price"
+    if number.family is Family.FOREIGN:
+        return ""
     if number.families & (DIALLABLE | allowed):
         return ""
     if number.families & ALLOWABLE:
