@@ -5,7 +5,7 @@ What trying means is written once, in the context [way] of the fixed dial plan; 
 
 from collections.abc import Iterable, Mapping
 
-from ivr.asterisk.tokens import section, token
+from ivr.asterisk.tokens import distinct, section, token
 from ivr.values.outside import Destination
 from ivr.values.trunk import Trunk
 
@@ -21,6 +21,8 @@ def dialled(number: str, trunk: Trunk) -> str:
 
 def extensions(destinations: Iterable[Destination], trunks: Mapping[str, Trunk]) -> list[str]:
     """The lines of the dial plan; ``trunks`` are those that Asterisk knows.  Raises UnsafeError."""
+    destinations = tuple(destinations)
+    distinct("agent name", (one.name.replace("-", "") for one in destinations))  # as extensions are compared
     lines = ["", f"[{CONTEXT}]"]
     for one in destinations:
         name = token("agent name", one.name)

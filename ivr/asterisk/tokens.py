@@ -4,6 +4,8 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Literal
 
+from ivr.values.trunk import LONGEST_NAME, RESERVED
+
 Kind = Literal[
     "number",
     "agent name",
@@ -22,7 +24,7 @@ Kind = Literal[
 
 _ALLOWED: Mapping[Kind, re.Pattern[str]] = {
     "number": re.compile(r"[0-9]{3,15}"),
-    "agent name": re.compile(r"[a-z][a-z0-9_-]{0,31}"),
+    "agent name": re.compile(rf"[a-z][a-z0-9_-]{{0,{LONGEST_NAME - 1}}}"),
     "queue name": re.compile(r"[a-z][a-z0-9-]{0,40}"),
     "music": re.compile(r"[a-z][a-z0-9-]{0,40}"),
     "path": re.compile(r"/[A-Za-z0-9_./-]{1,200}"),
@@ -36,41 +38,6 @@ _ALLOWED: Mapping[Kind, re.Pattern[str]] = {
     "sip": re.compile(r"sip:[A-Za-z0-9_.+-]{1,64}@[A-Za-z0-9.-]{1,253}(:[0-9]{2,5})?"),
     "network": re.compile(r"[0-9a-f.:]{2,39}/[0-9]{1,3}"),
 }
-
-RESERVED = frozenset(
-    [
-        "system",
-        "global",
-        "general",
-        "globals",
-        "udp",
-        "party",
-        "anonymous",
-        "agent-endpoint",
-        "agent-auth",
-        "agent-aor",
-        "trunk-endpoint",
-        "trunk-auth",
-        "trunk-aor",
-        "trunk-identify",
-        "trunk-registration",
-        "tls",
-        "controller",
-        "controller-rights",
-        "deploy-rights",
-        "caller-rights",
-        "public",
-        "attend",
-        "fallback",
-        "ended",
-        "agents",
-        "trunks",
-        "ours",
-        "outside",
-        "way",
-    ]
-)
-"""Section names that the fixed part uses: no agent may be called like that."""
 
 RESERVED_QUEUES = frozenset({"general", "queue-defaults"})
 """Sections of queues.conf that are no queues."""

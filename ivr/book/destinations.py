@@ -2,16 +2,19 @@
 
 IVR471  a destination that must not be dialled
 IVR472  a destination that is both number and SIP address, or neither
-IVR473  a number that no trunk reaches, or a SIP address that would go over one
+IVR473  a number that no trunk reaches, a SIP address that would go over one, or that is a number at a carrier's server
 """
 
+import contextlib
+import ipaddress
+import re
 from collections.abc import Iterator, Mapping, Set
 from decimal import Decimal
 from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field
 
-from ivr.book.trunks import WrittenTrunk
+from ivr.book.trunks import WrittenTrunk, wrong_accounts
 from ivr.book.written import Name, Written
 from ivr.flow.check import Finding
 from ivr.flow.node import OR_ONE, one_or_many
@@ -58,7 +61,13 @@ def wrong_destinations(
     others: Mapping[str, Set[str]],
 ) -> Iterator[Finding]:
     """What must not be dialled, and what cannot be; ``known`` are the names of all trunks, ``others`` names taken."""
+    yield from wrong_accounts(destinations)
+    plain: dict[str, str] = {}
     for name, one in destinations.items():
+        if (other := plain.setdefault(name.replace("-", ""), name)) != name:
+            # Source: Asterisk 22, main/pbx.c, ext_cmp_exten: hyphens of an extension are not looked at.
+            message = f'"{other}" and "{name}" differ only by hyphens, over which Asterisk reads'
+            yield Finding("IVR476", (name,), message, "rename one of the two: it would ring the other")
         if bool(one.number) == bool(one.sip):
             message = f'"{name}" has {"both a number and" if one.number else "neither a number nor"} a SIP address'
             yield Finding("IVR472", (name,), message, "write one of the two")
@@ -72,6 +81,9 @@ def wrong_destinations(
         if one.sip and one.trunks:
             hint = "delete trunks: it is dialled at its own address"
             yield Finding("IVR473", (name, "trunks"), f'"{name}" is a SIP address, to which no trunk leads', hint)
+        if carrier := _carrier(one.sip, trunks):
+            message = f'"{name}" is a number at the server of the trunk "{carrier}", dialled past all that is looked at'
+            yield Finding("IVR473", (name, "sip"), message, f"write it so: number: …, trunks: {carrier}")
         for trunk in one.trunks:
             if trunk not in known:
                 message = f'there is no trunk "{trunk}"'
@@ -83,3 +95,20 @@ def wrong_destinations(
             if name in names:
                 hint = "rename one of the two: a transfer could not tell them apart"
                 yield Finding("IVR476", (name,), f'"{name}" is both {what} and a destination', hint)
+
+
+def _carrier(sip: str, trunks: Mapping[str, WrittenTrunk]) -> str | None:
+    """The trunk at whose server a SIP address is a number: nobody would look at its price, nor count what it costs."""
+    user, _, rest = sip.removeprefix("sip:").partition("@")
+    host = rest.partition(":")[0].lower().rstrip(".")
+    if re.fullmatch(r"[+]?[0-9._-]+", user):
+        for name, trunk in trunks.items():
+            if host == trunk.host.lower().rstrip(".") or any(_lies_in(host, source) for source in trunk.sources):
+                return name
+    return None
+
+
+def _lies_in(host: str, source: str) -> bool:
+    with contextlib.suppress(ValueError):
+        return ipaddress.ip_address(host) in ipaddress.ip_network(source, strict=False)
+    return False

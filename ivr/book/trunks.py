@@ -2,12 +2,12 @@
 
 IVR474  a trunk that would show a number that costs whoever calls it back, or none to who is called
 IVR475  a trunk that wants a password, or to register, and has no user
-IVR476  a name that two have whom Asterisk would ring, or who would ring us
+IVR476  a name that two have whom Asterisk would ring, or who would ring us, or that it cannot have
 IVR477  a trunk that takes calls from everywhere, or from what is no network
 """
 
 import ipaddress
-from collections.abc import Iterator, Mapping, Set
+from collections.abc import Iterable, Iterator, Mapping, Set
 from decimal import Decimal
 from typing import Annotated, Literal
 
@@ -18,7 +18,7 @@ from ivr.flow.check import Finding
 from ivr.flow.node import OR_ONE, one_or_many
 from ivr.values.number import parse
 from ivr.values.outside import shown
-from ivr.values.trunk import Trunk
+from ivr.values.trunk import LONGEST_NAME, RESERVED, Trunk
 
 TRUNKS = "dialplans/trunks.yaml"
 HOST = r"^[A-Za-z0-9]([A-Za-z0-9.-]{0,251}[A-Za-z0-9])?$"
@@ -83,8 +83,20 @@ class WrittenTrunk(Written):
         )
 
 
+def wrong_accounts(names: Iterable[str]) -> Iterator[Finding]:
+    """Which of the names of agents, trunks or destinations no account of Asterisk can have."""
+    for name in names:
+        if name in RESERVED:
+            message = f'"{name}" is a name of Asterisk\'s own settings'
+            yield Finding("IVR476", (name,), message, "choose another")
+        elif len(name) > LONGEST_NAME:
+            message = f'"{name}" has {len(name)} characters, and a name that Asterisk is told {LONGEST_NAME} at most'
+            yield Finding("IVR476", (name,), message, "choose a shorter one")
+
+
 def wrong_trunks(trunks: Mapping[str, WrittenTrunk], others: Mapping[str, Set[str]]) -> Iterator[Finding]:
     """What is wrong with trunks; ``others`` are the names that are taken, by what has them: an agent, a group."""
+    yield from wrong_accounts(trunks)
     for name, trunk in trunks.items():
         if trunk.registers and not trunk.user:
             hint = f"write the account: user: …, and store its password: ivr trunks password {name}"

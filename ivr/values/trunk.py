@@ -4,6 +4,44 @@ from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 
+LONGEST_NAME = 32
+"""Characters of the name of an account: an agent, a trunk, a destination."""
+
+RESERVED = frozenset(
+    [
+        "system",
+        "global",
+        "general",
+        "globals",
+        "udp",
+        "party",
+        "anonymous",
+        "agent-endpoint",
+        "agent-auth",
+        "agent-aor",
+        "trunk-endpoint",
+        "trunk-auth",
+        "trunk-aor",
+        "trunk-identify",
+        "trunk-registration",
+        "tls",
+        "controller",
+        "controller-rights",
+        "deploy-rights",
+        "caller-rights",
+        "public",
+        "attend",
+        "fallback",
+        "ended",
+        "agents",
+        "trunks",
+        "ours",
+        "outside",
+        "way",
+    ]
+)
+"""Sections of Asterisk's fixed configuration: no agent, trunk or destination may be called like that."""
+
 
 @dataclass(frozen=True)
 class Trunk:

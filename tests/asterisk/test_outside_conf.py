@@ -54,6 +54,12 @@ def test_a_trunk_that_asterisk_does_not_know_is_no_way() -> None:
     assert "[outside]\nexten => zoe,1,Goto(way-over,start,1)\n" in text
 
 
+def test_two_names_that_are_one_extension_are_refused() -> None:
+    """Asterisk reads over hyphens in extensions: the second would ring the first."""
+    with pytest.raises(UnsafeError, match="twice"):
+        made(ZOE, replace(ZOE, name="z-oe", number="+33612345679"))
+
+
 @pytest.mark.parametrize(
     "wrong",
     [

@@ -127,6 +127,17 @@ def test_who_may(book: Path, number: str, extra: str) -> None:
         ),
         (ZOE.replace("zoe:", "camille:"), 'IVR476 "camille" is both an agent and a destination'),
         ("zoe: {label: Zoé, sip: 'sip:a;b@c'}\n", "IVR107"),
+        (
+            "zoe: {label: Zoé, sip: 'sip:0899000004@SIP.carrier.example.x'}\n".replace(".x", ":5070"),
+            'IVR473 "zoe" is a number at the server of the trunk "main"',
+        ),
+        (
+            "zoe: {label: Zoé, sip: 'sip:+32470123456@192.0.2.10'}\n",
+            'IVR473 "zoe" is a number at the server of the trunk "bare"',
+        ),
+        (ZOE + ZOE.replace("zoe:", "z-oe:"), 'IVR476 "zoe" and "z-oe" differ only by hyphens'),
+        (ZOE.replace("zoe:", "way:"), 'IVR476 "way" is a name of Asterisk\'s own settings'),
+        (ZOE.replace("zoe:", f"{'z' * 33}:"), f'IVR476 "{"z" * 33}" has 33 characters'),
     ],
 )
 def test_what_cannot_be_dialled(book: Path, text: str, expected: str) -> None:
@@ -144,6 +155,18 @@ def test_a_name_is_one_thing_to_asterisk_and_no_trunk_shows_a_number_that_costs(
     assert told(book) == ['IVR474 the trunk "main" would show 0899000004 (surcharged) to whom we call']
     write(book, ZOE, TRUNKS.replace("0145000000", "3639"))
     assert told(book) == ['IVR474 the trunk "main" would show 3639 (short) to whom we call']
+
+
+def test_no_agent_and_no_trunk_has_a_name_that_asterisk_cannot_be_told(book: Path) -> None:
+    """Said when the book is read, not when Asterisk is to be told of it; a partner's own number is no carrier's."""
+    write(book, ZOE + "desk: {label: accueil, sip: 'sip:0145000001@pbx.partner.example'}\n")
+    read_book(book)
+    write(book, ZOE, TRUNKS + 'tls: {label: c, host: 192.0.2.11, shows: "0145000000"}\n')
+    assert told(book) == ['IVR476 "tls" is a name of Asterisk\'s own settings']
+    write(book, ZOE)
+    agents = book / "dialplans" / "agents.yaml"
+    agents.write_text(agents.read_text(encoding="utf-8") + "party: {label: Pat}\n", encoding="utf-8")
+    assert 'IVR476 "party" is a name of Asterisk\'s own settings' in told(book)
 
 
 def test_people_are_called_back_over_a_trunk_by_agents_and_by_nobody_outside(book: Path) -> None:
