@@ -33,7 +33,7 @@ from ivr.book.sales import unlawful_sales
 from ivr.book.source import Source, files, no_book, read
 from ivr.book.table import Anything, Table, either, misnamed
 from ivr.book.tree import Mapping, Way, child
-from ivr.book.trunks import TRUNKS, WrittenTrunk, wrong_accounts, wrong_trunks
+from ivr.book.trunks import TRUNKS, WrittenTrunk, wrong_trunks
 from ivr.book.typed import typed
 from ivr.book.written import PromptText, WrittenAgent, WrittenNumber, WrittenTariff
 from ivr.flow.across import across, is_sound, spoken
@@ -108,22 +108,9 @@ class Reading:
         self._found(wrong_crises(crises.good, numbers.names, {**names, "flow": frozenset(flows)}), crises.source)
         self._found(wrong_policies(policies.good, {**names, "flow": frozenset(flows)}), policies.source)
         self._found(wrong_nuisances(numbers.good, policies.names), numbers.source)
-        for one in (
-            tariffs,
-            calendars,
-            agents,
-            groups,
-            trunks,
-            beyond,
-            queued,
-            remotes,
-            owners,
-            purses,
-            crises,
-            policies,
-        ):
-            self._found(misnamed(one.names), one.source)
-        self._found(wrong_accounts(agents.names), agents.source)
+        outer = (trunks, beyond)
+        for table in (tariffs, calendars, agents, groups, *outer, queued, remotes, owners, purses, crises, policies):
+            self._found(misnamed(table.names), table.source)
         priced = {name: tariff.value(name) for name, tariff in tariffs.good.items()}
 
         def tell(way: Way, rule: str, message: str, hint: str) -> None:

@@ -84,7 +84,7 @@ class WrittenTrunk(Written):
 
 
 def wrong_accounts(names: Iterable[str]) -> Iterator[Finding]:
-    """Which of the names of agents, trunks or destinations no account of Asterisk can have."""
+    """Which of the names of trunks or destinations no account of Asterisk can have."""
     for name in names:
         if name in RESERVED:
             message = f'"{name}" is a name of Asterisk\'s own settings'

@@ -157,16 +157,12 @@ def test_a_name_is_one_thing_to_asterisk_and_no_trunk_shows_a_number_that_costs(
     assert told(book) == ['IVR474 the trunk "main" would show 3639 (short) to whom we call']
 
 
-def test_no_agent_and_no_trunk_has_a_name_that_asterisk_cannot_be_told(book: Path) -> None:
+def test_no_trunk_has_a_name_that_asterisk_cannot_be_told(book: Path) -> None:
     """Said when the book is read, not when Asterisk is to be told of it; a partner's own number is no carrier's."""
     write(book, ZOE + "desk: {label: accueil, sip: 'sip:0145000001@pbx.partner.example'}\n")
     read_book(book)
     write(book, ZOE, TRUNKS + 'tls: {label: c, host: 192.0.2.11, shows: "0145000000"}\n')
     assert told(book) == ['IVR476 "tls" is a name of Asterisk\'s own settings']
-    write(book, ZOE)
-    agents = book / "dialplans" / "agents.yaml"
-    agents.write_text(agents.read_text(encoding="utf-8") + "party: {label: Pat}\n", encoding="utf-8")
-    assert 'IVR476 "party" is a name of Asterisk\'s own settings' in told(book)
 
 
 def test_people_are_called_back_over_a_trunk_by_agents_and_by_nobody_outside(book: Path) -> None:
