@@ -27,6 +27,7 @@ from ivr.asterisk.back_office import PATH as DUTY
 from ivr.asterisk.back_office import BackOffice
 from ivr.asterisk.recalls import AmiExchange, Recalls
 from ivr.asterisk.reception import Reception
+from ivr.asterisk.switch import live_channels
 from ivr.asterisk.tolls import EVENT, Tolls
 from ivr.asterisk.trunk_lines import AmiTrunks
 from ivr.book.shelf import Shelf
@@ -96,6 +97,7 @@ async def serve(settings: Settings) -> None:
         lines = AmiTrunks(link)
         spending = Spending(lambda: library.current.book, cabinet, lines, lambda: datetime.now(UTC))
         link.on_event(EVENT, spending.hear)
+        link.on_resync(lambda entries: spending.still({one.unique_id for one in live_channels(entries)}))
         await stack.enter_async_context(link)
         messages, codes = MessageStore(settings.messages), await asyncio.to_thread(CodeStore, settings.cabinet)
         stack.callback(codes.close)

@@ -9,7 +9,7 @@ instant that we write down there: it does so also when we are dead.
 
 import asyncio
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Set
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -66,6 +66,7 @@ class Spending:
         self._now = now
         self._legs: dict[str, _Leg] = {}
         self._shut: set[str] = set()
+        self._open: set[str] = set()  # as the exchange was told since we began
         self._today: dict[str, Spent] = {}
 
     @property
@@ -97,6 +98,13 @@ class Spending:
             log.info("called out trunk=%s to=%s seconds=%d cost=%s", trunk, to or "-", spoken, spent.cost)
             await self.look()
 
+    def still(self, alive: Set[str]) -> None:
+        """Which calls there are, after a time in which nothing was heard of them: the end of the others was missed, and
+        they would cost more for ever.
+        """
+        for leg in self._legs.keys() - alive:
+            del self._legs[leg]
+
     async def run(self) -> None:
         """Look for ever."""
         while True:
@@ -119,10 +127,12 @@ class Spending:
                 if name not in self._shut:
                     log.warning("trunk name=%s its %s € of a day are spent: nobody calls out", name, trunk.cost_a_day)
                 self._shut.add(name)
+                self._open.discard(name)
                 # Each time anew: it forgets when it starts.
                 await self._exchange.shut(name, self._midnight())
-            elif name in self._shut:
+            elif name not in self._open:
                 await self._exchange.shut(name, None)
+                self._open.add(name)
                 self._shut.discard(name)
 
     def _cost(self, trunk: str, to: str, seconds: int) -> Decimal:

@@ -80,15 +80,39 @@ async def test_when_a_days_money_is_spent_nobody_calls_out_until_midnight(house:
     spending = house.spending()
     await spending.hear("UserEvent", event("began"))
     await spending.look()
-    assert house.exchange.told == []
+    assert house.exchange.told == [("main", None)]
     house.now = NOON + timedelta(seconds=100)
     await spending.look()
     await spending.look()
 
-    assert house.exchange.told == [("main", MIDNIGHT)] * 2
+    assert house.exchange.told == [("main", None), *[("main", MIDNIGHT)] * 2]
     assert spending.problems == ("main: the 0.10 € of a day are spent, nobody calls out until midnight",)
     house.now = MIDNIGHT + timedelta(seconds=1)
     await spending.hear("UserEvent", event("ended", ""))
     await spending.look()
     assert house.exchange.told[-1] == ("main", None)
     assert spending.problems == ()
+
+
+async def test_a_call_whose_end_was_missed_costs_nothing_for_ever(house: House) -> None:
+    """The exchange died, or the link to it: what is alive afterwards counts on, and the rest shuts no trunk."""
+    spending = house.spending()
+    await spending.hear("UserEvent", event("began", leg="1.1"))
+    await spending.hear("UserEvent", event("began", leg="1.2"))
+    spending.still({"1.2", "9.9"})
+    house.now = NOON + timedelta(seconds=60)
+    await spending.look()
+    assert spending.problems == ()
+    spending.still(frozenset())
+    house.now = NOON + timedelta(hours=8)
+    await spending.look()
+    assert spending.problems == ()
+
+
+async def test_a_trunk_that_was_shut_before_a_restart_is_opened_when_a_day_may_cost_more(house: House) -> None:
+    """The exchange still has what it was told; once is enough."""
+    spending = house.spending()
+    await spending.look()
+    await spending.look()
+
+    assert house.exchange.told == [("main", None)]
