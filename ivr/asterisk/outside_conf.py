@@ -10,7 +10,8 @@ from ivr.values.outside import Destination
 from ivr.values.trunk import Trunk
 
 CONTEXT = "outside"
-THROUGH = "through-"  # the context of a trunk, for calls that we begin ourselves
+THROUGH = "through-"  # the context of a trunk, for calls that we begin ourselves, to the number in `CALLED`
+CALLED = "IVR_CALLED"  # no extension: Asterisk notes those, and the names of channels that bear them (cel_custom.conf)
 MOST_AT_ONCE = 1000  # calls to one SIP address, which costs nothing; `max_calls` is less
 
 
@@ -46,8 +47,8 @@ def extensions(destinations: Iterable[Destination], trunks: Mapping[str, Trunk])
         lines += _extension(name, [*steps[:-1], "Goto(way-over,start,1)"], over=True)
     for name, trunk in trunks.items():
         lines += ["", f"[{THROUGH}{token('agent name', name)}]"]
-        way = _by(trunk, f"PJSIP/${{EXTEN}}@{name}", "", callers=False)
-        lines += _extension("_[+0-9]X.", [way, "Goto(way-over,start,1)"])
+        way = _by(trunk, f"PJSIP/${{{CALLED}}}@{name}", "", callers=False)
+        lines += _extension("s", [way, "Goto(way-over,start,1)"])
     return lines
 
 

@@ -27,7 +27,7 @@ from ivr.asterisk.agi_server import AgiSession
 from ivr.asterisk.agi_talk import SERVED, Speaker
 from ivr.asterisk.ami_link import AmiLink, Headers
 from ivr.asterisk.channel import AgiChannel
-from ivr.asterisk.outside_conf import THROUGH, dialled
+from ivr.asterisk.outside_conf import CALLED, THROUGH, dialled
 from ivr.asterisk.queues_conf import phone
 from ivr.asterisk.switch import live_channels
 from ivr.asterisk.tokens import token
@@ -161,20 +161,25 @@ def originate(order: Order, place: int | None) -> dict[str, str | list[str]]:
 
 def outside(order: Order) -> str:
     """The channel that reaches the caller: over a trunk, with its ceilings, or by an account that registers with us."""
-    called = order.phone
-    if not re.fullmatch(r"\+[0-9]{6,15}", called.e164 or "", re.ASCII):
-        raise OSError(f"{called.masked} cannot be dialled")
-    assert called.e164 is not None  # noqa: S101 - it has matched
+    called = _international(order)
     if order.trunk is not None:
-        return f"Local/{dialled(called.e164, order.trunk)}@{THROUGH}{token('agent name', order.trunk.name)}/n"
-    return f"PJSIP/{called.e164}@{token('agent name', order.placing.through)}"
+        return f"Local/s@{THROUGH}{token('agent name', order.trunk.name)}/n"
+    return f"PJSIP/{called}@{token('agent name', order.placing.through)}"
+
+
+def _international(order: Order) -> str:
+    number = order.phone.e164 or ""
+    if not re.fullmatch(r"\+[0-9]{6,15}", number, re.ASCII):
+        raise OSError(f"{order.phone.masked} cannot be dialled")
+    return number
 
 
 def _handed(order: Order) -> list[tuple[str, str]]:
     """What the context [way] wants to know of a call over a trunk."""
     if order.trunk is None:
         return []
-    return [(RING, f"{order.placing.ring}"), (OWN, order.shown.e164 or order.shown.national or "")]
+    called = dialled(_international(order), order.trunk)
+    return [(CALLED, called), (RING, f"{order.placing.ring}"), (OWN, order.shown.e164 or order.shown.national or "")]
 
 
 def outcome(kept: str, other: str) -> tuple[Outcome | None, str]:

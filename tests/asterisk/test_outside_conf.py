@@ -33,7 +33,7 @@ def test_each_destination_tries_one_way_after_the_other() -> None:
         " same => n(over),Goto(way-over,start,1)",
     ]
     assert "include => outside" not in text
-    assert "[through-second]\nexten => _[+0-9]X.,1,Gosub(way,start,1(second,PJSIP/${EXTEN}@second,2," in text
+    assert "[through-second]\nexten => s,1,Gosub(way,start,1(second,PJSIP/${IVR_CALLED}@second,2," in text
 
 
 def test_a_sip_address_is_an_account_that_calls_nobody() -> None:

@@ -50,14 +50,16 @@ def test_a_caller_who_is_called_first_sees_the_number_that_may_be_shown() -> Non
 
 
 def test_over_a_trunk_its_ceilings_hold() -> None:
-    """By a Local channel that counts; the number shown and the ring are handed on to it."""
+    """By a Local channel that counts; the numbers and the ring are handed on to it.  Its name, which Asterisk notes in
+    its own record of each call, has no caller's number.
+    """
     over = replace(order(queue="parts", first="caller", ring=20), trunk=Trunk("main", "sip.carrier.example"))
     asked = originate(over, None)
 
-    assert asked["Channel"] == "Local/+33612345678@through-main/n"
-    assert {"__IVR_RING=20", "__IVR_OWN=+33805000028"} <= set(asked["Variable"])
+    assert asked["Channel"] == "Local/s@through-main/n"
+    assert {"__IVR_CALLED=+33612345678", "__IVR_RING=20", "__IVR_OWN=+33805000028"} <= set(asked["Variable"])
     national = replace(over, trunk=Trunk("main", "sip.carrier.example", national=True))
-    assert originate(national, None)["Channel"] == "Local/0612345678@through-main/n"
+    assert "__IVR_CALLED=0612345678" in originate(national, None)["Variable"]
 
 
 def test_what_has_no_international_form_is_never_dialled() -> None:
