@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+from ivr.book.problems import BadBook
 from ivr.book.recordings import note, noted
 from ivr.service.ports import Recorded
 
@@ -44,18 +45,13 @@ class Studio:
         try:
             sound = content_of(path)
             master(*decoded(sound))
-        except (Unusable, Silent, OSError) as error:
-            log.warning("recording refused prompt=%s: %s", prompt, error or "it holds only silence")
+            known = noted(self._recordings, prompt.language)  # before anything is changed: it may be no YAML
+        except (Unusable, Silent, OSError, BadBook) as error:
+            log.warning("recording refused prompt=%s: %s", prompt, str(error) or "it holds only silence")
             return False
         target = self._recordings / prompt.language / f"{prompt.id}.wav"
         replace(target, sound)
-        note(
-            self._recordings,
-            prompt.language,
-            [prompt.id],
-            {prompt.id: recorded.text},
-            noted(self._recordings, prompt.language),
-        )
+        note(self._recordings, prompt.language, [prompt.id], {prompt.id: recorded.text}, known)
         self._sweep(path.parent)
         log.info("recording kept prompt=%s", prompt)
         return True

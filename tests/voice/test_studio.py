@@ -63,11 +63,17 @@ def bad_silent(path: Path) -> None:
         file.writeframes(b"\0\0" * 16000)
 
 
+def bad_notes(path: Path) -> None:
+    """Somebody has edited the notes."""
+    (path.parents[1] / "recordings/fr/recordings.yaml").write_text("choices: [", encoding="utf-8")
+    spoken(path, 440)
+
+
 def bad_missing(path: Path) -> None:
     path.unlink(missing_ok=True)
 
 
-@pytest.mark.parametrize("spoil", [bad_empty, bad_silent, bad_missing])
+@pytest.mark.parametrize("spoil", [bad_empty, bad_silent, bad_missing, bad_notes])
 def test_what_callers_could_not_hear_is_not_kept(studio: Studio, tmp_path: Path, spoil) -> None:
     """What was kept before stays."""
     spoken(tmp_path / "messages/take-1.wav", 660)
