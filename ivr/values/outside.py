@@ -53,7 +53,7 @@ def outside(destinations: Mapping[str, Destination], call: Call) -> Outside:
 
 def shown(number: Number) -> str:
     """A number if it may be shown to whom is called: not one that hides, nor one that costs whoever calls it back."""
-    return (number.e164 or "") if number.family in SHOWABLE else ""
+    return (number.e164 or "") if number.family in SHOWABLE and callable_abroad(number) else ""
 
 
 def callable_abroad(number: Number) -> bool:
