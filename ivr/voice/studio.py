@@ -39,10 +39,12 @@ class Studio:
     def _adopt(self, take: str, recorded: Recorded) -> bool:
         from ivr.voice.audio import Silent, master
         from ivr.voice.catalogue import replace
-        from ivr.voice.recording import Unusable, content_of, decoded
+        from ivr.voice.recording import NAME, Unusable, content_of, decoded
 
         prompt, path = recorded.prompt, self._message(take)
         try:
+            if not NAME.fullmatch(prompt.id):  # ../x would lie beside all recordings, and no bake would find it
+                raise Unusable(f"{prompt.id!r} is no name of a file: begin with a letter or digit; then a-z 0-9 _ / -")
             sound = content_of(path)
             master(*decoded(sound))
             known = noted(self._recordings, prompt.language)  # before anything is changed: it may be no YAML

@@ -53,6 +53,16 @@ def test_a_kept_recording_wins_over_that_of_the_book_and_of_any_voice(studio: St
     assert abs(loudest - 660) < 5
 
 
+@pytest.mark.parametrize("name", ["../../choices", "/choices", "..", "Choices", "a b"])
+def test_a_prompt_that_is_no_name_of_a_file_is_not_recorded(studio: Studio, tmp_path: Path, name: str) -> None:
+    """No recording lies outside its folder, nor where no bake finds it."""
+    spoken(tmp_path / "messages/take-1.wav", 660)
+    name = name.replace("/choices", f"{tmp_path}/choices") if name == "/choices" else name
+
+    assert not asyncio.run(studio.adopt(TAKE, Recorded(Prompt("fr", name), TEXT)))
+    assert [one.name for one in tmp_path.rglob("*.wav")] == ["take-1.wav"]
+
+
 def bad_empty(path: Path) -> None:
     path.write_bytes(b"")
 
