@@ -471,6 +471,24 @@ def test_who_waits_at_closing_time_leaves(now: datetime, script: Script, trail: 
     assert play(flow, [ASKED, (Now(), now), *script, END])[0] == trail
 
 
+@pytest.mark.parametrize("how", [{"exits": CLOSING}, {"on_close": "announce", "closing": "late"}])
+def test_a_wait_that_is_over_before_closing_time_is_a_timeout(how: dict[str, Any]) -> None:
+    """Where waiting may not be charged the line ends it long before: nobody is closed then, and nobody is told so."""
+    flow = queue(calendar="office", **how)
+    cut = (Enqueue("parts", 120), Queued(Served.TIMEOUT, waited=60.0, place=2))
+
+    assert play(flow, [ASKED, (Now(), BEFORE_SIX), cut, END])[0] == "queue:timeout"
+
+
+def test_who_comes_after_closing_time_is_not_asked_to_wait_nor_told_a_price_for_it() -> None:
+    """What is said before the wait is said to who waits; closing time is looked at again after it."""
+    flow = queue(exits=CLOSING, calendar="office", prompt="wait")
+    said = (Play(("wait",)), Played())
+
+    assert play(flow, [ASKED, (Now(), NIGHT), END])[0] == "queue:closed"
+    assert play(flow, [ASKED, (Now(), BEFORE_SIX), said, ASKED, (Now(), NIGHT), END])[0] == "queue:closed"
+
+
 def test_or_he_is_told_and_waits_on_at_his_place() -> None:
     """For what is left of his wait; who comes when it is past is told at once."""
     flow = queue(calendar="office", on_close="announce", closing="late")

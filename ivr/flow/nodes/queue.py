@@ -13,6 +13,7 @@ from ivr.values.routing import Routing
 
 CLOSED = "closed"
 LEAST_WAIT = 1.0  # seconds: a shorter wait is none
+SLACK = 5.0  # seconds by which the exchange may end a wait early: it waits whole seconds, in parts
 
 
 class Queue(Node):
@@ -83,11 +84,14 @@ class Queue(Node):
         return Need.ANNOUNCED
 
     def run(self, scene: Scene) -> Talk[Way]:
+        closes = (yield from self._closes(scene)) if self.calendar is not None else None
+        if closes is not None and closes < LEAST_WAIT and self.closing is None:
+            return CLOSED  # nobody is asked to wait, or told a price, for that
         if self.prompt is not None:
             yield from Play((yield from phrase(self.prompt, scene)))
+            closes = (yield from self._closes(scene)) if self.calendar is not None else None
         hold = scene.music.get(self.queue, "") if self.music else ""
         wanted = Enqueue(self.queue, self.wait, self.priority, self.key, self.music, hold=hold)
-        closes = (yield from self._closes(scene)) if self.calendar is not None else None
         queued = yield from (wanted if closes is None else self._until(closes, wanted, scene))
         if queued is None:
             return CLOSED
@@ -111,13 +115,16 @@ class Queue(Node):
         return left if left < self.wait else None
 
     def _until(self, closes: float, wanted: Enqueue, scene: Scene) -> Talk[Queued | None]:
-        """Wait until closing time and, where that is announced, on at the same place; ``None``: it is that time."""
+        """Wait until closing time and, where that is announced, on at the same place; ``None``: it is that time.
+
+        Where waiting may not be charged for, the wait may be over long before that: it was in vain, and nobody closes.
+        """
         queued, waited = None, 0.0
         if closes >= LEAST_WAIT:
             queued = yield from replace(wanted, wait=closes)
-            if queued.served is not Served.TIMEOUT:
-                return queued
             waited = queued.waited or 0.0
+            if queued.served is not Served.TIMEOUT or (queued.waited is not None and waited < closes - SLACK):
+                return queued
         if self.closing is None:
             return None
         yield from Play((yield from phrase(self.closing, scene)))
