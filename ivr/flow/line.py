@@ -59,9 +59,11 @@ from ivr.flow.commands import (
     Reachable,
     Reached,
     Served,
+    Speak,
     Talk,
+    There,
 )
-from ivr.flow.errands import Spent
+from ivr.flow.errands import Draw, Overridden, Recall, Remember, Spent
 from ivr.flow.terms import Terms
 from ivr.values.call import Ending
 
@@ -69,6 +71,7 @@ LEAST_RING = 1.0  # seconds: a shorter ring reaches nobody
 LONGEST_UNANSWERED = timedelta(minutes=10)  # nobody asks the time for tariffs that begin later
 TALKED = frozenset({Reached.TALKED, Served.TALKED})
 IN_VAIN = frozenset({Reached.NO_ANSWER, Served.TIMEOUT})  # longer might have helped
+AT_ONCE = Now | Speak | Overridden | Recall | Remember | Draw  # what takes no time, so that nobody comes meanwhile
 
 
 class FlowError(Exception):
@@ -97,6 +100,7 @@ class Line:
         self._limit = terms.limit
         self._opened: datetime | None = None
         self._talking_since: datetime | None = None  # since before an agent answered the line, until a limit is armed
+        self._away: tuple[Reachable, There] | None = None  # who was asked for a moment ago, and nobody was there
         self.state: Need = Need.NOTHING
         self.ending: Ending = Ending.FLOW
 
@@ -124,6 +128,8 @@ class Line:
             in_vain = yield from self._in_vain(command)
             if in_vain is not None:
                 return in_vain
+        if not isinstance(command, AT_ONCE):
+            self._away = None
         yield from self._bring_to(command.needs)
         if not isinstance(command, Dial | Enqueue):
             return (yield command)
@@ -141,9 +147,10 @@ class Line:
         awaited = Reachable(command.agents) if isinstance(command, Dial) else command.toward
         if awaited is None or not self.terms.priced:
             return None
-        there = yield from awaited
+        there = self._still_away(awaited) or (yield from awaited)
         if there.agents or there.queues:
             return None
+        self._away = awaited, there
         match command:
             case Dial():
                 return Dialled(Reached.UNAVAILABLE)
@@ -152,6 +159,14 @@ class Line:
             case Play():
                 return Played()
         return Unasked()
+
+    def _still_away(self, awaited: Reachable) -> There | None:
+        """The answer of a moment ago: a question is not put half, its words unsaid since nobody was there for them."""
+        if self._away is None:
+            return None
+        asked, there = self._away
+        within = not awaited.doors and set(awaited.agents) <= set(asked.agents)
+        return there if awaited == asked or within else None
 
     def _bring_to(self, need: Need) -> Talk[None]:
         if need >= Need.EARLY and self.state < Need.EARLY:

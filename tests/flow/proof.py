@@ -58,6 +58,7 @@ from ivr.flow.errands import (
     Tally,
     Verify,
 )
+from ivr.flow.line import AT_ONCE
 from ivr.flow.outcomes import FORTUNE
 from ivr.flow.terms import Terms
 from ivr.values.call import Ending
@@ -375,10 +376,12 @@ def converse(line: ModuleType, commands: Sequence[Command[Any]], terms: Terms, w
 def _in_vain(
     commands: Sequence[Command[Any]], told: Sequence[Any], calls: Sequence[Asked]
 ) -> tuple[list[Command[Any]], list[Any]]:
-    """The same without what was not done because nobody is there, which is asked for each."""
+    """The same without what was not done because nobody is there: asked for each, unless it was a moment ago."""
     asked = [one for one in calls if isinstance(one.command, Reachable) and one.done]
     away = [one.result for one in asked if not one.result.agents and not one.result.queues]
     vain: list[int] = []
+    questions = 0
+    latest: Reachable | None = None
     for place, command in enumerate(commands[: len(told)]):
         if isinstance(command, Dial):
             done = any(isinstance(one.command, Dial) and one.command.agents == command.agents for one in calls)
@@ -387,12 +390,18 @@ def _in_vain(
         else:
             done = any(one.command is command for one in calls)
         if done or getattr(told[place], "past_limit", False):
+            latest = latest if isinstance(command, AT_ONCE) else None
             continue
         vain.append(place)
-        full = len(vain) <= len(away) and away[len(vain) - 1].full
-        if told[place] != _undone(command, full) or not (isinstance(command, Dial) or command.toward):
+        awaited = Reachable(command.agents) if isinstance(command, Dial) else command.toward
+        if awaited is None:
             raise Broken(f"was not done: {command}")
-    if len(vain) != len(away):
+        if latest is None or not (awaited == latest or (not awaited.doors and {*awaited.agents} <= {*latest.agents})):
+            questions += 1
+        latest = awaited
+        if told[place] != _undone(command, full=bool(away[questions - 1 : questions]) and away[questions - 1].full):
+            raise Broken(f"was not done: {command}")
+    if questions != len(away):
         raise Broken(f"{len(away)} times nobody was there, and {len(vain)} commands were left undone")
     left = [command for place, command in enumerate(commands) if place not in vain]
     return left, [result for place, result in enumerate(told) if place not in vain]

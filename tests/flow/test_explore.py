@@ -62,6 +62,23 @@ def counted(options: int, silences: int, wrongs: int, hearings: int) -> int:
     return rest(0, 0)
 
 
+def test_nobody_is_there_and_a_moment_later_all_are_is_no_path() -> None:
+    """Of who is away the welcome, the menu and the agents are one question: 4 answers with 4 rings each, or nobody."""
+    rings = {"kind": "transfer", "exits": dict.fromkeys(("busy", "no_answer", "unavailable"), "end")}
+    options = {"options": {"1": "a", "2": "b"}, "silences": 1, "wrongs": 1, "exits": {"silence": "a", "wrong": "a"}}
+    found = paths(
+        {
+            "hello": {"kind": "say", "prompt": "welcome", "exits": {"done": "menu"}},
+            "menu": {"kind": "menu", "prompt": "choices", **options},
+            "a": {**rings, "to": "camille", "prompt": "wait"},
+            "b": {**rings, "to": "karim"},
+            "end": END,
+        }
+    )
+
+    assert found.count == 4 * 4 + 1
+
+
 @pytest.mark.parametrize(("silences", "wrongs", "hearings"), [(1, 1, 1), (3, 3, 5), (2, 3, 4), (9, 9, 9)])
 def test_a_menu_has_as_many_paths_as_its_rule_says(silences: int, wrongs: int, hearings: int) -> None:
     """Each key, a wrong one and silence, as often as the menu asks."""

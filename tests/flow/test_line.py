@@ -362,6 +362,8 @@ MUTANTS: dict[str, list[tuple[str, str]]] = {
     "answers to ask for nobody": [("return Unasked()", "return None")],
     "takes nobody for silence": [("return Unasked()", 'return Heard("")')],
     "looks only where we announce": [("or not self.terms.priced:", "or self.terms.announcement is None:")],
+    "believes for ever that nobody is there": [("            self._away = None\n", "            pass\n")],
+    "asks anew for each thing said": [("self._away = awaited, there", "pass")],
     "asks again who is there": [("and self.state < Need.ANNOUNCED:\n            in_", "and True:\n            in_")],
     "records a cut as a ceiling": [("_Over(Ending.LIMIT)", "_Over(Ending.CEILING)")],
     "charges a new price that nobody was told": [(KEEP + ANSWER, ANSWER)],
@@ -561,7 +563,7 @@ def test_no_price_is_announced_for_agents_who_are_away() -> None:
     line = perform_on(
         SURCHARGED,
         [hold, AGENT, Play(("nobody",)), Hangup()],
-        [away, away, (Progress(), None), (Now(), NOON), (Play(("nobody",)), Played()), (Hangup(), None)],
+        [away, (Progress(), None), (Now(), NOON), (Play(("nobody",)), Played()), (Hangup(), None)],
     )
 
     assert line.state is Need.EARLY
@@ -587,11 +589,22 @@ def test_a_menu_behind_which_nobody_is_there_is_not_answered() -> None:
     asked = Reachable(("camille",), (Door("parts"),))
     welcome = Play(("welcome",), needs=Need.ANSWERED, toward=asked)
     told: list[Any] = []
-    script = [(asked, There()), (asked, There()), (Progress(), None), (Now(), NOON), (Play(("nobody",)), Played())]
+    script = [(asked, There()), (Progress(), None), (Now(), NOON), (Play(("nobody",)), Played())]
     line = Line(replace(SURCHARGED, announcement=None, beep=None, ceiling=CEILING))
     perform(line.carry(flow_that_gives([welcome, replace(MENU, toward=asked), Play(("nobody",))], [], told)), script)
 
     assert (told[1], line.state) == (Unasked(), Need.EARLY)
+
+
+def test_who_is_away_is_asked_for_again_once_time_has_passed() -> None:
+    """Somebody may come while something is said; of two things in a row the second is not said without the first."""
+    asked, alone = Reachable(("camille", "karim")), Reachable(("camille",))
+    welcome = Play(("welcome",), needs=Need.ANSWERED, toward=asked)
+    perform_on(
+        SURCHARGED,
+        [welcome, replace(MENU, toward=asked), AGENT, Play(("nobody",)), AGENT],
+        [(asked, There()), (Progress(), None), (Now(), NOON), (Play(("nobody",)), Played()), (alone, There())],
+    )
 
 
 def test_a_closed_number_stays_free() -> None:
