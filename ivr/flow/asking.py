@@ -23,9 +23,10 @@ UNAVAILABLE = "unavailable"  # the exit for who would be asked for nothing
 
 @dataclass(frozen=True)
 class Unasked(Heard):
-    """Said by the line: nothing was asked, for nobody is there."""
+    """Said by the line: nothing was asked, for nobody is there, or a queue is ``full``."""
 
     keys: str = ""
+    full: bool = False
 
 
 Miss = Literal["silence", "wrong", "corrected"]

@@ -143,18 +143,26 @@ class Drawing:
             return None
         return Reachable(tuple(sorted(agents)), tuple(sorted(doors, key=lambda door: door.queue)))
 
-    def instead(self, place: Place) -> Place | None:
-        """Where a call goes on from a question that is not asked, since nobody is there: as from the nearest agents."""
+    def instead(self, place: Place, *, full: bool = False) -> Place | None:
+        """Where a call goes on from a question that is not asked, since nobody is there: as from the nearest agents.
+
+        ``full``: they are, but too many wait for them already; then as from the nearest queue.
+        """
+        nearest: Place | None = None
         found: set[Place] = set()
         waiting = [place]
         for here in waiting:
             node = self.node(here)
+            if node.rings and full and node.crowded:
+                return self.follow(here, node.crowded)
             if node.rings:
-                return self.follow(here, node.absent)
-            if here not in found:
+                nearest = nearest or here
+                if not full:
+                    break
+            elif here not in found:
                 found.add(here)
                 waiting.extend(self.next(here))
-        return None
+        return self.follow(nearest, self.node(nearest).absent) if nearest else None
 
     def most(self, place: Place) -> Need:
         """The most that ``place``, or any place it can lead to, wants of the line."""

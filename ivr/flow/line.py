@@ -158,7 +158,7 @@ class Line:
                 return Queued(Served.FULL if there.full else Served.EMPTY)
             case Play():
                 return Played()
-        return Unasked()
+        return Unasked(full=there.full)
 
     def _still_away(self, awaited: Reachable) -> There | None:
         """The answer of a moment ago: a question is not put half, its words unsaid since nobody was there for them."""

@@ -198,13 +198,13 @@ class Node(BaseModel):
     final: ClassVar[frozenset[str]] = frozenset()
     optional: ClassVar[frozenset[str]] = frozenset()
     elsewhere: ClassVar[bool] = False
-    # Whether agents ring here, one of whom may answer the line; and the exit for when none is there.
+    # Whether agents ring here, one of whom may answer; the exits for when none is there, and when too many wait.
     rings: ClassVar[bool] = False
     absent: ClassVar[str] = "unavailable"
+    crowded: ClassVar[str] = ""
     # Whether the caller is asked something here, where `back` comes back to; and whether others are told what he did.
     asks: ClassVar[bool] = False
     sends: ClassVar[bool] = False
-
     exits: dict[str, NodeName] = Field(default_factory=dict, description="where each exit leads: exit name to node")
 
     def run(self, scene: Scene) -> Talk[Way]:

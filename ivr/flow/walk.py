@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field, replace
 
-from ivr.flow.asking import UNAVAILABLE, Question
+from ivr.flow.asking import UNAVAILABLE, Question, Unasked
 from ivr.flow.commands import Ask, Enqueue, Gather, Hangup, Play, Talk
 from ivr.flow.errands import Post
 from ivr.flow.flow import BACK, REPEAT, Drawing, Flow, Place
@@ -63,12 +63,12 @@ def walk(
             if not asked or asked[-1] != here:
                 asked.append(here)
         parting = node.parting()
-        way = yield from _placed(here, drawing, node.run(scene))
+        way, full = yield from _placed(here, drawing, node.run(scene))
         unasked = isinstance(node, Question) and way == UNAVAILABLE
         onward = _onward(drawing, here, way, trail, asked)
         if unasked and (here in skipped or UNAVAILABLE not in node.doors()):
             # Who comes back to what nobody is there for is not led round and round.
-            onward = drawing.instead(here) if here not in skipped else None
+            onward = drawing.instead(here, full=full) if here not in skipped else None
         skipped.update((here,) if unasked else ())
         here = standing.here = onward
     standing.here = None
@@ -106,10 +106,11 @@ def _follow(drawing: Drawing, here: Place, taken: str, asked: list[Place]) -> Pl
     return drawing.follow(here, taken)
 
 
-def _placed(here: Place, drawing: Drawing, talk: Talk[Way]) -> Talk[Way]:
+def _placed(here: Place, drawing: Drawing, talk: Talk[Way]) -> Talk[tuple[Way, bool]]:
     """Have what a node says heard on a line as far as what it leads to will want it; have its tasks say where they
-    were written.
+    were written.  The way taken, and whether it is that of a question unasked since a queue is full.
     """
+    full = False
     try:
         command = next(talk)
         while True:
@@ -119,7 +120,9 @@ def _placed(here: Place, drawing: Drawing, talk: Talk[Way]) -> Talk[Way]:
                 command = replace(command, toward=drawing.toward(here))
             elif isinstance(command, Post):
                 command = replace(command, flow=here.flow, node=here.node)
-            command = talk.send((yield command))
+            result = yield command
+            full = isinstance(result, Unasked) and result.full
+            command = talk.send(result)
     except StopIteration as stop:
         way: Way = stop.value
-        return way
+        return way, full

@@ -416,7 +416,7 @@ def _undone(command: Command[Any], full: bool) -> Any:
             return Queued(Served.FULL if full else Served.EMPTY)
         case Play():
             return Played()
-    return Unasked()
+    return Unasked(full=full)
 
 
 def _let_go(

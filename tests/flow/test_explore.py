@@ -13,20 +13,26 @@ from click.testing import CliRunner
 from ivr.book.book import read_book
 from ivr.book.worlds import world_of
 from ivr.cli import main
+from ivr.flow.commands import Hangup, Reachable, There
 from ivr.flow.explore import When, explore
 from ivr.flow.flow import Drawing
 from ivr.flow.instants import representatives, together
+from ivr.flow.line import Line
+from ivr.flow.node import Scene
 from ivr.flow.onlooker import World
 from ivr.flow.paths import ROUND, Paths, until_human
 from ivr.flow.property import Property, understood
 from ivr.flow.retell import command
 from ivr.flow.terms import Terms
+from ivr.flow.walk import Step, walk
 from ivr.values.calendar import State
 from ivr.values.number import ANONYMOUS, parse
+from ivr.values.queue import Door
+from ivr.values.routing import Routing
 from ivr.values.tariff import Mode, Tariff
 from tests.conftest import CHECKOUT
 
-from .play import CALENDARS, OFFICE, flow_of
+from .play import CALENDARS, CALL, OFFICE, flow_of, perform
 
 SINCE = datetime(2026, 6, 1, tzinfo=UTC)
 TERMS = Terms("announcement", "beep", 1800, 30)
@@ -77,6 +83,34 @@ def test_nobody_is_there_and_a_moment_later_all_are_is_no_path() -> None:
     )
 
     assert found.count == 4 * 4 + 1
+
+
+def test_a_menu_before_full_queues_is_left_as_they_are_when_full() -> None:
+    """And not as if no agent were there; a transfer that is nearer has no such exit."""
+    ringing = {
+        "kind": "transfer",
+        "to": "camille",
+        "exits": dict.fromkeys(("busy", "no_answer", "unavailable"), "gone"),
+    }
+    waiting = {"kind": "queue", "exits": {"full": "crowd", **dict.fromkeys(("empty", "emptied", "timeout"), "gone")}}
+    options = {"options": {"1": "a", "2": "b"}, "exits": {"silence": "b", "wrong": "b"}}
+    nodes: dict[str, Any] = {
+        "menu": {"kind": "menu", "prompt": "choices", **options},
+        "a": ringing,
+        "b": {**waiting, "queue": "parts"},
+        "gone": END,
+        "crowd": END,
+    }
+    flow, scene = flow_of(nodes), Scene(CALL, CALENDARS)
+    drawing = Drawing({flow.flow: flow}, Routing({}, {"parts": Door("parts", 3)}))
+    ends = {}
+    for full in (False, True):
+        trail: list[Step] = []
+        asked = (Reachable(("camille",), (Door("parts", 3),)), There(full=full))
+        perform(Line(TERMS).carry(walk(flow, scene, trail, drawing)), [asked, (Hangup(), None)])
+        ends[full] = trail[-1].node
+
+    assert ends == {False: "gone", True: "crowd"}
 
 
 @pytest.mark.parametrize(("silences", "wrongs", "hearings"), [(1, 1, 1), (3, 3, 5), (2, 3, 4), (9, 9, 9)])

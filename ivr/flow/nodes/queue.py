@@ -32,6 +32,7 @@ class Queue(Node):
     optional: ClassVar[frozenset[str]] = frozenset({Served.KEY.value, CLOSED})
     rings: ClassVar[bool] = True
     absent: ClassVar[str] = Served.EMPTY.value
+    crowded: ClassVar[str] = Served.FULL.value
 
     kind: Literal["queue"]
     queue: QueueName = Field(description="the queue in queues.yaml")
