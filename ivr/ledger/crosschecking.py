@@ -23,7 +23,8 @@ SAME = timedelta(seconds=0.5)
 AGENTS = "agents"
 """The context of the phones of agents.  Who lies outside is joined by a trunk's channel, and by a Local one of his."""
 
-INBOUND = ("public", "trunks", AGENTS)
+CARRIERS = "trunks"
+INBOUND = ("public", CARRIERS, AGENTS)
 """The contexts of the dial plan in which numbers are dialled: by anybody, by carriers, by agents."""
 
 CODE = "*"
@@ -73,6 +74,8 @@ def read(text: str) -> tuple[list[Seen], int]:
             # Calls that the controller itself began have ids of its own.
             if call.replace(".", "", 1).isdecimal() and not number.startswith(CODE):
                 calls.setdefault(call, Seen(call, parse(number).national or "", at))
+        elif event == _ENDED and channel == call and context == CARRIERS:
+            calls.pop(call, None)  # none of our numbers: the dial plan went no further
         elif seen := calls.get(call):
             _note(seen, event, at, channel, name, context)
     return list(calls.values()), torn

@@ -18,6 +18,9 @@ CURRENT = "calls.csv"
 KEPT = 35
 """Days after which a file is thrown away."""
 
+AROUND = timedelta(minutes=1)
+"""How far around a day the ledger is looked at."""
+
 NIGHT = 4
 """Hour of the day, on the clocks of Paris, at which yesterday is looked at: few calls last from there to here."""
 
@@ -49,7 +52,9 @@ class Witness:
             )
         # One file after the other is one text: a call over midnight begins in one and ends in the next.
         seen, torn = read("".join(texts))
-        return crosscheck(seen, self._reader.since(begin, before=end), max(begin, _first(seen, begin)), end), torn
+        # The controller has a call a moment after Asterisk: of one at midnight each may tell another day.
+        kept = self._reader.since(begin - AROUND, before=end + AROUND)
+        return crosscheck(seen, kept, max(begin, _first(seen, begin)), end), torn
 
     def turn_over(self, today: date) -> None:
         """Begin a new file, and throw away those of more than :data:`KEPT` days ago.  Raises ``OSError``."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -31,6 +31,7 @@ class Noted:
     met: Sequence[str] = ("camille",)
     dialled: str = "0899000004"
     context: str = "public"
+    scan: bool = False  # a number that is none of ours, by a carrier
 
     def lines(self) -> str:
         call = f"1795000000.{self.number}"
@@ -53,7 +54,8 @@ class Noted:
             text += line("BRIDGE_ENTER", 12.6, channel, name, context)
             text += line("BRIDGE_ENTER", 12.6)
             text += line("HANGUP", 60, channel, name, context)
-        return text + (line("HANGUP", self.ended) if self.ended is not None else "")
+        last = self.context if self.scan else "attend"
+        return text + (line("HANGUP", self.ended, context=last) if self.ended is not None else "")
 
 
 @pytest.fixture
@@ -66,8 +68,8 @@ def note(folder: Path, *calls: Noted, file: str = CURRENT) -> None:
     (folder / "events" / file).write_text("".join(call.lines() for call in calls), encoding="utf-8")
 
 
-def told(witness: Witness) -> list[str]:
-    return [difference.partition("  ")[2] for difference in witness.check(DAY)[0].differences]
+def told(witness: Witness, day: date = DAY) -> list[str]:
+    return [difference.partition("  ")[2] for difference in witness.check(day)[0].differences]
 
 
 async def test_two_that_agree_say_so(store: Store, witness: Witness, tmp_path: Path) -> None:
@@ -78,7 +80,8 @@ async def test_two_that_agree_say_so(store: Store, witness: Witness, tmp_path: P
     await store.append(made(6))
     note(tmp_path, Noted(1, answered=12.9, ended=72.6), Noted(2, answered=None, met=()), Noted(3, ended=None),
          Noted(4, dialled="*451", context="agents"), Noted(5, dialled="33899000004", context="trunks"),
-         Noted(6, dialled="account", context="trunks"))  # fmt: skip
+         Noted(6, dialled="account", context="trunks"),
+         Noted(7, dialled="0033123456789", context="trunks", answered=None, met=(), scan=True))  # fmt: skip
     with (tmp_path / "events" / CURRENT).open("a", encoding="ascii") as file:
         file.write(f"CHAN_START,{NOON.timestamp():.6f},ivr-back-1,ivr-back-1,PJSIP/trunk-00000001,trunks,s\n")
         file.write(f"HANGUP,{NOON.timestamp() + 9:.6f},ivr-back-1,ivr-back-1,PJSIP/trunk-00000001,trunks,s\n")
@@ -128,6 +131,20 @@ async def test_before_asterisk_began_to_note_nothing_is_missing(store: Store, wi
     note(tmp_path, Noted(5))
 
     assert told(witness) == []
+
+
+async def test_a_call_at_midnight_is_of_one_day(store: Store, witness: Witness, tmp_path: Path) -> None:
+    """The controller has it a moment later than Asterisk, which may be tomorrow."""
+    late = datetime(2026, 11, 23, 23, 0, 0, 5000, UTC)  # midnight on the clocks of Paris
+    record = made(1)
+    ended, answered = (late + (one - record.started) for one in (record.ended, record.answered))
+    await store.append(made(1, started=late, ended=ended, answered=answered))
+    moved = (late - timedelta(seconds=0.01) - record.started).total_seconds()
+    lines = [line.split(",", 2) for line in Noted(1).lines().splitlines()]
+    text = "".join(f"{event},{float(at) + moved:.6f},{rest}\n" for event, at, rest in lines)
+    (tmp_path / "events" / CURRENT).write_text(text, encoding="ascii")
+
+    assert [told(witness, DAY + timedelta(days=past)) for past in (0, 1)] == [[], []]
 
 
 async def test_files_are_turned_over_at_night_and_kept_for_a_month(
