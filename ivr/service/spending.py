@@ -3,8 +3,9 @@ more until midnight.
 
 The exchange tells of each call that begins and ends; what it cost is reckoned by the second at the price of the book
 and kept.  A call in progress counts with what it has cost so far, from its first ring on, so the ceiling is late by
-the period of a look, and no talk is cut.  The exchange itself refuses to dial over a trunk whose money is spent, by the
-instant that we write down there: it does so also when we are dead.
+the period of a look, and no talk is cut; one whose end nobody told, as the exchange died or could not reach us, counts
+for as long as it can have lasted, and no longer.  The exchange itself refuses to dial over a trunk whose money is
+spent, by the instant that we write down there: it does so also when we are dead.
 """
 
 import asyncio
@@ -23,6 +24,7 @@ log = logging.getLogger(__name__)
 
 PERIOD = 5.0  # seconds between two looks
 NAME = "IvrOutside"
+LONGEST = timedelta(hours=5)  # the dial plan ends every call after four (LONGEST_CALL)
 ZONE = ZoneInfo("Europe/Paris")  # whose midnight ends a day
 CENT = Decimal("0.0001")
 
@@ -119,6 +121,7 @@ class Spending:
     async def look(self) -> None:
         """See whose money of the day is spent, and have the exchange know."""
         trunks = self._book().trunks
+        self._legs = {name: leg for name, leg in self._legs.items() if self._now() - leg.began < LONGEST}
         self._today = await asyncio.to_thread(self._purse.outgoing, self._day()) if trunks else {}
         for name, trunk in trunks.items():
             under_way = [leg for leg in self._legs.values() if leg.trunk == name]

@@ -116,3 +116,16 @@ async def test_a_trunk_that_was_shut_before_a_restart_is_opened_when_a_day_may_c
     await spending.look()
 
     assert house.exchange.told == [("main", None)]
+
+
+async def test_a_call_whose_end_nobody_told_does_not_shut_its_trunk_for_ever(house: House) -> None:
+    """The exchange was killed, or the link to it was down: what it may have cost counts until it must be over."""
+    spending = house.spending()
+    await spending.hear("UserEvent", event("began"))
+    house.now = NOON + timedelta(hours=4)
+    await spending.look()
+    assert house.exchange.told == [("main", MIDNIGHT)]
+    house.now = NOON + timedelta(hours=5)
+    await spending.look()
+
+    assert house.exchange.told[-1] == ("main", None)
