@@ -163,9 +163,11 @@ def test_twenty_callers_are_served_in_their_order_while_the_file_of_queues_is_sa
     # The last wait of each: past what the carrier bears, the line answers and the wait goes on.
     waits = [[entry["result"] for entry in one["tape"] if "enqueue" in entry][-1] for one in found]
     assert {wait["agent"] for wait in waits} == set(AGENTS)
-    # The last talks outlive the caller whose phone the agents share.
-    talks = [event for event in events if event.event == "agent_ended" and event.t < host.report.ended.t]
-    assert {(event.by, event.code) for event in talks} == {("agent", 200)}
+    # The last talks outlive the caller whose phone the agents share. A ring that ends as its caller's line is answered,
+    # past what the carrier bears, is no talk.
+    over = [event for event in events if event.event == "agent_ended" and event.t < host.report.ended.t]
+    talks = [event.by for event in over if event.code == 200]
+    assert set(talks) == {"agent"}
     assert len(talks) >= 15
 
 
