@@ -56,7 +56,7 @@ def test_without_the_tables_nothing_is_said(book: Path) -> None:
 
     assert made.warnings == ()
     assert made.vat["metropole"].percent == Decimal(20)
-    assert "mayotte" not in made.vat
+    assert "polynesie-francaise" not in made.vat
 
 
 @pytest.mark.parametrize(

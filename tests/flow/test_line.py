@@ -506,7 +506,30 @@ def prove(line: ModuleType) -> None:
         perform(line.Line(line.Terms(**vars(SURCHARGED))).carry(flow_that_gives(COMING[0], [], [])), COMING[1])
     except OffScript as off:
         raise Broken(f"of who may have come: {off}") from off
+    carrier = line.Line(line.Terms(**vars(SURCHARGED)))
+    try:
+        perform(carrier.carry(flow_that_gives(CUT[0], [], [])), CUT[1])
+    except OffScript as off:
+        raise Broken(f"of a conversation that was cut: {off}") from off
+    if carrier.ending is not Ending.LIMIT:
+        raise Broken(f"a conversation that the limit cut is recorded as {carrier.ending}")
 
+
+CUT: tuple[list[Command[Any]], list[tuple[Command[Any], Any]]] = (
+    [Play(("welcome",), needs=Need.ANSWERED), Dial(("camille",), 25), Play(("after",))],
+    [
+        (Progress(), None),
+        (Now(), NOON),
+        (Play(("announcement/tried",), until="#"), Played()),
+        (Play(("beep",)), Played()),
+        (Answer(), None),
+        (Limit(1800.0), None),
+        (Play(("welcome",)), Played()),
+        (Dial(("camille",), 25), Dialled(Reached.TALKED, "camille", cut=True)),
+        (Hangup(), None),
+    ],
+)
+"""By example, since chance does not always draw it: the limit cuts a conversation, and the flow has no say any more."""
 
 _BOTH, _ONE = Reachable(("camille", "karim")), Reachable(("camille",))
 COMING: tuple[list[Command[Any]], list[tuple[Command[Any], Any]]] = (
