@@ -27,6 +27,7 @@ PLAYERS = (("pw-play",), ("paplay",), ("aplay", "-q"), ("afplay",), ("play", "-q
         "ivr prompts",
         "ivr prompts --json",
         "ivr prompts --html prompts.html",
+        "ivr prompts --take fr/goodbye studio.wav",
         "ivr prompts --note fr/goodbye",
     )
 )
@@ -35,11 +36,26 @@ PLAYERS = (("pw-play",), ("paplay",), ("aplay", "-q"), ("afplay",), ("play", "-q
 @click.option("--json", "json_", is_flag=True, help="as JSON, for programs")
 @click.option("--html", type=click.Path(path_type=Path, dir_okay=False), help="write a page with players to this file")
 @click.option("--note", multiple=True, metavar="LANGUAGE/ID", help="note that this recording says what the text says")
+@click.option(
+    "--take",
+    type=(str, click.Path(path_type=Path, dir_okay=False)),
+    metavar="LANGUAGE/ID FILE",
+    help="make the recording of this prompt of a sound file of any kind (stereo, 44.1 kHz, MP3, FLAC), and note it",
+)
 @says
-def prompts(language: str | None, slots: bool, json_: bool, html: Path | None, note: tuple[str, ...]) -> None:
+def prompts(
+    language: str | None,
+    slots: bool,
+    json_: bool,
+    html: Path | None,
+    note: tuple[str, ...],
+    take: tuple[str, Path] | None,
+) -> None:
     """Tell every prompt: who speaks it, how long, how loud, whether its recording is stale, which flows say it."""
     configured = settings()
     book = read_book(configured.book)
+    if take:
+        return _take(book, configured.book, *take)
     if note:
         return _note(book, configured.book, note)
     rows = [row for row in _rows(book, configured, slots=slots) if language in (None, row.language)]
@@ -121,3 +137,31 @@ def _note(book: Book, directory: Path, names: tuple[str, ...]) -> None:
             raise click.ClickException(f'there is no recording prompts/{language}/{prompt}.wav of a prompt "{prompt}"')
         path = note(directory / "prompts", language, [prompt], texts, noted(directory / "prompts", language))
         click.echo(f"{path}: {one} says «{' '.join(texts[prompt].split())}».")
+
+
+def _take(book: Book, directory: Path, name: str, source: Path) -> None:
+    """Convert, listen to what came of it, note it: what stood there before is never written over."""
+    from ivr.voice.recording import Unusable, content_of, taken
+
+    language, _, prompt = name.partition("/")
+    texts = book.prompts.get(language, {})
+    if prompt not in texts:
+        known = [f"{spoken}/{one}" for spoken, prompts in book.prompts.items() for one in prompts]
+        raise click.ClickException(f'there is no prompt "{name}"; {did_you_mean(name, known, "known are")}')
+    path = directory / "prompts" / language / f"{prompt}.wav"
+    try:
+        sound = taken(content_of(source))
+    except Unusable as unusable:
+        raise click.ClickException(f"{source} {unusable}") from unusable
+    except OSError as error:
+        raise click.ClickException(f"{source} cannot be read: {error.strerror}") from error
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with path.open("xb") as file:
+            file.write(sound)
+    except FileExistsError as error:
+        raise click.ClickException(f"{path} is there already: move it away first") from error
+    except OSError as error:
+        raise click.ClickException(f"{path} cannot be written: {error.strerror}") from error
+    click.echo(f"{path}: 48 kHz, mono.")
+    _note(book, directory, (name,))

@@ -22,7 +22,7 @@ from ivr.voice import music as house
 from ivr.voice.audio import RECIPE, Master, Silent, Spans, beep, joined, master
 from ivr.voice.catalogue import SPANS, Catalogue, Sound, copied, locked, replace, seconds_of, spans_of
 from ivr.voice.engines import LONGEST_TEXT, Engine, EngineFailed, engines
-from ivr.voice.recording import Unusable, decoded, recording
+from ivr.voice.recording import Unusable, as_delivered, decoded, recording
 from ivr.voice.roster import Roster
 from ivr.voice.wav import RATES, encode, frames
 
@@ -157,10 +157,10 @@ class _Oven:
                 tone = partial(beep, tail=utterance.tail, at_least=utterance.at_least)
                 return self._found_or_made(utterance, "", "tone", "tone", lambda: (tone(), ()))
             if content is not None:
-                digest = hashlib.sha256(content).hexdigest()
-                return self._found_or_made(
-                    utterance, digest, "recording", where, partial(_mastered, utterance, content)
-                )
+                if utterance.language != MUSIC:
+                    as_delivered(content)
+                digest, make = hashlib.sha256(content).hexdigest(), partial(_mastered, utterance, content)
+                return self._found_or_made(utterance, digest, "recording", where, make)
             if utterance.language == MUSIC:
                 if utterance.name != f"{DEFAULT}/{HOUSE}":
                     raise _Spoilt(f"{where} is gone: bring it back")

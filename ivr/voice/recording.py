@@ -8,9 +8,10 @@ from pathlib import Path
 
 import numpy as np
 import soundfile
+import soxr
 
 from ivr.values.music import MUSIC
-from ivr.voice.wav import RATES, Samples
+from ivr.voice.wav import RATES, Samples, encode
 
 NAME = re.compile(r"[a-z0-9][a-z0-9_/-]{0,100}")
 LANGUAGE = re.compile(rf"[a-z]{{2,3}}(-[A-Za-z]{{2,4}})?|{MUSIC}")
@@ -19,7 +20,9 @@ MAX_SECONDS = 600
 MAX_SAMPLES = 60_000_000
 """All channels together; a small file can unpack to a huge one."""
 _WAV = {"WAV", "WAVEX", "RF64"}
+_BEST = max(RATES.values())
 _HINT = "save it as a WAV file (PCM, 16 bits)"
+_TAKE = "`ivr prompts --take LANGUAGE/ID FILE` makes a recording of it"
 
 
 class Unusable(ValueError):
@@ -75,18 +78,35 @@ def decoded(content: bytes, *, any_kind: bool = False) -> tuple[Samples, int]:
     return samples.mean(axis=1, dtype=np.float64), rate
 
 
-def converted(content: bytes) -> str:
-    """What is changed in a recording that can be used, worth a word to who made it; empty: nothing.
+def as_delivered(content: bytes) -> None:
+    """Raise Unusable for a WAV file of more than one channel, or of a rate that is none of ours.
 
-    Such a file is converted, not refused: what a studio delivers is better than what callers hear.  But of two
-    channels one may be another voice, and a telephone's rate shows that the original was something better.
+    One of two channels may be another voice, and their mixture something that nobody has listened to; a rate that is
+    none of ours means a conversion that nobody has heard either.  What `ivr prompts --take` makes can be heard first.
+    (Music is stereo and of 44.1 kHz as a rule, and is converted.)
     """
-    with soundfile.SoundFile(io.BytesIO(content)) as file:
-        if file.channels > 1:
-            return f"has {file.channels} channels, which are mixed into one: save it as mono to be sure of the sound"
-        if file.samplerate not in RATES.values():
-            return f"has {file.samplerate} samples per second, and is converted: 48000 would be played as they are"
-    return ""
+    try:
+        told = soundfile.info(io.BytesIO(content))
+    except (soundfile.SoundFileError, RuntimeError, ValueError, TypeError):
+        return  # `decoded` says what is wrong with it
+    if told.format not in _WAV:
+        return
+    if told.channels > 1:
+        raise Unusable(f"has {told.channels} channels, one is needed: {_TAKE}")
+    if told.samplerate not in RATES.values():
+        raise Unusable(f"has {told.samplerate} samples per second, 8000, 16000 or 48000 are needed: {_TAKE}")
+
+
+def taken(content: bytes) -> bytes:
+    """What somebody brought, in any form that libsndfile reads, as a WAV file of 48 kHz, mono, 16 bits.
+
+    Raises Unusable.
+    """
+    samples, rate = decoded(content, any_kind=True)
+    wide = samples if rate == _BEST else soxr.resample(samples, rate, _BEST, quality="VHQ")
+    if not np.abs(wide).max() > 0:
+        raise Unusable("holds only silence: record it again")
+    return encode(wide * min(1.0, 1.0 / np.abs(wide).max()), ".wav", _BEST)
 
 
 def content_of(path: Path) -> bytes:

@@ -32,8 +32,11 @@ class BadWav(ValueError):
     """A file that Asterisk would refuse or play wrongly; the text says why."""
 
 
-def encode(samples: Samples, suffix: str) -> bytes:
-    """The whole file with this suffix as bytes: the same samples always give the same bytes."""
+def encode(samples: Samples, suffix: str, rate: int | None = None) -> bytes:
+    """The whole file with this suffix as bytes: the same samples always give the same bytes.
+
+    ``rate``: another than Asterisk wants of this suffix, for files that people hand to each other.
+    """
     whole = np.clip(np.rint(samples * 32767), -32768, 32767).astype("<i2")
     if suffix == BARE:
         return whole.tobytes()
@@ -41,7 +44,7 @@ def encode(samples: Samples, suffix: str) -> bytes:
     with wave.open(buffer, "wb") as file:
         file.setnchannels(1)
         file.setsampwidth(2)
-        file.setframerate(RATES[suffix])
+        file.setframerate(rate or RATES[suffix])
         file.writeframes(whole.tobytes())
     return buffer.getvalue()
 

@@ -65,6 +65,46 @@ def test_a_recording_is_noted_and_shows_when_its_text_changes(run, tmp_path: Pat
     assert stale() == "gone"
 
 
+def test_a_sound_file_of_any_kind_is_taken_in_and_noted(run, tmp_path: Path) -> None:
+    """Stereo, 44.1 kHz: it becomes 48 kHz, mono; a second one does not write over it."""
+    studio = tmp_path / "studio.wav"
+    with wave.open(str(studio), "wb") as file:
+        file.setparams((2, 2, 44100, 0, "NONE", ""))
+        file.writeframes(b"\0\x10\0\x20" * 44100)
+    told = run("prompts", "--take", "fr/goodbye", str(studio)).output
+    path = tmp_path / "book/prompts/fr/goodbye.wav"
+
+    assert told.splitlines()[0].endswith("prompts/fr/goodbye.wav: 48 kHz, mono.")
+    assert "fr/goodbye says «Merci de votre appel. Au revoir.»" in told
+    with wave.open(str(path)) as file:
+        assert (file.getframerate(), file.getnchannels(), file.getnframes()) == (48000, 1, 48000)
+    kept = path.read_bytes()
+    again = run("prompts", "--take", "fr/goodbye", str(studio))
+    assert (again.exit_code, path.read_bytes()) == (1, kept)
+    assert "is there already: move it away first" in again.output
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "sentence"),
+    [
+        ("fr/godbye", b"", 'there is no prompt "fr/godbye"; did you mean "fr/goodbye"'),
+        ("../../x", b"", 'there is no prompt "../../x"'),
+        ("fr/goodbye", None, "cannot be read: No such file or directory"),
+        ("fr/goodbye", b"hello", "is damaged or not a WAV file"),
+    ],
+    ids=["unknown", "outside", "no file", "no sound"],
+)
+def test_what_cannot_be_taken_in_is_one_sentence(run, tmp_path: Path, name, content, sentence) -> None:
+    """What, and what to do; nothing is written."""
+    if content is not None:
+        (tmp_path / "studio.wav").write_bytes(content)
+    refused = run("prompts", "--take", name, str(tmp_path / "studio.wav"))
+
+    assert refused.exit_code == 1
+    assert sentence in refused.output
+    assert not list((tmp_path / "book/prompts").rglob("*.wav"))
+
+
 def test_a_note_of_no_recording_is_refused(run) -> None:
     """One sentence."""
     refused = run("prompts", "--note", "fr/goodbye")

@@ -118,10 +118,10 @@ def test_another_recipe_makes_everything_anew(place, monkeypatch):
 
 def test_another_recording_is_another_file_and_another_text_is_not(place):
     """A recording counts by its bytes; the text beside it is only carried along."""
-    place.record("welcome", wav_bytes(babble("one"), 22050))
+    place.record("welcome", wav_bytes(babble("one", 16000), 16000))
     place.bake(WELCOME)
     retold = place.bake(replace(WELCOME, text="Bonjour !"))
-    place.record("welcome", wav_bytes(babble("two"), 22050))
+    place.record("welcome", wav_bytes(babble("two", 16000), 16000))
     anew = place.bake(WELCOME)
 
     assert retold.made == ()
@@ -185,7 +185,7 @@ def test_what_lasts_too_long_is_a_problem_each_time(place):
 
 def test_a_recording_that_lasts_too_long_says_to_record_it_shorter(place):
     """The remedy fits the source."""
-    place.record("welcome", wav_bytes(babble("a" * 60), 22050))
+    place.record("welcome", wav_bytes(babble("a" * 60, 16000), 16000))
     (problem,) = place.bake(replace(WELCOME, at_most=1.0)).problems
 
     assert problem.startswith("prompts/fr/welcome.wav lasts 3.")
@@ -260,7 +260,7 @@ def test_a_name_with_two_texts_is_a_problem(place):
 
 def test_each_language_has_its_beep_and_nobody_may_replace_it(place):
     """The tone before charging starts is not left to a recording or a voice."""
-    place.record("beep", wav_bytes(babble("bip"), 22050))
+    place.record("beep", wav_bytes(babble("bip", 16000), 16000))
     baked = place.bake(WELCOME, Utterance("en", "welcome", "Welcome."))
 
     assert baked.catalogue.sounds["en", "beep"].source == "tone"

@@ -1,9 +1,13 @@
 """Recordings at `ivr check`: one clear problem each, before a bake."""
 
+import io
+
 import numpy as np
 import pytest
+import soundfile
 
 from ivr.voice.examined import examined
+from ivr.voice.recording import Unusable, taken
 
 from .conftest import WELCOME, babble, wav_bytes
 
@@ -19,19 +23,60 @@ VOICE = babble("Bienvenue", 44100)
         (
             wav_bytes(np.stack([VOICE, VOICE], axis=1), 48000),
             "IVR566",
-            "the recording has 2 channels, which are mixed into one",
+            "the recording has 2 channels, one is needed",
         ),
-        (wav_bytes(VOICE, 44100), "IVR566", "the recording has 44100 samples per second, and is converted"),
+        (
+            wav_bytes(VOICE, 44100),
+            "IVR566",
+            "the recording has 44100 samples per second, 8000, 16000 or 48000 are needed",
+        ),
     ],
     ids=["empty", "corrupt", "MP3 renamed", "stereo", "44.1 kHz"],
 )
 def test_one_problem_each(place, content: bytes, rule: str, message: str):
-    """What cannot be used is an error, what is converted a warning."""
-    place.record("welcome", content)
+    """The same at the check and at the bake, which plays nothing of it, and leaves the file as it is."""
+    path = place.record("welcome", content)
     (found,) = examined(place.prompts, [WELCOME])
+    baked = place.bake(WELCOME)
 
-    assert (found.rule, found.message) == (rule, message)
+    assert (found.rule, found.message, found.severity) == (rule, message, "error")
     assert found.hint
+    (told,) = baked.problems
+    assert told.startswith(f"prompts/fr/welcome.wav {message.removeprefix('the recording ')}")
+    assert ("fr", "welcome") not in baked.catalogue.sounds
+    assert place.spoken == []
+    assert path.read_bytes() == content
+
+
+def test_what_was_baked_of_a_stereo_recording_before_is_not_played(place):
+    """Also where its sound is at hand: the file itself is asked first."""
+    stereo = wav_bytes(np.stack([VOICE, VOICE], axis=1), 48000)
+    place.record("welcome", stereo)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("ivr.voice.bake.as_delivered", lambda content: None)
+        assert place.bake(WELCOME).problems == ()
+
+    assert len(place.bake(WELCOME).problems) == 1
+
+
+@pytest.mark.parametrize("options", [{}, {"format": "FLAC"}, {"format": "MP3"}], ids=["stereo", "FLAC", "MP3"])
+def test_what_is_taken_in_is_a_recording_as_it_should_be(place, options: dict[str, str]):
+    """Any kind that libsndfile reads, as long as it was, and nothing clipped."""
+    content = taken(wav_bytes(np.stack([VOICE, 0.2 * VOICE], axis=1), 44100, **options))
+    place.record("welcome", content)
+    told = soundfile.info(io.BytesIO(content))
+
+    assert list(examined(place.prompts, [WELCOME])) == []
+    assert (told.samplerate, told.channels, told.subtype) == (48000, 1, "PCM_16")
+    assert told.duration == pytest.approx(len(VOICE) / 44100, abs=0.06)
+
+
+def test_what_cannot_be_taken_in_is_one_sentence():
+    """Silence, and what is no sound."""
+    with pytest.raises(Unusable, match="holds only silence"):
+        taken(wav_bytes(np.zeros(44100), 44100))
+    with pytest.raises(Unusable, match="is damaged"):
+        taken(b"not a sound at all")
 
 
 def test_two_gigabytes_are_not_read(place):
