@@ -1,19 +1,24 @@
 """Who speaks: in the order of the book, and the next one where one fails."""
 
 import asyncio
+import shutil
+import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from aiohttp import web
 
+from ivr.phone import tone
 from ivr.values.phrase import Utterance
 from ivr.values.site import Site
 from ivr.values.speech import Speaker, Speech
 from ivr.voice.bake import bake
 from ivr.voice.engines import Engine, EngineFailed, piper
+from ivr.voice.recording import decoded
 from ivr.voice.roster import PATIENCE
 from ivr.voice.service import service
 
@@ -149,31 +154,36 @@ def test_a_word_of_the_lexicon_changes_only_the_prompts_that_have_it(place):
     assert baked.catalogue.sounds["fr", "shop"].text == "Bienvenue chez Lumelec."
 
 
-PIPER = """
-here=$(/usr/bin/dirname "$0")
-printf '%s\\n' "$@" > "$here/arguments"
-/bin/cat > "$here/text"
-while [ "$#" -gt 0 ]; do case "$1" in -f) shift; out="$1";; esac; shift; done
-/bin/cat "$here/sample.wav" > "$out"
-"""
+TONE = Path(__file__).parent / "tone" / "tone.onnx"
+"""A voice of 440 Hz, for the real program."""
 
 
-def test_piper_speaks_with_the_file_that_the_book_names(program, tmp_path):
-    """Text on standard input, no noise (else no two bakes were alike); another file is another version."""
+def test_piper_speaks_with_the_file_that_the_book_names(place, tmp_path, monkeypatch):
+    """The program itself: the same text is the same sound, more of it is longer; another file is another version."""
+    monkeypatch.setenv("PATH", str(Path(sys.executable).parent))
     model = tmp_path / "siwis.onnx"
     assert piper(model) is None
-    model.write_bytes(b"voice")
-    assert piper(model) is None
-    bin_ = program("piper", PIPER)
-    (bin_ / "sample.wav").write_bytes(wav_bytes(babble("bonjour"), 22050))
+    shutil.copy(TONE, model)
+    shutil.copy(f"{TONE}.json", f"{model}.json")
     engine = piper(model, "siwis")
     assert engine is not None
     content = engine.speak("fr", "-m Bonjour")
-    model.write_bytes(b"another")
+    samples, rate = decoded(content)
+    longer = engine.speak("fr", "-m Bonjour et bienvenue.")
+    baked = bake([WELCOME], place.prompts, place.sounds, voices=[engine])
+    again = engine.speak("fr", "-m Bonjour")
+    model.write_bytes(model.read_bytes() + b"another")
 
-    assert content == (bin_ / "sample.wav").read_bytes()
-    assert (bin_ / "text").read_text() == "-m Bonjour"
-    assert (bin_ / "arguments").read_text().split() == [
-        "-m", str(model), "-f", "speech.wav", "--noise-scale", "0", "--noise-w-scale", "0",
-    ]  # fmt: skip
+    assert (again, rate) == (content, 22050)
+    assert tone.tones(samples, rate, 440, 0.5)[0].end > 0.3
+    assert len(longer) > 1.5 * len(content)
+    assert baked.problems == ()
+    assert baked.catalogue.sounds["fr", "welcome"].source == str(engine)
     assert str(engine) != str(piper(model, "siwis"))
+
+
+def test_without_its_program_there_is_no_piper(program):
+    """The file alone does not speak."""
+    program("other", "")
+
+    assert piper(TONE) is None
