@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from ivr import secret
-from ivr.asterisk import provision
+from ivr import secret, tls
+from ivr.asterisk import provision, tls_conf
 from ivr.asterisk.trunks_conf import Line
 from ivr.book.book import Book, read_book
 from ivr.book.problems import BadBook, Mark, Problem
@@ -151,8 +151,8 @@ def exchange(book: Book, voice: Voice, settings: Settings, duties: Mapping[str, 
     return provision.Exchange(
         numbers=tuple(book.services),
         agents=tuple(
-            provision.Agent(name, secret.derive(settings.secret, f"agent:{name}"), duties.get(name, ON))
-            for name in book.agents
+            provision.Agent(name, secret.derive(settings.secret, f"agent:{name}"), duties.get(name, ON), phone)
+            for name, phone in book.phones.items()
         ),
         ami_secret=secret.derive(settings.secret, f"ami:{AMI_ACCOUNT}"),
         trunks=tuple(Line(trunk, password(settings, trunk)) for trunk in book.trunks.values()),
@@ -185,10 +185,16 @@ def prepare(settings: Settings, progress: "BakeProgress | None" = None) -> "Bake
     book = read_book(settings.book)
     baked = bake_book(book, settings, settings.book, progress)
     secret.make(settings.secret)
-    provision.write(
-        provision.files(exchange(book, baked.catalogue.sounds, settings, _duties(settings))), settings.asterisk_conf
-    )
+    made = provision.files(exchange(book, baked.catalogue.sounds, settings, _duties(settings)))
+    provision.write({**made, **certificate(settings)}, settings.asterisk_conf)
     return baked
+
+
+def certificate(settings: Settings) -> dict[str, str]:
+    """What Asterisk shows to who comes encrypted, and whom it trusts: files by name.  Raises BadTls."""
+    tls.made(settings.tls, (settings.reached_at, "localhost", "127.0.0.1"), datetime.now(UTC))
+    found = tls.texts(settings.tls)
+    return {tls_conf.CERTIFICATE: found["chain"], tls_conf.KEY: found["key"], tls_conf.TRUSTED: found["trusted"]}
 
 
 def _duties(settings: Settings) -> Mapping[str, Duty]:

@@ -51,6 +51,7 @@ COMMANDS = {
     "status": "serving:status",
     "surveys": "letters:surveys",
     "test": "testing:test",
+    "tls": "tls:tls",
     "trunks": "trunks:trunks",
 }
 

@@ -117,7 +117,7 @@ async def serve(settings: Settings) -> None:
             lambda: link_of(settings, DEPLOY_ACCOUNT),
         )
         agents = Agents(
-            lambda: library.current.book.agents, lambda: library.current.book.served, cabinet, reloader.tell_asterisk
+            lambda: library.current.book.phones, lambda: library.current.book.served, cabinet, reloader.tell_asterisk
         )
         callbacks = await asyncio.to_thread(CallbackStore, settings.cabinet)
         stack.callback(callbacks.close)

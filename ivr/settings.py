@@ -1,6 +1,9 @@
 """What may differ from one installation to the next; the only file that reads the environment."""
 
+import contextlib
 import os
+import re
+import socket
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from ipaddress import ip_address
@@ -26,6 +29,8 @@ class Settings:
     http_port: int = 8573
     sip_bind: str = "0.0.0.0"  # noqa: S104 - callers come from outside
     sip_port: int = 5060
+    # The name or address by which phones reach this machine; empty: its own address.
+    host: str = ""
     rtp_start: int = 10000
     rtp_end: int = 10399
     max_calls: int = 100
@@ -58,6 +63,29 @@ class Settings:
         return self.state / "secrets" / "trunks" / name
 
     @property
+    def tls(self) -> Path:
+        """Where the certificates and their keys lie."""
+        return self.state / "secrets" / "tls"
+
+    @property
+    def tls_port(self) -> int:
+        """Where phones and carriers come in by TLS."""
+        return self.sip_port + 1
+
+    @property
+    def reached_at(self) -> str:
+        """Where phones reach us: as they were told, else where we listen, else the address that packets leave from.
+
+        Connecting a UDP socket sends nothing; 192.0.2.1 is nobody's (RFC 5737).
+        """
+        if self.host or self.sip_bind not in ("0.0.0.0", "::"):  # noqa: S104 - it is looked at, not listened on
+            return self.host or self.sip_bind
+        with contextlib.suppress(OSError), socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+            probe.connect(("192.0.2.1", 9))
+            return str(probe.getsockname()[0])
+        return "127.0.0.1"
+
+    @property
     def secret(self) -> Path:
         return self.state / "secrets" / "master"
 
@@ -81,6 +109,9 @@ def settings(environment: Mapping[str, str] = os.environ) -> Settings:
         except ValueError:
             raise BadSetting(f'{name} is "{text}": write an IP address, 0.0.0.0 for all of this machine') from None
 
+    host = environment.get("IVR_HOST") or ""
+    if host and not re.fullmatch(r"[A-Za-z0-9]([A-Za-z0-9.:-]{0,251}[A-Za-z0-9])?|::1", host):
+        raise BadSetting(f'IVR_HOST is "{host}": write the name or the address by which phones reach this machine')
     state = Path(environment.get("IVR_STATE") or ".ivr")
     clock = environment.get("IVR_TEST_CLOCK")
     rtp_start, rtp_end = port("IVR_RTP_START", 10000), port("IVR_RTP_END", 10399)
@@ -104,6 +135,7 @@ def settings(environment: Mapping[str, str] = os.environ) -> Settings:
         http_port=port("IVR_HTTP_PORT", 8573),
         sip_bind=address("IVR_SIP_BIND", "0.0.0.0"),  # noqa: S104
         sip_port=port("IVR_SIP_PORT", 5060),
+        host=host,
         rtp_start=rtp_start,
         rtp_end=rtp_end,
         max_calls=max_calls,

@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from ivr import secret
-from ivr.book.book import Service, read_book
+from ivr.book.book import Book, Service, read_book
 from ivr.book.given import ALL, Given, Press
 from ivr.flow.commands import Ask, Play, Reached
 from ivr.phone import booth, ear, timeline
@@ -23,6 +23,7 @@ from ivr.settings import Settings
 from ivr.terminal.cast import Cast
 from ivr.terminal.simulate import Simulator, service_of
 from ivr.values.announcement import BEEP
+from ivr.values.phone import Phone
 from ivr.values.tariff import Money
 from ivr.voice.catalogue import Catalogue
 
@@ -55,7 +56,7 @@ def trial(
     """
     release = Release(read_book(settings.book), Catalogue.load(settings.sounds).sounds)
     service = service_of(release.book, number).at(datetime.now(UTC))
-    agents = () if agent is None else (_agent(settings, agent),)
+    agents = () if agent is None else (_agent(settings, release.book, agent),)
     script = CallScript(
         number=service.number,
         host=host,
@@ -101,8 +102,9 @@ def _knock(host: str, port: int) -> None:
             raise booth.NoCall(f"no Asterisk at {host}:{port} ({error.strerror or error}): is it started?") from None
 
 
-def _agent(settings: Settings, name: str) -> Agent:
-    return Agent(name, secret.derive(settings.secret, f"agent:{name}"), hang_up_after=3.0)
+def _agent(settings: Settings, book: Book, name: str) -> Agent:
+    secure = book.phones.get(name) is Phone.SECURE
+    return Agent(name, secret.derive(settings.secret, f"agent:{name}"), hang_up_after=3.0, secure=secure)
 
 
 def _expected(

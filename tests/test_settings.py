@@ -26,6 +26,7 @@ PATHS = {
 OTHERS = {
     "IVR_STATE": "state",
     "IVR_SIP_BIND": "sip_bind",
+    "IVR_HOST": "host",
     "IVR_RTP_START": "rtp_start",
     "IVR_RTP_END": "rtp_end",
     "IVR_MAX_CALLS": "max_calls",

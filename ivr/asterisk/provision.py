@@ -14,11 +14,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from ivr.asterisk import outside_conf, queues_conf, trunks_conf
+from ivr.asterisk import agents_conf, outside_conf, queues_conf, tls_conf, trunks_conf
 from ivr.asterisk.tokens import UnsafeError as UnsafeError
 from ivr.asterisk.tokens import distinct, section, token
 from ivr.values.duty import ON, Duty
 from ivr.values.outside import Destination
+from ivr.values.phone import Phone
 from ivr.values.queue import Queue
 
 MARK = "IVR_SECTION"
@@ -35,6 +36,7 @@ class Agent:
     name: str
     secret: str = field(repr=False)
     duty: Duty = ON
+    phone: Phone = Phone.PLAIN
 
 
 @dataclass(frozen=True)
@@ -122,14 +124,16 @@ def _options(exchange: Exchange) -> str:
 
 def _pjsip(exchange: Exchange) -> str:
     bind = f"{_address(exchange.sip_bind)}:{_port('sip_port', exchange.sip_port)}"
-    parts = [section("udp", [("type", "transport"), ("protocol", "udp"), ("bind", bind)])]
+    parts = [section("udp", [("type", "transport"), ("protocol", "udp"), ("bind", bind), ("domain", agents_conf.UDP)])]
     for agent in _distinct_agents(exchange.agents):
         name, secret = token("agent name", agent.name), token("secret", agent.secret)
         own = [section(name, [("username", name), ("password", secret)], "agent-auth"), section(name, [], "agent-aor")]
-        parts += _marked(name, [("auth", name), ("aors", name), ("callerid", f"<{name}>")], "agent-endpoint", own)
+        parts += _marked(name, agents_conf.endpoint(name, agent.phone), "agent-endpoint", own)
+        parts += agents_conf.refusals(name, agent.phone)
     lines = trunks_conf.known(exchange.trunks)
-    if any(line.trunk.encrypted for line in lines):
-        parts.append(trunks_conf.transport(f"{_address(exchange.sip_bind)}:{_port('sip_port', exchange.sip_port + 1)}"))
+    secure = any(agent.phone is Phone.SECURE for agent in exchange.agents)
+    if secure or any(line.trunk.encrypted for line in lines):
+        parts.append(tls_conf.transport(f"{_address(exchange.sip_bind)}:{_port('sip_port', exchange.sip_port + 1)}"))
     addresses = [one for one in exchange.destinations if one.sip]
     names = (*(agent.name for agent in exchange.agents), *(line.trunk.name for line in lines))
     distinct("agent name", (*names, *(one.name for one in addresses)))

@@ -7,11 +7,9 @@ Sources: Asterisk 22, configuration of res_pjsip (endpoint, aor, auth, transport
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from ivr.asterisk.tls_conf import TLS
 from ivr.asterisk.tokens import section, token
 from ivr.values.trunk import Trunk
-
-TLS = "tls"
-CERTIFICATES = "/etc/ssl/certs/ca-certificates.crt"  # Debian's ca-certificates, in the image
 
 
 @dataclass(frozen=True)
@@ -20,12 +18,6 @@ class Line:
 
     trunk: Trunk
     password: str = field(default="", repr=False)
-
-
-def transport(bind: str) -> str:
-    """What encrypted trunks go out by, from ``bind``: only to certificates that the world trusts."""
-    settings = [("type", "transport"), ("protocol", TLS), ("bind", bind), ("method", "tlsv1_2")]
-    return section(TLS, [*settings, ("ca_list_file", CERTIFICATES), ("verify_server", "yes")])
 
 
 def sections(line: Line) -> list[str]:

@@ -24,6 +24,7 @@ from ivr.values.duty import SAID
 from ivr.values.music import DEFAULT, HOUSE, music_pieces
 from ivr.values.number import Family
 from ivr.values.outside import Destination
+from ivr.values.phone import Phone
 from ivr.values.phrase import Utterance
 from ivr.values.profile import FRANCE, Profile
 from ivr.values.purpose import Purpose
@@ -141,6 +142,7 @@ class Book:
     crises: Mapping[str, Crisis] = field(default_factory=dict)
     trunks: Mapping[str, Trunk] = field(default_factory=dict)
     destinations: Mapping[str, Destination] = field(default_factory=dict)
+    phones: Mapping[str, Phone] = field(default_factory=dict)  # of each agent
 
     @cached_property
     def languages(self) -> tuple[str, ...]:

@@ -12,6 +12,7 @@ from typing import TypeVar
 from pydantic import TypeAdapter
 
 from ivr.book.advised import advised
+from ivr.book.agents import AGENTS, WrittenAgent
 from ivr.book.book import LANGUAGE, Book
 from ivr.book.callbacks import wrong_numbers_shown
 from ivr.book.ceilings import CEILINGS, WrittenCeiling, ceilings, wrong_names, wrong_prompts
@@ -35,7 +36,7 @@ from ivr.book.table import Anything, Table, either, misnamed
 from ivr.book.tree import Mapping, Way, child
 from ivr.book.trunks import TRUNKS, WrittenTrunk, wrong_trunks
 from ivr.book.typed import typed
-from ivr.book.written import PromptText, WrittenAgent, WrittenNumber, WrittenTariff
+from ivr.book.written import PromptText, WrittenNumber, WrittenTariff
 from ivr.flow.across import across, is_sound, spoken
 from ivr.flow.check import Finding, findings, undefined
 from ivr.flow.flow import Drawing, Flow
@@ -47,9 +48,7 @@ from ivr.values.routing import Routing
 HOUSE_PROMPTS = ("fallback",)
 
 T = TypeVar("T")
-
 ANY_NODE: TypeAdapter[AnyNode] = TypeAdapter(AnyNode)
-
 
 # By name; a flow that makes no sense as a whole has its name at least.
 _Flows = dict[str, tuple[Flow | None, Source]]
@@ -72,7 +71,7 @@ class Reading:
         numbers = self._table("dialplans/numbers.yaml", WrittenNumber)
         tariffs = self._table("dialplans/tariffs.yaml", WrittenTariff)
         calendars = self._table("dialplans/calendars.yaml", WrittenCalendar)
-        agents = self._table("dialplans/agents.yaml", WrittenAgent)
+        agents = self._table(AGENTS, WrittenAgent)
         groups = self._table(GROUPS, WrittenGroup, needed=False)
         trunks = self._table(TRUNKS, WrittenTrunk, needed=False)
         beyond = self._table(DESTINATIONS, WrittenDestination, needed=False)
@@ -155,6 +154,7 @@ class Reading:
             lists=listed,
             departments=departments.good,
             agents=tuple(agents.good),
+            phones={name: agent.phone for name, agent in agents.good.items()},
             music=classes,
             queues=queues(queued.good, drawing.flows.values()),
             prompts={language: table.good for language, table in prompts.items()},

@@ -11,6 +11,7 @@ from typing import Annotated, Any, get_args
 
 from pydantic import Field, TypeAdapter
 
+from ivr.book.agents import WrittenAgent
 from ivr.book.cases import WrittenCase
 from ivr.book.ceilings import WrittenCeiling
 from ivr.book.crises import WrittenCrisis
@@ -27,7 +28,7 @@ from ivr.book.recordings import WrittenRecording
 from ivr.book.remotes import WrittenRemote
 from ivr.book.trunks import WrittenTrunk
 from ivr.book.voices import WrittenVoices
-from ivr.book.written import PromptText, WrittenAgent, WrittenNumber, WrittenTariff
+from ivr.book.written import PromptText, WrittenNumber, WrittenTariff
 from ivr.flow.flow import Flow
 from ivr.flow.node import OR_ONE, Node
 from ivr.flow.nodes import KINDS

@@ -148,9 +148,3 @@ class WrittenTariff(Written):
 
     def value(self, name: str) -> Tariff:
         return Tariff(name, self.mode, self.price or Decimal(0), self.payout)
-
-
-class WrittenAgent(Written):
-    """One agent of agents.yaml."""
-
-    label: str = Field(description="who it is, in words", min_length=1)

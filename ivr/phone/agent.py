@@ -86,8 +86,10 @@ class AgentPhone(pj.Account):  # type: ignore[misc]  # PJSUA2 ships without type
         if wav is not None:
             self.recorder, self.recorded_from = endpoint.recorder(wav)
         self.tone = endpoint.tone(agent.tone)
-        server = f"{host}:{port}"
-        config = endpoint.account(f"sip:{agent.name}@{server}")
+        server = f"{host}:{port + 1};transport=tls" if agent.secure else f"{host}:{port}"
+        config = endpoint.account(f"sip:{agent.name}@{host}")
+        if agent.secure:
+            endpoint.secure(config)
         if agent.registers:
             config.regConfig.registrarUri = f"sip:{server}"
         config.regConfig.retryIntervalSec = 0

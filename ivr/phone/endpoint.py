@@ -68,9 +68,16 @@ class Endpoint:
     _used = False
 
     def __init__(
-        self, host: str, port: int, codec: Codec = "alaw", lost: int = 0, calls: int = 2, listen: int = 0
+        self,
+        host: str,
+        port: int,
+        codec: Codec = "alaw",
+        lost: int = 0,
+        calls: int = 2,
+        listen: int = 0,
+        certificate: str = "",
     ) -> None:
-        """``calls``: as many at once; for ``codec`` and ``lost`` see ``CallScript``, as for ``listen``."""
+        """``calls``: as many at once; for the rest see ``CallScript``."""
         if threading.current_thread() is not threading.main_thread():
             raise PhoneFault("The phone runs in the main thread of its process only; use ivr.phone.booth.")
         if Endpoint._used:
@@ -84,6 +91,9 @@ class Endpoint:
         self._lib.libCreate()
         try:
             self._open(codec, lost, calls, listen)
+            self._certificate = certificate
+            self._secure = -1
+            self._listen = listen
         except BaseException:
             self.close()
             raise
@@ -117,6 +127,16 @@ class Endpoint:
         transport.port = port
         transport.boundAddress = transport.publicAddress = self.address
         return transport
+
+    def secure(self, config: Any) -> None:
+        """Have an account signal by TLS, on the port on which this phone is called, and talk by SRTP only."""
+        if self._secure < 0:
+            transport = self._bound(pj.TransportConfig(), self._listen)
+            transport.tlsConfig.certFile = transport.tlsConfig.privKeyFile = self._certificate
+            self._secure = int(self._lib.transportCreate(pj.PJSIP_TRANSPORT_TLS, transport))
+        config.sipConfig.transportId = self._secure
+        config.mediaConfig.srtpUse = pj.PJMEDIA_SRTP_MANDATORY
+        config.mediaConfig.srtpSecureSignaling = 1
 
     def account(self, uri: str) -> Any:
         """Settings of an account that sends and receives its sound at this endpoint's address."""

@@ -36,7 +36,8 @@ def place(script: CallScript, listen: Listener, folder: Path, stop: Callable[[],
 
     try:
         calls = 2 + 2 * len(script.agents)
-        with Endpoint(script.host, script.port, script.codec, script.lost, calls, script.listen) as endpoint:
+        way = (script.host, script.port, script.codec, script.lost, calls, script.listen, script.certificate)
+        with Endpoint(*way) as endpoint:
             times = _call(endpoint, script, tell, folder, stop)
     except pj.Error as fault:
         raise PhoneFault(f"The phone failed: {fault.reason.strip() or fault.title}.") from fault

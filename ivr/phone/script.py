@@ -58,7 +58,7 @@ class Agent:
     ``hang_up_after`` counts from its answer; ``None``: the agent waits for the other side to hang up.  ``engaged``: he
     talks with somebody else all the time, so that who rings him hears that he is busy.  ``keys`` are pressed from
     ``keys_after`` s after his answer on.  Who does not register is a phone outside: it is called at the port on which
-    the script listens, by whatever number.
+    the script listens, by whatever number.  ``secure``: by TLS, its sound by SRTP.
     """
 
     name: str
@@ -70,6 +70,7 @@ class Agent:
     keys: str = ""
     keys_after: float = 1.0
     registers: bool = True
+    secure: bool = False
 
     def __post_init__(self) -> None:
         """Refuse what could not be written into a SIP address."""
@@ -84,7 +85,8 @@ class CallScript:
     ``hang_up_after`` counts from the INVITE (``None``: when the other side does); ``limit`` is the last net.
     ``password``: an agent calls from his own phone, and ``from_`` is his account.
     ``lost`` is the share, in percent, of the packets that never reach this phone, by chance: a bad network.
-    ``listen`` is the port on which it is called; 0: any, told to the registrar.
+    ``listen`` is the port on which it is called; 0: any, told to the registrar.  ``certificate`` is the file of what it
+    shows to who comes by TLS.
     """
 
     number: str
@@ -100,6 +102,7 @@ class CallScript:
     agents: tuple[Agent, ...] = ()
     password: str = ""
     listen: int = 0
+    certificate: str = ""
 
     def __post_init__(self) -> None:
         """Refuse what cannot be dialled, before anything rings."""

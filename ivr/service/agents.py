@@ -11,6 +11,7 @@ from typing import Any, Literal, get_args
 
 from ivr.service.ports import Roster
 from ivr.values.duty import ON, Duty
+from ivr.values.phone import Phone
 
 log = logging.getLogger(__name__)
 
@@ -32,25 +33,28 @@ class Standing:
 
     agent: str
     duty: Duty
+    phone: Phone
     queues: tuple[str, ...]
 
     def plain(self) -> dict[str, Any]:
         """As JSON wants it."""
         state = "logged out" if not self.duty.present else "paused" if self.duty.paused else "on duty"
-        return {"agent": self.agent, "state": state, "queues": list(self.queues)}
+        return {"agent": self.agent, "state": state, "phone": str(self.phone), "queues": list(self.queues)}
 
 
 class Agents:
-    """The agents of the current book: ``names``, and ``served``, who serves each queue; ``tell`` tells the exchange."""
+    """The agents of the current book: ``phones`` are all, ``served`` is who serves each queue; ``tell`` tells the
+    exchange.
+    """
 
     def __init__(
         self,
-        names: Callable[[], Sequence[str]],
+        phones: Callable[[], Mapping[str, Phone]],
         served: Callable[[], Mapping[str, Sequence[str]]],
         roster: Roster,
         tell: Callable[[], Awaitable[None]],
     ) -> None:
-        self._names = names
+        self._phones = phones
         self._served = served
         self._roster = roster
         self._tell = tell
@@ -59,7 +63,7 @@ class Agents:
     async def all(self) -> list[Standing]:
         """How every agent of the book stands."""
         duties = await asyncio.to_thread(self._roster.duties)
-        return [self._standing(name, duties.get(name, ON)) for name in self._names()]
+        return [self._standing(name, duties.get(name, ON)) for name in self._phones()]
 
     async def standing(self, name: str) -> Standing:
         """How one stands.  Raises :class:`NoAgent`."""
@@ -80,8 +84,9 @@ class Agents:
         return self._standing(name, duty)
 
     def _known(self, name: str) -> None:
-        if name not in self._names():
-            raise NoAgent(f'there is no agent "{name}"; the book has {", ".join(self._names())}')
+        if name not in self._phones():
+            raise NoAgent(f'there is no agent "{name}"; the book has {", ".join(self._phones())}')
 
     def _standing(self, name: str, duty: Duty) -> Standing:
-        return Standing(name, duty, tuple(queue for queue, agents in self._served().items() if name in agents))
+        queues = tuple(queue for queue, agents in self._served().items() if name in agents)
+        return Standing(name, duty, self._phones()[name], queues)

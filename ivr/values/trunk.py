@@ -38,6 +38,8 @@ RESERVED = frozenset(
         "ours",
         "outside",
         "way",
+        "refused",
+        "refused-endpoint",
     ]
 )
 """Sections of Asterisk's fixed configuration: no agent, trunk or destination may be called like that."""

@@ -24,7 +24,7 @@ agents.add_command(qr)
 @click.option("--json", "json_", is_flag=True, help="as JSON lines")
 @says
 def list_(json_: bool) -> None:
-    """Every agent: on duty, paused or logged out, and the queues that he serves."""
+    """Every agent: on duty, paused or logged out, his kind of phone (udp, tls), and the queues that he serves."""
     found: Any = ask("GET", "/agents")
     for one in found:
         click.echo(json.dumps(one, ensure_ascii=False) if json_ else _line(one))
@@ -67,4 +67,4 @@ def _order(name: str, order: str) -> None:
 
 
 def _line(one: dict[str, Any]) -> str:
-    return f"{one['agent']:12}  {one['state']:10}  {', '.join(one['queues']) or 'no queue'}"
+    return f"{one['agent']:12}  {one['state']:10}  {one['phone']:6}  {', '.join(one['queues']) or 'no queue'}"

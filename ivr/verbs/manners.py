@@ -38,6 +38,7 @@ def _what_people_may_meet() -> tuple[type[Exception], ...]:
     from ivr.settings import BadSetting
     from ivr.terminal.keeping import NoTests
     from ivr.terminal.simulate import NotOurs
+    from ivr.tls import BadTls
     from ivr.voice.catalogue import BadCatalogue
 
     return (
@@ -50,6 +51,7 @@ def _what_people_may_meet() -> tuple[type[Exception], ...]:
         BadMonth,
         BadRefund,
         BadStatement,
+        BadTls,
         NoKey,
         BadCatalogue,
         NoCall,

@@ -18,6 +18,7 @@ from ivr.terminal.office import PIN
 from ivr.terminal.simulate import Lived, Simulator
 from ivr.terminal.verdict import failures, seen
 from ivr.values.call import Ending
+from ivr.values.phone import Phone
 from ivr.verbs.played import playable, question
 from ivr.verbs.stage import Claim, Scenery
 
@@ -110,7 +111,7 @@ def plan(case: Case, settings: Settings, simulator: Simulator, bare: Simulator, 
         limit=_seconds(lived) * 1.5 + 60,
         tone=TONE if any(reached is Reached.TALKED for reached in rings.values()) else 0.0,
     )
-    agents = tuple(_agents(settings, rings, _talk(case)))
+    agents = tuple(_agents(settings, simulator.release.book.phones, rings, _talk(case)))
     return Planned(case, script, agents, claims, lived, _scenery(case, commands))
 
 
@@ -166,7 +167,9 @@ def _reached(given: Given, agent: str) -> Reached:
     return given.agents.get(agent, given.agents.get("all", Reached.TALKED))
 
 
-def _agents(settings: Settings, rings: Mapping[str, Reached], talk: float) -> Iterator[Agent]:
+def _agents(
+    settings: Settings, phones: Mapping[str, Phone], rings: Mapping[str, Reached], talk: float
+) -> Iterator[Agent]:
     """The phones that are there.  Of several who would talk, the first is the quickest, as in the simulator."""
     wait = QUICK
     for name, reached in rings.items():
@@ -176,7 +179,8 @@ def _agents(settings: Settings, rings: Mapping[str, Reached], talk: float) -> It
         if reached is Reached.TALKED:
             wait += QUICK * 10
         password = secret.derive(settings.secret, f"agent:{name}")
-        yield Agent(name, password, answer_after, hang_up_after=talk, engaged=reached is Reached.BUSY)
+        secure = phones.get(name) is Phone.SECURE
+        yield Agent(name, password, answer_after, talk, engaged=reached is Reached.BUSY, secure=secure)
 
 
 def _caller(case: Case) -> str:

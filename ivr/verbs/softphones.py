@@ -1,27 +1,27 @@
 """Softphones for agents: what one needs to know, also as a QR code, and a new agent in agents.yaml."""
 
-import contextlib
 import io
 import json
 import os
 import re
-import socket
 import tempfile
 from pathlib import Path
 
 import click
 
-from ivr import secret
+from ivr import secret, tls
 from ivr.service.agents import NoAgent
 from ivr.settings import Settings, settings
+from ivr.values.phone import Phone
 from ivr.verbs.manners import example, says
 
 
-@click.command(epilog=example("ivr agents add zoe --label 'Zoé, commandes'"))
+@click.command(epilog=example("ivr agents add zoe --label 'Zoé, commandes' --secure"))
 @click.argument("name")
 @click.option("--label", default="", help="who that is, in words [NAME]")
+@click.option("--secure", is_flag=True, help="the phone must come by TLS and SRTP")
 @says
-def add(name: str, label: str) -> None:
+def add(name: str, label: str, secure: bool) -> None:
     """Write the agent NAME into agents.yaml of the book, if the book is good with him; a running stack takes him up."""
     from ivr.book.book import read_book
     from ivr.book.written import NAME
@@ -36,7 +36,8 @@ def add(name: str, label: str) -> None:
         raise click.UsageError(f'there is an agent "{name}" already')
     path = configured.book / "dialplans" / "agents.yaml"
     text = path.read_text(encoding="utf-8")
-    _put(path, f"{text.rstrip()}\n\n{name}:\n  label: {json.dumps(label or name, ensure_ascii=False)}\n")
+    more = f"\n\n{name}:\n  label: {json.dumps(label or name, ensure_ascii=False)}\n{'  secure: yes' * secure}"
+    _put(path, f"{text.rstrip()}{more.rstrip()}\n")
     try:
         read_book(configured.book)
     except Exception:
@@ -58,27 +59,35 @@ def qr(name: str, address: str, json_: bool) -> None:
     from ivr.book.book import read_book
 
     configured = settings()
-    known = read_book(configured.book).agents
-    if name not in known:
-        raise NoAgent(f'there is no agent "{name}"; the book has {", ".join(known)}')
-    server = address or _address(configured)
+    book = read_book(configured.book)
+    if name not in book.agents:
+        raise NoAgent(f'there is no agent "{name}"; the book has {", ".join(book.agents)}')
+    server = address or configured.reached_at
     host = f"[{server}]" if ":" in server else server
-    password = secret.derive(configured.secret, f"agent:{name}")
-    facts = {
-        "account": name,
-        "password": password,
-        "server": server,
-        "port": str(configured.sip_port),
-        "transport": "UDP",
-        "address": f"sip:{name}@{host}:{configured.sip_port}",
-        "baresip": f"<sip:{name}@{host}:{configured.sip_port};transport=udp>;auth_pass={password};regint=60",
-    }
+    facts, scanned = _facts(book.phones[name], name, server, host, configured)
     if json_:
         click.echo(json.dumps(facts))
         return
     for what, value in facts.items():
         click.echo(f"{what:10} {value}")
-    click.echo(_code(f"sip:{name}:{password}@{host}:{configured.sip_port};transport=udp"))
+    click.echo(_code(scanned))
+
+
+def _facts(phone: Phone, name: str, server: str, host: str, configured: Settings) -> tuple[dict[str, str], str]:
+    """What the phone is told by hand, and by its camera."""
+    password = secret.derive(configured.secret, f"agent:{name}")
+    secure = phone is Phone.SECURE
+    port = configured.tls_port if secure else configured.sip_port
+    account = {"account": name, "password": password, "server": server, "port": str(port)}
+    way = f"{host}:{port};transport={phone}"
+    facts = {
+        **account,
+        "transport": phone.upper(),
+        **({"sound": "SRTP (SDES)", "authority": tls.shown(configured.tls).authority} if secure else {}),
+        "address": f"sip:{name}@{host}:{port}",
+        "baresip": f"<sip:{name}@{way}>;auth_pass={password};regint=60{';mediaenc=srtp-mand' if secure else ''}",
+    }
+    return facts, f"sip:{name}:{password}@{way}"
 
 
 def _code(text: str) -> str:
@@ -88,19 +97,6 @@ def _code(text: str) -> str:
     drawn = io.StringIO()
     segno.make(text, error="m", micro=False).terminal(drawn, compact=True)
     return drawn.getvalue().rstrip("\n")
-
-
-def _address(configured: Settings) -> str:
-    """The address at which phones reach us: where we listen, or, if that is everywhere, the one packets leave from.
-
-    Connecting a UDP socket sends nothing; 192.0.2.1 is nobody's (RFC 5737).
-    """
-    if configured.sip_bind not in ("0.0.0.0", "::"):  # noqa: S104 - it is looked at, not listened on
-        return configured.sip_bind
-    with contextlib.suppress(OSError), socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-        probe.connect(("192.0.2.1", 9))
-        return str(probe.getsockname()[0])
-    return "127.0.0.1"
 
 
 def _put(path: Path, text: str) -> None:

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from ivr.asterisk.provision import Agent, Exchange, UnsafeError, dialled_forms, files, write
 from ivr.asterisk.queues_conf import STRATEGIES, members, paused
 from ivr.values.duty import Duty
+from ivr.values.phone import Phone
 from ivr.values.queue import Queue, Strategy
 
 CAMILLE = Agent("camille", "camille0secret0of0tests")
@@ -53,6 +54,19 @@ def test_each_agent_has_endpoint_password_and_address():
     assert "[camille](agent-endpoint)\nauth = camille\naors = camille\n" in text
     assert "[camille](agent-auth)\nusername = camille\npassword = camille0secret0of0tests\n" in text
     assert "[camille](agent-aor)\n" in text
+
+
+def test_an_agent_who_must_come_encrypted_has_an_account_for_udp_that_may_do_nothing():
+    """Asterisk looks for it first, by the domain of the transport; his own is rung by TLS and talks SRTP."""
+    text = files(replace(EXCHANGE, agents=(CAMILLE, Agent("karim", "k" * 26, phone=Phone.SECURE))))["pjsip.conf"]
+
+    assert "protocol = udp\nbind = 0.0.0.0:5060\ndomain = udp\n" in text
+    assert "[karim@udp](refused-endpoint)\n" in text
+    assert "[camille@udp]" not in text
+    assert "callerid = <karim>\ntransport = tls\nmedia_encryption = sdes\n" in text
+    assert "[tls]\ntype = transport\nprotocol = tls\nbind = 0.0.0.0:5061\n" in text
+    assert "cert_file = /etc/asterisk/ivr/tls.crt\n" in text
+    assert "[tls]" not in files(EXCHANGE)["pjsip.conf"]
 
 
 PARTS = Queue("parts", {"karim": 0, "camille": 5}, key="1", say_position=True, max_length=20, wrap_up=5)

@@ -7,6 +7,7 @@ import pytest
 from ivr.ledger.cabinet import Cabinet
 from ivr.service.agents import Agents, NoAgent, Order, Refused
 from ivr.values.duty import Duty
+from ivr.values.phone import Phone
 
 SERVED = {"parts": ("karim", "camille"), "sales": ("karim",)}
 
@@ -17,7 +18,9 @@ class House:
     def __init__(self, path: Path) -> None:
         self.cabinet = Cabinet(path / "cabinet.sqlite", path / "ledger.sqlite")
         self.told: list[dict[str, Duty]] = []
-        self.agents = Agents(lambda: ("camille", "karim"), lambda: SERVED, self.cabinet, self._tell)
+        self.agents = Agents(
+            lambda: dict.fromkeys(("camille", "karim"), Phone.PLAIN), lambda: SERVED, self.cabinet, self._tell
+        )
 
     async def _tell(self) -> None:
         self.told.append(self.cabinet.duties())
@@ -31,8 +34,8 @@ def house(tmp_path: Path) -> House:
 async def test_who_was_never_told_is_on_duty(house: House) -> None:
     """With the queues that he serves."""
     assert [one.plain() for one in await house.agents.all()] == [
-        {"agent": "camille", "state": "on duty", "queues": ["parts"]},
-        {"agent": "karim", "state": "on duty", "queues": ["parts", "sales"]},
+        {"agent": "camille", "state": "on duty", "phone": "udp", "queues": ["parts"]},
+        {"agent": "karim", "state": "on duty", "phone": "udp", "queues": ["parts", "sales"]},
     ]
 
 

@@ -2,14 +2,16 @@
 
 import json
 import shutil
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
 
-from ivr import secret
+from ivr import secret, tls
 from ivr.book.book import read_book
 from ivr.cli import main
+from ivr.values.phone import Phone
 
 DEMO = Path(__file__).parents[2]
 
@@ -24,8 +26,8 @@ def book(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-def ivr(*words: str) -> Result:
-    return CliRunner().invoke(main, ["agents", *words])
+def ivr(*words: str, host: str = "") -> Result:
+    return CliRunner(env={"IVR_HOST": host}).invoke(main, ["agents", *words])
 
 
 def test_what_a_softphone_needs(book: Path) -> None:
@@ -45,8 +47,19 @@ def test_what_a_softphone_needs(book: Path) -> None:
     shown = ivr("qr", "camille").output
     assert f"password   {password}\n" in shown
     assert len([line for line in shown.splitlines() if set(line) & set("▀▄█")]) > 15
+    with (book / "dialplans" / "agents.yaml").open("a", encoding="utf-8") as agents:
+        agents.write("\nzoe:\n  label: Zoé\n  secure: yes\n")
+    tls.made(book / "state" / "secrets" / "tls", ("ivr.example.net",), datetime.now(UTC))
+    secure = json.loads(ivr("qr", "zoe", "--json", host="ivr.example.net").output)
+    assert (secure["transport"], secure["port"], secure["sound"]) == ("TLS", "5061", "SRTP (SDES)")
+    assert secure["server"] == "ivr.example.net"
+    assert secure["authority"].startswith("IVR ")
+    assert ";transport=tls>" in secure["baresip"]
+    assert secure["baresip"].endswith(";mediaenc=srtp-mand")
     assert "[2001:db8::1]:5060" in ivr("qr", "camille", "--address", "2001:db8::1").output
-    assert ivr("qr", "camile").output == 'ivr: there is no agent "camile"; the book has camille, karim, passerelle\n'
+    assert (
+        ivr("qr", "camile").output == 'ivr: there is no agent "camile"; the book has camille, karim, passerelle, zoe\n'
+    )
 
 
 def test_an_agent_is_added_if_the_book_is_good_with_him(book: Path) -> None:
@@ -56,6 +69,9 @@ def test_an_agent_is_added_if_the_book_is_good_with_him(book: Path) -> None:
 
     assert ivr("add", "zoe", "--label", 'Zoé, "commandes"').exit_code == 0
     assert read_book(book).agents == ("camille", "karim", "passerelle", "zoe")
+    assert ivr("add", "yann", "--secure").exit_code == 0
+    assert read_book(book).phones["yann"] is Phone.SECURE
+    assert read_book(book).phones["zoe"] is Phone.PLAIN
     after = path.read_text(encoding="utf-8")
     assert after.startswith(before)
     for name, told in (("zoe", 'there is an agent "zoe" already'), ("Zoé", '"Zoé" cannot be a name')):

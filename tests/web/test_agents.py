@@ -9,6 +9,7 @@ from aiohttp import ClientSession, web
 
 from ivr.ledger.cabinet import Cabinet
 from ivr.service.agents import Agents
+from ivr.values.phone import Phone
 from ivr.web.agents import routes
 
 Ask = Callable[..., Awaitable[tuple[int, Any]]]
@@ -22,7 +23,7 @@ async def ask(tmp_path: Path) -> AsyncIterator[Ask]:
         pass
 
     application = web.Application()
-    agents = Agents(lambda: ("camille",), lambda: {"parts": ("camille",)}, cabinet, tell)
+    agents = Agents(lambda: {"camille": Phone.PLAIN}, lambda: {"parts": ("camille",)}, cabinet, tell)
     application.add_routes(routes(agents, "the-token"))
     runner = web.AppRunner(application)
     await runner.setup()
@@ -42,7 +43,7 @@ async def ask(tmp_path: Path) -> AsyncIterator[Ask]:
 
 async def test_an_agent_is_put_off_duty_and_on_again(ask: Ask) -> None:
     """Each answer says how he stands now."""
-    paused = {"agent": "camille", "state": "paused", "queues": ["parts"]}
+    paused = {"agent": "camille", "state": "paused", "phone": "udp", "queues": ["parts"]}
 
     assert await ask("POST", "/agents/camille/pause") == (200, paused)
     assert await ask("GET", "/agents") == (200, [paused])
