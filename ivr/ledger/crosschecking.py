@@ -63,11 +63,14 @@ def read(text: str) -> tuple[list[Seen], int]:
     """
     calls: dict[str, Seen] = {}
     torn = 0
-    for cells in csv.reader(io.StringIO(text.replace("\0", ""))):
+    lines = csv.reader(io.StringIO(text.replace("\0", "")))
+    while True:
         try:
-            event, instant, channel, call, name, context, number = cells
+            event, instant, channel, call, name, context, number = next(lines)
             at = datetime.fromtimestamp(float(instant), UTC)
-        except (ValueError, OverflowError):
+        except StopIteration:
+            break
+        except (ValueError, OverflowError, csv.Error):
             torn += 1
             continue
         if event == _STARTED and channel == call and context in INBOUND:
