@@ -24,6 +24,8 @@ QUEUES = "queues.conf"
 PJSIP = "pjsip.conf"
 READ_BY = {
     "musiconhold.conf": "res_musiconhold.so",
+    "http.conf": "http",
+    "rtp.conf": "res_rtp_asterisk.so",
     "extensions_numbers.conf": "pbx_config.so",
     PJSIP: "res_pjsip.so",
     QUEUES: "app_queue.so",

@@ -73,6 +73,11 @@ class Settings:
         return self.sip_port + 1
 
     @property
+    def browser_port(self) -> int:
+        """Where browsers come in, by secure WebSocket."""
+        return self.sip_port + 2
+
+    @property
     def reached_at(self) -> str:
         """Where phones reach us: as they were told, else where we listen, else the address that packets leave from.
 

@@ -103,7 +103,10 @@ def _knock(host: str, port: int) -> None:
 
 
 def _agent(settings: Settings, book: Book, name: str) -> Agent:
-    secure = book.phones.get(name) is Phone.SECURE
+    phone = book.phones.get(name)
+    if phone is Phone.BROWSER:
+        raise booth.NoCall(f"the phone of {name} is a browser, which no phone of ours can be; name another agent")
+    secure = phone is Phone.SECURE
     return Agent(name, secret.derive(settings.secret, f"agent:{name}"), hang_up_after=3.0, secure=secure)
 
 

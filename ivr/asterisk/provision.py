@@ -72,6 +72,9 @@ def files(exchange: Exchange) -> dict[str, str]:
         "queues.conf": queues_conf.text(exchange.queues, {agent.name: agent.duty for agent in exchange.agents}),
         "musiconhold.conf": _music(exchange),
         "rtp.conf": _rtp(exchange),
+        "http.conf": agents_conf.browsers(
+            _address(exchange.sip_bind), _port("sip_port", exchange.sip_port + 2), wanted=_browsers(exchange)
+        ),
         "manager_accounts.conf": _manager(exchange),
         "extensions_numbers.conf": _extensions(exchange),
     }
@@ -165,7 +168,12 @@ def _music(exchange: Exchange) -> str:
 
 def _rtp(exchange: Exchange) -> str:
     first, last = _port("rtp_start", exchange.rtp_start), _port("rtp_end", exchange.rtp_end)
-    return section("general", [("rtpstart", str(first)), ("rtpend", str(last))], more=True)
+    ice = "yes" if _browsers(exchange) else "no"  # every call would pay for it
+    return section("general", [("rtpstart", str(first)), ("rtpend", str(last)), ("icesupport", ice)], more=True)
+
+
+def _browsers(exchange: Exchange) -> bool:
+    return any(agent.phone is Phone.BROWSER for agent in exchange.agents)
 
 
 def _manager(exchange: Exchange) -> str:

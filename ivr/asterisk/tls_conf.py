@@ -22,6 +22,7 @@ def transport(bind: str) -> str:
         [
             ("type", "transport"),
             ("protocol", TLS),
+            ("domain", TLS),
             ("bind", bind),
             ("method", "tlsv1_2"),
             ("cert_file", f"{FOLDER}/{CERTIFICATE}"),

@@ -1,8 +1,14 @@
-"""Agents as people write them: who answers, and by what kind of phone."""
+"""Agents as people write them: who answers, and by what kind of phone.
+
+IVR650  an agent whose phone is both a browser and a telephone
+"""
+
+from collections.abc import Iterator, Mapping
 
 from pydantic import Field
 
 from ivr.book.written import Written
+from ivr.flow.check import Finding
 from ivr.values.phone import Phone
 
 AGENTS = "dialplans/agents.yaml"
@@ -15,8 +21,22 @@ class WrittenAgent(Written):
     secure: bool = Field(
         default=False, description="whether the phone must come by TLS, its sound by SRTP; by UDP it is refused"
     )
+    webrtc: bool = Field(
+        default=False,
+        description="whether the phone is a browser (WebRTC), which is always encrypted; no other may come",
+    )
 
     @property
     def phone(self) -> Phone:
         """The way by which the phone registers."""
-        return Phone.SECURE if self.secure else Phone.PLAIN
+        return Phone.BROWSER if self.webrtc else Phone.SECURE if self.secure else Phone.PLAIN
+
+
+def wrong_agents(agents: Mapping[str, WrittenAgent]) -> Iterator[Finding]:
+    """What is wrong with agents in themselves."""
+    for name, agent in agents.items():
+        if agent.webrtc and agent.secure:
+            hint = "a browser is always encrypted: take `secure` away, or have another agent for the telephone"
+            yield Finding(
+                "IVR650", (name, "secure"), f'the phone of "{name}" cannot be a browser and come by TLS', hint
+            )

@@ -12,7 +12,7 @@ from typing import TypeVar
 from pydantic import TypeAdapter
 
 from ivr.book.advised import advised
-from ivr.book.agents import AGENTS, WrittenAgent
+from ivr.book.agents import AGENTS, WrittenAgent, wrong_agents
 from ivr.book.book import LANGUAGE, Book
 from ivr.book.callbacks import wrong_numbers_shown
 from ivr.book.ceilings import CEILINGS, WrittenCeiling, ceilings, wrong_names, wrong_prompts
@@ -46,7 +46,6 @@ from ivr.values.routing import Routing
 
 # Prompts that the house itself says, and so must exist in every book.
 HOUSE_PROMPTS = ("fallback",)
-
 T = TypeVar("T")
 ANY_NODE: TypeAdapter[AnyNode] = TypeAdapter(AnyNode)
 
@@ -122,6 +121,7 @@ class Reading:
         ceiling = ceilings(purses.good, prompts[LANGUAGE].names)
         drawn = {name: flow for name, (flow, _) in flows.items()}
         served = {one.number: one for one in services(numbers.good, priced, tariffs.names, drawn, ceiling, tell)}
+        self._found(wrong_agents(agents.good), agents.source)
         self._found(wrong_queues(queued.source, queued.good, agents.names, classes.keys()), queued.source)
         self._found(wrong_groups(groups.good, either(agents.names, beyond.names)), groups.source)
         taken = {"an agent": agents.names, "a group": groups.names}

@@ -9,3 +9,5 @@ class Phone(StrEnum):
     PLAIN = "udp"
     SECURE = "tls"
     """TLS, and sound by SRTP."""
+    BROWSER = "wss"
+    """WebRTC: SIP by secure WebSocket, sound by DTLS-SRTP."""

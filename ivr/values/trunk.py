@@ -25,6 +25,7 @@ RESERVED = frozenset(
         "trunk-identify",
         "trunk-registration",
         "tls",
+        "wss",
         "controller",
         "controller-rights",
         "deploy-rights",

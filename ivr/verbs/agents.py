@@ -24,7 +24,7 @@ agents.add_command(qr)
 @click.option("--json", "json_", is_flag=True, help="as JSON lines")
 @says
 def list_(json_: bool) -> None:
-    """Every agent: on duty, paused or logged out, his kind of phone (udp, tls), and the queues that he serves."""
+    """Every agent: on duty, paused or logged out, his kind of phone (udp, tls, wss), and the queues that he serves."""
     found: Any = ask("GET", "/agents")
     for one in found:
         click.echo(json.dumps(one, ensure_ascii=False) if json_ else _line(one))

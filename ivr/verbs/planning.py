@@ -97,6 +97,10 @@ def plan(case: Case, settings: Settings, simulator: Simulator, bare: Simulator, 
         return f"it takes {_seconds(lived) / 60:.0f} minutes: calls of more than {LONGEST / 60:.0f} are simulated only"
     rung = [name for command in commands for name in _rung(command, simulator)]
     rings = {name: _reached(case.given, name) for name in rung}
+    phones = simulator.release.book.phones
+    for name, reached in rings.items():
+        if reached is not Reached.UNAVAILABLE and phones.get(name) is Phone.BROWSER:
+            return f"the phone of {name} is a browser, which no phone of ours can be"
     claims = dict(_claims(commands, simulator, rings))
     claims |= {f"question {question(sites[fetch.remote], fetch)}": Claim.ALONE for fetch in fetches}
     if "from_" in written.model_fields_set:
@@ -111,7 +115,7 @@ def plan(case: Case, settings: Settings, simulator: Simulator, bare: Simulator, 
         limit=_seconds(lived) * 1.5 + 60,
         tone=TONE if any(reached is Reached.TALKED for reached in rings.values()) else 0.0,
     )
-    agents = tuple(_agents(settings, simulator.release.book.phones, rings, _talk(case)))
+    agents = tuple(_agents(settings, phones, rings, _talk(case)))
     return Planned(case, script, agents, claims, lived, _scenery(case, commands))
 
 

@@ -19,9 +19,10 @@ from ivr.verbs.manners import example, says
 @click.command(epilog=example("ivr agents add zoe --label 'Zoé, commandes' --secure"))
 @click.argument("name")
 @click.option("--label", default="", help="who that is, in words [NAME]")
-@click.option("--secure", is_flag=True, help="the phone must come by TLS and SRTP")
+@click.option("--secure", "kind", flag_value="secure", help="the phone must come by TLS and SRTP")
+@click.option("--webrtc", "kind", flag_value="webrtc", help="the phone is a browser")
 @says
-def add(name: str, label: str, secure: bool) -> None:
+def add(name: str, label: str, kind: str | None) -> None:
     """Write the agent NAME into agents.yaml of the book, if the book is good with him; a running stack takes him up."""
     from ivr.book.book import read_book
     from ivr.book.written import NAME
@@ -36,7 +37,7 @@ def add(name: str, label: str, secure: bool) -> None:
         raise click.UsageError(f'there is an agent "{name}" already')
     path = configured.book / "dialplans" / "agents.yaml"
     text = path.read_text(encoding="utf-8")
-    more = f"\n\n{name}:\n  label: {json.dumps(label or name, ensure_ascii=False)}\n{'  secure: yes' * secure}"
+    more = f"\n\n{name}:\n  label: {json.dumps(label or name, ensure_ascii=False)}\n{f'  {kind}: yes' if kind else ''}"
     _put(path, f"{text.rstrip()}{more.rstrip()}\n")
     try:
         read_book(configured.book)
@@ -76,18 +77,30 @@ def qr(name: str, address: str, json_: bool) -> None:
 def _facts(phone: Phone, name: str, server: str, host: str, configured: Settings) -> tuple[dict[str, str], str]:
     """What the phone is told by hand, and by its camera."""
     password = secret.derive(configured.secret, f"agent:{name}")
-    secure = phone is Phone.SECURE
-    port = configured.tls_port if secure else configured.sip_port
-    account = {"account": name, "password": password, "server": server, "port": str(port)}
-    way = f"{host}:{port};transport={phone}"
-    facts = {
-        **account,
-        "transport": phone.upper(),
-        **({"sound": "SRTP (SDES)", "authority": tls.shown(configured.tls).authority} if secure else {}),
-        "address": f"sip:{name}@{host}:{port}",
-        "baresip": f"<sip:{name}@{way}>;auth_pass={password};regint=60{';mediaenc=srtp-mand' if secure else ''}",
+    ports = {
+        Phone.PLAIN: configured.sip_port,
+        Phone.SECURE: configured.tls_port,
+        Phone.BROWSER: configured.browser_port,
     }
-    return facts, f"sip:{name}:{password}@{way}"
+    port = ports[phone]
+    facts = {
+        "account": name,
+        "password": password,
+        "server": server,
+        "port": str(port),
+        "transport": phone.upper(),
+        "address": f"sip:{name}@{host}:{port}",
+    }
+    if phone is Phone.BROWSER:
+        socket = f"wss://{host}:{port}/ws"
+        facts |= {"websocket": socket, "address": f"sip:{name}@{host}", "sound": "WebRTC (DTLS-SRTP, ICE)"}
+        return facts | {"authority": tls.shown(configured.tls).authority}, json.dumps(facts)
+    way = f"{host}:{port};transport={phone}"
+    line = f"<sip:{name}@{way}>;auth_pass={password};regint=60"
+    if phone is Phone.SECURE:
+        facts |= {"sound": "SRTP (SDES)", "authority": tls.shown(configured.tls).authority}
+        line += ";mediaenc=srtp-mand"
+    return facts | {"baresip": line}, f"sip:{name}:{password}@{way}"
 
 
 def _code(text: str) -> str:

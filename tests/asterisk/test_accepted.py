@@ -70,7 +70,7 @@ def test_a_trunk_is_known_to_asterisk_with_all_its_parts() -> None:
     )
     assert "[second](trunk-aor)\ncontact = sip:192.0.2.10:5061\\;transport=tls\nqualify_frequency = 0\n" in text
     assert "transport = tls\nmedia_encryption = sdes\n" in text
-    assert "[tls]\ntype = transport\nprotocol = tls\nbind = 0.0.0.0:5061\n" in text
+    assert "[tls]\ntype = transport\nprotocol = tls\ndomain = tls\nbind = 0.0.0.0:5061\n" in text
     assert "[tls]" not in pjsip(MAIN)
     assert text.count("pass#word") == 1
     assert "pass#word" not in repr(MAIN)

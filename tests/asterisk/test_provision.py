@@ -64,9 +64,26 @@ def test_an_agent_who_must_come_encrypted_has_an_account_for_udp_that_may_do_not
     assert "[karim@udp](refused-endpoint)\n" in text
     assert "[camille@udp]" not in text
     assert "callerid = <karim>\ntransport = tls\nmedia_encryption = sdes\n" in text
-    assert "[tls]\ntype = transport\nprotocol = tls\nbind = 0.0.0.0:5061\n" in text
+    assert "[tls]\ntype = transport\nprotocol = tls\ndomain = tls\nbind = 0.0.0.0:5061\n" in text
     assert "cert_file = /etc/asterisk/ivr/tls.crt\n" in text
     assert "[tls]" not in files(EXCHANGE)["pjsip.conf"]
+
+
+def test_browsers_come_in_where_an_agent_has_one():
+    """By no other way; ICE costs every call something, and so is there only then."""
+    texts = files(replace(EXCHANGE, agents=(Agent("karim", "k" * 26, phone=Phone.BROWSER),)))
+
+    assert "[karim@udp](refused-endpoint)\n\n[karim@tls](refused-endpoint)\n" in texts["pjsip.conf"]
+    assert "callerid = <karim>\nwebrtc = yes\ndtls_auto_generate_cert = yes\n" in texts["pjsip.conf"]
+    assert texts["http.conf"].splitlines() == [
+        "[general](+)",
+        "tlsenable = yes",
+        "tlsbindaddr = 0.0.0.0:5062",
+        "tlscertfile = /etc/asterisk/ivr/tls.crt",
+        "tlsprivatekey = /etc/asterisk/ivr/tls.key",
+    ]
+    assert "icesupport = yes\n" in texts["rtp.conf"]
+    assert files(EXCHANGE)["http.conf"] == "[general](+)\ntlsenable = no\n"
 
 
 PARTS = Queue("parts", {"karim": 0, "camille": 5}, key="1", say_position=True, max_length=20, wrap_up=5)
@@ -136,7 +153,7 @@ def test_ports_and_limits_reach_their_files():
     )
 
     assert "bind = 192.0.2.7:5160" in lines("pjsip.conf", exchange)
-    assert lines("rtp.conf", exchange) == ["[general](+)", "rtpstart = 11000", "rtpend = 11199"]
+    assert lines("rtp.conf", exchange) == ["[general](+)", "rtpstart = 11000", "rtpend = 11199", "icesupport = no"]
     assert lines("options.conf", exchange) == ["[options](+)", "maxcalls = 50"]
     assert "port = 5138" in lines("manager_accounts.conf", exchange)
     assert "IVR_AGI = agi://127.0.0.1:4673" in lines("extensions_numbers.conf", exchange)

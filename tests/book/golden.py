@@ -839,6 +839,17 @@ BAD = (
         'dialplans/voices.yaml: there is no remote "spech"; remotes.yaml has: shop',
     ),
     Bad(
+        "IVR650",
+        AGENTS,
+        "camille:\n",
+        "camille:\n  secure: yes\n  webrtc: yes\n",
+        "secure: yes",
+        (
+            'dialplans/agents.yaml: the phone of "camille" cannot be a browser and come by TLS; a browser is always '
+            "encrypted: take `secure` away, or have another agent for the telephone"
+        ),
+    ),
+    Bad(
         "IVR571",
         VOICES,
         NEW,

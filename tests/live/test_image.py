@@ -65,13 +65,13 @@ def test_asterisk_cannot_change_its_configuration_or_its_sounds(stack):
 
 
 def test_asterisk_has_the_listed_modules_and_no_others(stack):
-    """Loaded: those of modules.conf.  On disk: those of modules.conf.  Never a shell, a file or a web server."""
+    """Loaded: those of modules.conf.  On disk: those of modules.conf.  Never a shell or a file."""
     loaded = set(re.findall(r"^(\S+\.so) ", stack.asterisk("module show"), re.MULTILINE))
     on_disk = set(stack.inside("asterisk", "ls", "/usr/lib/asterisk/modules").split())
 
     assert loaded == listed_modules()
     assert on_disk == listed_modules()
-    for never in ("func_shell", "app_system", "func_curl", "res_ari", "res_http_websocket", "app_originate", "func_db"):
+    for never in ("func_shell", "app_system", "func_curl", "res_ari", "app_originate", "func_db"):
         assert not [name for name in on_disk if name.startswith(never)]
 
 
@@ -90,7 +90,9 @@ def test_only_sip_listens_beyond_loopback(stack):
 
 
 def test_asterisk_waits_for_nobody_else(stack):
-    """Of TCP it has AMI alone; of UDP SIP, the media of calls, and the pair with which PJSIP asks name servers."""
+    """Of TCP it has AMI, and TLS for who comes encrypted; of UDP SIP, the media of calls, and the pair with which PJSIP
+    asks name servers.
+    """
     inodes = set(re.findall(r"socket:\[(\d+)\]", stack.inside("asterisk", "sh", "-c", "ls -l /proc/1/fd")))
     owned: dict[str, list[int]] = {}
     for kind, state in (("tcp", "0A"), ("tcp6", "0A"), ("udp", "07"), ("udp6", "07")):
@@ -100,7 +102,7 @@ def test_asterisk_waits_for_nobody_else(stack):
                 owned.setdefault(kind, []).append(int(words[1].split(":")[1], 16))
     media = range(stack.settings.rtp_start, stack.settings.rtp_end + 1)
 
-    assert owned.get("tcp", []) + owned.get("tcp6", []) == [stack.settings.ami_port]
+    assert {*owned["tcp"], *owned.get("tcp6", [])} == {stack.settings.ami_port, stack.settings.tls_port}
     assert stack.settings.sip_port in owned["udp"]
     assert len([port for port in owned["udp"] if port not in media]) <= 2
     assert len([port for port in owned.get("udp6", []) if port not in media]) <= 1

@@ -56,9 +56,17 @@ def test_what_a_softphone_needs(book: Path) -> None:
     assert secure["authority"].startswith("IVR ")
     assert ";transport=tls>" in secure["baresip"]
     assert secure["baresip"].endswith(";mediaenc=srtp-mand")
+    with (book / "dialplans" / "agents.yaml").open("a", encoding="utf-8") as agents:
+        agents.write("\nweb:\n  label: Zoé\n  webrtc: yes\n")
+    browser = json.loads(ivr("qr", "web", "--json", "--address", "2001:db8::1").output)
+    assert browser["websocket"] == "wss://[2001:db8::1]:5062/ws"
+    assert (browser["address"], browser["transport"]) == ("sip:web@[2001:db8::1]", "WSS")
+    assert "baresip" not in browser
+    assert "websocket  wss://" in ivr("qr", "web").output
     assert "[2001:db8::1]:5060" in ivr("qr", "camille", "--address", "2001:db8::1").output
     assert (
-        ivr("qr", "camile").output == 'ivr: there is no agent "camile"; the book has camille, karim, passerelle, zoe\n'
+        ivr("qr", "camile").output
+        == 'ivr: there is no agent "camile"; the book has camille, karim, passerelle, zoe, web\n'
     )
 
 
@@ -72,6 +80,8 @@ def test_an_agent_is_added_if_the_book_is_good_with_him(book: Path) -> None:
     assert ivr("add", "yann", "--secure").exit_code == 0
     assert read_book(book).phones["yann"] is Phone.SECURE
     assert read_book(book).phones["zoe"] is Phone.PLAIN
+    assert ivr("add", "web", "--webrtc").exit_code == 0
+    assert read_book(book).phones["web"] is Phone.BROWSER
     after = path.read_text(encoding="utf-8")
     assert after.startswith(before)
     for name, told in (("zoe", 'there is an agent "zoe" already'), ("Zoé", '"Zoé" cannot be a name')):
