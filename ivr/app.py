@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from ivr import secret, tls
 from ivr.asterisk import provision, tls_conf
 from ivr.asterisk.trunks_conf import Line
-from ivr.book.book import Book, read_book
+from ivr.book.book import LANGUAGE, Book, read_book
 from ivr.book.problems import BadBook, Mark, Problem
 from ivr.flow.node import references
 from ivr.ledger.engine import at
@@ -57,6 +57,8 @@ def bake_book(book: Book, settings: Settings, directory: Path, progress: "BakePr
             unfit=judge(book),
             recordings=settings.recordings,
         )
+        if not baked.problems:
+            baked.catalogue.have_queued(book.queued, LANGUAGE)
     except OSError as error:
         # A full disk is no reason to stop: a reload keeps the old book, and says why.
         raise BadBook([Problem.at(Mark("prompts/fr.yaml"), "IVR302", f"the sounds cannot be kept: {error}")]) from error
@@ -134,7 +136,9 @@ def _baked_for(book: Book, settings: Settings, directory: Path) -> str:
         for folder in (directory / "prompts", settings.recordings)
         for path in sorted(folder.rglob("*.wav"))
     ]
-    return hashlib.sha256(repr((sorted(book.utterances(), key=repr), recordings, book.speech)).encode()).hexdigest()
+    return hashlib.sha256(
+        repr((sorted(book.utterances(), key=repr), recordings, book.speech, book.queued)).encode()
+    ).hexdigest()
 
 
 def make_release(settings: Settings, directory: Path) -> Release:
@@ -161,6 +165,7 @@ def exchange(book: Book, voice: Voice, settings: Settings, duties: Mapping[str, 
         music={
             name: tuple(voice[MUSIC, f"{name}/{piece}"].path for piece in pieces) for name, pieces in book.music.items()
         },
+        sounds=str(settings.sounds.absolute()),
         deploy_secret=secret.derive(settings.secret, f"ami:{DEPLOY_ACCOUNT}"),
         caller_secret=secret.derive(settings.secret, f"ami:{CALLER_ACCOUNT}"),
         sip_bind=settings.sip_bind,

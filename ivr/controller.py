@@ -25,6 +25,7 @@ from ivr.asterisk.agi_server import AgiServer, Attend
 from ivr.asterisk.ami_link import AmiLink
 from ivr.asterisk.back_office import PATH as DUTY
 from ivr.asterisk.back_office import BackOffice
+from ivr.asterisk.places import Places
 from ivr.asterisk.recalls import AmiExchange, Recalls
 from ivr.asterisk.reception import Reception
 from ivr.asterisk.switch import live_channels
@@ -88,6 +89,7 @@ async def serve(settings: Settings) -> None:
         stack.callback(ledger.close)
         tolls, rings = Tolls(), ringing.Rings()
         link = AmiLink("127.0.0.1", settings.ami_port, AMI_ACCOUNT, own)
+        places = Places(link)
         link.on_event(EVENT, tolls.hear)
         link.on_event(ringing.EVENT, rings.hear)
         cabinet = await asyncio.to_thread(Cabinet, settings.cabinet, settings.ledger)
@@ -126,10 +128,12 @@ async def serve(settings: Settings) -> None:
             lambda trunk: not trunk.user or bool(password(settings, trunk)),
             lines,
         )
-        calling = AmiExchange(link, lambda: link_of(settings, CALLER_ACCOUNT))
+        calling = AmiExchange(link, lambda: link_of(settings, CALLER_ACCOUNT), places)
         placer = Placer(cabinet, callbacks, calling, lambda: library.current.book, clock(settings))
         doors: dict[str, Attend] = {
-            "call": Reception(attendant.attend, tolls, clock(settings), rings, lambda voice: Telling(voice, teller)),
+            "call": Reception(
+                attendant.attend, tolls, clock(settings), rings, lambda voice: Telling(voice, teller), places
+            ),
             "callback": Recalls(placer.order, lambda: library.current.voice, clock(settings)),
             DUTY: BackOffice(agents, library, tolls),
         }

@@ -9,7 +9,8 @@ from ivr.asterisk.agi_order import AgiTalk, Refused
 from ivr.asterisk.agi_server import AgiSession, LineLost
 from ivr.asterisk.agi_talk import Speaker
 from ivr.asterisk.agi_wire import command as agi_command
-from ivr.flow.commands import Command, Queued
+from ivr.asterisk.places import Places
+from ivr.flow.commands import Command, Enqueue, Queued
 from ivr.service.ports import Fault, HungUp, Toll
 
 log = logging.getLogger(__name__)
@@ -21,12 +22,18 @@ TOLL_LIMIT = 2.0  # seconds in which the dialplan's hang-up handler reports
 class AgiChannel:
     """Fulfils the port ``Channel``: carries out commands on one session.
 
-    ``rang`` grows by the agents whom a queue rings for this call.
+    ``rang`` grows by the agents whom a queue rings for this call; ``places`` tells where it enters a queue again.
     """
 
     def __init__(
-        self, session: AgiSession, speaker: Speaker, toll: "asyncio.Future[Toll] | None", rang: list[str] | None = None
+        self,
+        session: AgiSession,
+        speaker: Speaker,
+        toll: "asyncio.Future[Toll] | None",
+        rang: list[str] | None = None,
+        places: Places | None = None,
     ) -> None:
+        self._places = places
         self._rang = rang if rang is not None else []
         self._session = session
         self._speaker = speaker
@@ -34,6 +41,8 @@ class AgiChannel:
 
     async def perform(self, command: Command[Any]) -> Any:
         """Carry out ``command``.  Raises ``HungUp`` when the caller is gone, ``Fault`` when it cannot be done."""
+        if isinstance(command, Enqueue) and self._places is not None:
+            command = await self._placed(command, self._places)
         return await self.carry(self._speaker.talk(command))  # type: ignore[arg-type]  # the desk runs the errands
 
     async def carry(self, talk: AgiTalk[Any]) -> Any:
@@ -55,6 +64,17 @@ class AgiChannel:
             raise Fault(str(lost)) from lost
         finally:
             talk.close()
+
+    async def _placed(self, wanted: Enqueue, places: Places) -> Enqueue:
+        """At the place that is his by now; at the one that he had where Asterisk does not tell who waits."""
+        channel = self._session.headers.get("agi_uniqueid", "")
+        again = wanted.place is not None
+        try:
+            place = await places.enter(channel, wanted.queue, wanted.priority, stood=wanted.stood, again=again)
+        except OSError as error:
+            log.warning("place in queue %s not worked out, the one he had stands in: %s", wanted.queue, error)
+            return wanted
+        return replace(wanted, place=place)
 
     def _with_rings(self, result: Any) -> Any:
         """What came of a wait, with whom it rang."""

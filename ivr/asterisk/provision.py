@@ -54,6 +54,8 @@ class Exchange:
     destinations: tuple[Destination, ...] = ()
     music: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Class to the sounds that are played for it, in order: paths without suffix."""
+    sounds: str = "/var/lib/ivr-sounds"
+    """Where all sounds lie, for both of us."""
     sip_bind: str = "0.0.0.0"  # noqa: S104 - callers come from outside
     sip_port: int = 5060
     rtp_start: int = 10000
@@ -69,7 +71,9 @@ def files(exchange: Exchange) -> dict[str, str]:
     return {
         "options.conf": _options(exchange),
         "pjsip.conf": _pjsip(exchange),
-        "queues.conf": queues_conf.text(exchange.queues, {agent.name: agent.duty for agent in exchange.agents}),
+        "queues.conf": queues_conf.text(
+            exchange.queues, {agent.name: agent.duty for agent in exchange.agents}, exchange.sounds
+        ),
         "musiconhold.conf": _music(exchange),
         "rtp.conf": _rtp(exchange),
         "http.conf": agents_conf.browsers(

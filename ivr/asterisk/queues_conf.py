@@ -22,8 +22,13 @@ NOBODY = "paused,penalty,unavailable,invalid,unknown"
 """Agents who are not there, in app_queue's words; who talks or rests is there."""
 
 
-def text(queues: Iterable[Queue], agents: Mapping[str, Duty]) -> str:
-    """One section for each queue, with the agents who are logged in."""
+QUEUED = "queued"
+"""The folder of sounds for what queues say by themselves: Asterisk puts the language before the file's name there, and
+without it where that file is not (file.c, fileexists_core), so these have no digest."""
+
+
+def text(queues: Iterable[Queue], agents: Mapping[str, Duty], sounds: str = "/var/lib/ivr-sounds") -> str:
+    """One section for each queue, with the agents who are logged in; ``sounds`` is where all sounds lie."""
     queues = tuple(queues)
     present = {name: duty for name, duty in agents.items() if duty.present}
     parts = []
@@ -43,6 +48,13 @@ def text(queues: Iterable[Queue], agents: Mapping[str, Duty]) -> str:
             ("announce-position", "yes" if queue.say_position else "no"),
             ("announce-holdtime", "yes" if queue.say_wait else "no"),
         ]
+        if queue.messages:
+            files = ",".join(token("path", f"{sounds}/{QUEUED}/{message}") for message in queue.messages)
+            settings += [
+                ("periodic-announce", files),
+                ("periodic-announce-frequency", f"{queue.messages_every:d}"),
+                ("relative-periodic-announce", "yes"),
+            ]
         for agent in sorted(queue.agents.keys() & present.keys()):
             interface = phone(agent)
             how = "yes" if present[agent].paused else "no"

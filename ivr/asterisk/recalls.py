@@ -22,12 +22,13 @@ from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
 
 from ivr.asterisk.agi_agents import LONGEST_TALK, OWN, RING
-from ivr.asterisk.agi_order import AgiTalk, do, number
+from ivr.asterisk.agi_order import AgiTalk, do
 from ivr.asterisk.agi_server import AgiSession
 from ivr.asterisk.agi_talk import SERVED, Speaker
-from ivr.asterisk.ami_link import AmiLink, Headers
+from ivr.asterisk.ami_link import AmiLink
 from ivr.asterisk.channel import AgiChannel
 from ivr.asterisk.outside_conf import CALLED, THROUGH, dialled
+from ivr.asterisk.places import Places
 from ivr.asterisk.queues_conf import phone
 from ivr.asterisk.switch import live_channels
 from ivr.asterisk.tokens import token
@@ -71,9 +72,10 @@ class AmiExchange:
     ``caller`` makes a link of the account that may originate; it is logged in for that moment only.
     """
 
-    def __init__(self, link: AmiLink, caller: Callable[[], AmiLink]) -> None:
+    def __init__(self, link: AmiLink, caller: Callable[[], AmiLink], places: Places) -> None:
         self._link = link
         self._caller = caller
+        self._places = places
 
     async def place(self, order: Order) -> None:
         """See the port."""
@@ -101,6 +103,7 @@ class AmiExchange:
 
     async def result(self, attempt: str) -> tuple[Outcome | None, str]:
         """See the port."""
+        self._places.forget(NAME + attempt + OTHER)
         return outcome(await self._kept(attempt), await self._kept(attempt + OTHER))
 
     async def _kept(self, name: str) -> str:
@@ -111,19 +114,13 @@ class AmiExchange:
         """Where the caller would stand, had he not left: behind those who came before him."""
         if order.placing.queue is None or order.placing.first != "agent":
             return None
-        entries = await self._link.list("QueueStatus", {"Queue": order.placing.queue})
-        return position(entries, order.waited)
+        channel = NAME + _attempt(order.attempt) + OTHER
+        return await self._places.enter(channel, order.placing.queue, 0, stood=order.waited)
 
 
 def variable_of(attempt: str) -> str:
     """The global variable that holds how a call of ours ended."""
     return f"CALLBACK_{attempt}"
-
-
-def position(entries: tuple[Headers, ...], waited: float) -> int:
-    """The place, from 1, of who has waited so many seconds, among those who wait."""
-    waits = [number(one.get("Wait", "")) for one in entries if one.get("Event") == "QueueEntry"]
-    return 1 + sum(wait > waited for wait in waits)
 
 
 def originate(order: Order, place: int | None) -> dict[str, str | list[str]]:

@@ -7,6 +7,7 @@ from ivr.asterisk.agi_server import AgiSession
 from ivr.asterisk.agi_talk import Speaker
 from ivr.asterisk.arrival import arrival
 from ivr.asterisk.channel import AgiChannel
+from ivr.asterisk.places import Places
 from ivr.asterisk.rings import Rings
 from ivr.asterisk.tolls import Tolls
 from ivr.service.library import Release
@@ -19,7 +20,7 @@ Attend = Callable[[Call, Callable[[Release], Channel]], Awaitable[None]]
 
 class Reception:
     """The body of every FastAGI session; ``now`` is the callers' clock, ``tolls`` and ``rings`` are Asterisk's
-    news; ``telling`` adds to the sounds of a book what is spoken during calls."""
+    news; ``telling`` adds to the sounds of a book what is spoken during calls, ``places`` are those in queues."""
 
     def __init__(
         self,
@@ -28,7 +29,9 @@ class Reception:
         now: Callable[[], datetime],
         rings: Rings | None = None,
         telling: Callable[[Voice], Voice] = lambda voice: voice,
+        places: Places | None = None,
     ) -> None:
+        self._places = places
         self._telling = telling
         self._rings = rings or Rings()
         self._attend = attend
@@ -42,12 +45,13 @@ class Reception:
 
         def channel_for(release: Release) -> Channel:
             beyond = outside(release.book.destinations, call)
-            return AgiChannel(
-                session, Speaker(call.language, self._telling(release.voice), self._now, beyond), toll, rang
-            )
+            speaker = Speaker(call.language, self._telling(release.voice), self._now, beyond)
+            return AgiChannel(session, speaker, toll, rang, self._places)
 
         try:
             await self._attend(call, channel_for)
         finally:
             self._tolls.forget(call.id)
             self._rings.forget(call.id)
+            if self._places is not None:
+                self._places.forget(call.id)

@@ -140,6 +140,7 @@ def _unused(book: Book, at: Places, house: Iterable[str]) -> Iterator[Problem]:
         prompts |= {said.prompt for one in terms for said in (one.ceiling, one.warn) if said}
     for calendar in book.calendars.values():
         prompts |= {rule.prompt for rule in calendar.exceptions.values() if rule.prompt}
+    prompts |= set(book.queued)
     for language, texts in book.prompts.items():
         for name in sorted(texts.keys() - prompts):
             mark = at("prompt", language, (name,))

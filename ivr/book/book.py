@@ -183,6 +183,11 @@ class Book:
         """Queues that have a class of music of their own, and which."""
         return {name: queue.music for name, queue in self.queues.items() if queue.music}
 
+    @property
+    def queued(self) -> tuple[str, ...]:
+        """The prompts that queues say by themselves."""
+        return tuple(sorted({message for queue in self.queues.values() for message in queue.messages}))
+
     def utterances(self) -> list[Utterance]:
         """Everything that a caller of this book may hear, beeps apart; also the announcements of tariffs to come, so
         that nothing need be baked when one begins.

@@ -14,6 +14,7 @@ from ivr.book.tree import child
 from ivr.book.written import Name, Written
 from ivr.flow.check import Finding
 from ivr.flow.flow import Flow
+from ivr.flow.node import OR_ONE, one_or_many
 from ivr.flow.nodes.queue import Queue as QueueNode
 from ivr.values.queue import Door, Queue, Strategy
 
@@ -57,6 +58,13 @@ class WrittenQueue(Written):
     say_position: bool = Field(default=False, description="whether callers are told their place")
     say_wait: bool = Field(default=False, description="whether callers are told how long it may take")
     say_every: int = Field(default=45, ge=15, le=600, description="seconds between what they are told")
+    messages: Annotated[tuple[Name, ...], BeforeValidator(one_or_many)] = Field(
+        default=(),
+        max_length=10,  # app_queue.c, MAX_PERIODIC_ANNOUNCEMENTS
+        description="prompts said to those who wait, one at a time, in turn, in the caller's language",
+        json_schema_extra=OR_ONE,
+    )
+    messages_every: int = Field(default=60, ge=15, le=3600, description="seconds of music before each of them")
 
     def value(self, name: str, key: str) -> Queue:
         """The queue; ``key`` is the one by which its nodes let callers leave."""
@@ -75,10 +83,15 @@ def doors(written: Mapping[str, WrittenQueue]) -> Mapping[str, Door]:
 
 
 def wrong_queues(
-    source: Source, written: Mapping[str, WrittenQueue], agents: Set[str], music: Set[str]
+    source: Source, written: Mapping[str, WrittenQueue], names: Mapping[str, Set[str]]
 ) -> Iterator[Finding]:
-    """What is wrong with queues in themselves; ``agents`` and classes of ``music`` are those of the book."""
+    """What is wrong with queues in themselves; ``names`` are those of the book, by what they are."""
+    agents, music = names["phone"], names["music"]
     for name, queue in written.items():
+        for place, message in enumerate(queue.messages):
+            if message not in names["prompt"]:
+                told = f'there is no prompt "{message}"'
+                yield Finding("IVR201", (name, "messages", place), told, name=message, known=frozenset(names["prompt"]))
         if name in RESERVED:
             hint = "choose another: Asterisk's own settings stand under it"
             yield Finding("IVR254", (name,), f'a queue cannot be called "{name}"', hint)

@@ -122,7 +122,7 @@ class Reading:
         drawn = {name: flow for name, (flow, _) in flows.items()}
         served = {one.number: one for one in services(numbers.good, priced, tariffs.names, drawn, ceiling, tell)}
         self._found(wrong_agents(agents.good), agents.source)
-        self._found(wrong_queues(queued.source, queued.good, agents.names, classes.keys()), queued.source)
+        self._found(wrong_queues(queued.source, queued.good, names), queued.source)
         self._found(wrong_groups(groups.good, either(agents.names, beyond.names)), groups.source)
         taken = {"an agent": agents.names, "a group": groups.names}
         self._found(wrong_destinations(beyond.good, trunks.good, trunks.names, taken), beyond.source)

@@ -10,7 +10,7 @@ HOUSE = "every call"
 
 def uses(book: Book, house: tuple[str, ...] = ("fallback",)) -> Mapping[str, tuple[str, ...]]:
     """Prompt to those who say it: flows by name, calendars as ``calendar office``, the
-    messages of limits as ``limits``; ``house`` prompts belong to all."""
+    messages of limits as ``limits``, queues as ``queue parts``; ``house`` prompts belong to all."""
     found: dict[str, set[str]] = {name: {HOUSE} for name in house}
     for flow in book.drawing.flows.values():
         for to, name, _ in references(flow):
@@ -24,4 +24,7 @@ def uses(book: Book, house: tuple[str, ...] = ("fallback",)) -> Mapping[str, tup
         for rule in calendar.exceptions.values():
             if rule.prompt:
                 found.setdefault(rule.prompt, set()).add(f"calendar {calendar.name}")
+    for queue in book.queues.values():
+        for message in queue.messages:
+            found.setdefault(message, set()).add(f"queue {queue.name}")
     return {name: tuple(sorted(who)) for name, who in found.items()}

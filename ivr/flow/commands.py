@@ -203,8 +203,9 @@ class Enqueue(Command[Queued]):
     """Wait in a queue for at most ``wait`` seconds, with music or ringing, until an agent takes the call.
 
     Who has more ``priority`` is served first; ``key`` ends the wait.  ``place`` is where to enter, from 1, for who
-    had one before; ``None``: at the end.  On a line not yet answered the agent answers it, and ``limit`` is the
-    longest conversation then; that and ``hold`` as for :class:`Dial`.
+    had one before; ``None``: at the end.  Who left for longer has ``stood`` there so many seconds since he first came,
+    by which his place is worked out where that can be done.  On a line not yet answered the agent answers it, and
+    ``limit`` is the longest conversation then; that and ``hold`` as for :class:`Dial`.
     """
 
     queue: str
@@ -213,6 +214,7 @@ class Enqueue(Command[Queued]):
     key: str = ""
     music: bool = True
     place: int | None = None
+    stood: float | None = None
     limit: float | None = None
     hold: str = ""
     needs: Need = field(default=Need.ANNOUNCED, kw_only=True, compare=False, repr=False)

@@ -267,7 +267,9 @@ def _cut(dial: Dial | Enqueue, seconds: float, before: Dialled | Queued | None =
     """The same for ``seconds``; who waited ``before`` takes up the place that he had."""
     if isinstance(dial, Dial):
         return replace(dial, ring=seconds)
-    return replace(dial, wait=seconds, place=before.place if isinstance(before, Queued) else dial.place)
+    if not isinstance(before, Queued):
+        return replace(dial, wait=seconds)
+    return replace(dial, wait=seconds, place=before.place, stood=None)
 
 
 def _in_all(came: Dialled | Queued, before: float) -> Dialled | Queued:

@@ -32,7 +32,8 @@ class Queue:
     ``ring``, ``wrap_up`` and ``say_every`` in seconds; ``max_length`` 0: no limit.  A queue is empty when nobody who
     serves it could take a call soon: all are logged out or paused, or their phones cannot be reached; talking is
     not absence.  ``music`` is a class of music on hold; empty: that of the number dialled.
-    ``key`` is the one by which callers leave it, as its nodes say.
+    ``key`` is the one by which callers leave it, as its nodes say.  ``messages`` are prompts, one after the other, one
+    every ``messages_every`` seconds.
     """
 
     name: str
@@ -47,6 +48,8 @@ class Queue:
     say_position: bool = False
     say_wait: bool = False
     say_every: int = 45
+    messages: tuple[str, ...] = ()
+    messages_every: int = 60
     key: str = ""
 
     @property

@@ -20,10 +20,12 @@ from typing import Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from ivr.values.music import MUSIC
 from ivr.values.phrase import Part
 from ivr.voice.wav import RATES, BadWav, frames
 
 _LATEST = "catalogue.json"
+QUEUED = "queued"  # the folder of what Asterisk's queues say by themselves
 SPANS = ".spans"  # the suffix of the file that says where the parts of a sound begin and end
 _BAKED = re.compile(rf".+-[0-9a-f]{{12}}({'|'.join(map(re.escape, (*RATES, SPANS)))})")
 _OLD_CATALOGUE = re.compile(r"catalogue-[0-9a-f]{12}\.json")
@@ -109,6 +111,15 @@ class Catalogue:
             for e in page.sounds
         }
         return cls(directory, sounds)
+
+    def have_queued(self, names: Iterable[str], otherwise: str) -> None:
+        """Copy these, without digests, to where Asterisk's queues find them: ``queued/<language>/<name>``, in each
+        language, or as they are in the language ``otherwise`` where it has none.
+        """
+        for name in names:
+            for language in {language for language, _ in self.sounds} - {MUSIC}:
+                sound = self.sounds.get((language, name)) or self.sounds[otherwise, name]
+                copied(Path(sound.path), self.directory / QUEUED / language / name)
 
     def check(self) -> tuple[str, ...]:
         """A sentence for each file that Asterisk could not play; empty when all is well."""

@@ -115,6 +115,15 @@ def test_each_queue_has_its_agents_and_its_rules():
     assert "joinempty = yes\nleavewhenempty = no\ncontext = \nannounce-frequency = 0\n" in sales
 
 
+def test_a_queue_says_its_messages_in_turn():
+    """By names that have no digest: Asterisk puts the language before the last part of them."""
+    told = replace(SALES, messages=("news", "prices"), messages_every=40)
+    text = files(replace(EXCHANGE, queues=(told,)))["queues.conf"]
+
+    assert "periodic-announce = /var/lib/ivr-sounds/queued/news,/var/lib/ivr-sounds/queued/prices\n" in text
+    assert "periodic-announce-frequency = 40\nrelative-periodic-announce = yes\n" in text
+
+
 def test_who_is_logged_out_serves_no_queue_and_who_is_paused_is_so_at_a_start():
     """Asterisk forgets both when it starts; the file has them."""
     agents = (replace(CAMILLE, duty=Duty(present=False)), Agent("karim", "k" * 26, Duty(paused=True)))

@@ -4,8 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from ivr.asterisk.ami_wire import Headers
-from ivr.asterisk.recalls import originate, outcome, outside, position
+from ivr.asterisk.recalls import originate, outcome, outside
 from ivr.flow.placing import Placing
 from ivr.service.placer import Order, Outcome
 from ivr.values.number import parse
@@ -67,17 +66,6 @@ def test_what_has_no_international_form_is_never_dialled() -> None:
     for number in ("3615", "", "12"):
         with pytest.raises(OSError, match="cannot be dialled"):
             outside(replace(order(queue="parts"), phone=parse(number)))
-
-
-@pytest.mark.parametrize(("waited", "place"), [(100.0, 1), (50.0, 2), (5.0, 3)])
-def test_a_place_is_behind_those_who_came_before(waited: float, place: int) -> None:
-    """By how long each has waited."""
-    entries = tuple(
-        Headers([("Event", event), ("Wait", wait)])
-        for event, wait in (("QueueParams", "0"), ("QueueEntry", "60"), ("QueueMember", ""), ("QueueEntry", "10"))
-    )
-
-    assert position(entries, waited) == place
 
 
 @pytest.mark.parametrize(

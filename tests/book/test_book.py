@@ -271,9 +271,13 @@ MISTAKES: dict[str, tuple[Edit, str]] = {
         (QUEUES, "{karim: 0, camille: 5}", "[camille, karin]"),
         'dialplans/queues.yaml:6:21: there is no agent "karin"; did you mean "karim"?',
     ),
+    "a message of a queue that does not exist": (
+        (QUEUES, "messages: wait-online", "messages: [wait-parts, wait-onlin]"),
+        'dialplans/queues.yaml:11:26: there is no prompt "wait-onlin"; did you mean "wait-online"?',
+    ),
     "a queue with a name that Asterisk needs": (
         (QUEUES, "", "general:\n  label: all\n  agents: karim\n"),
-        'dialplans/queues.yaml:11:1: a queue cannot be called "general"; choose another: '
+        'dialplans/queues.yaml:13:1: a queue cannot be called "general"; choose another: '
         "Asterisk's own settings stand under it",
     ),
     "a strategy that does not exist": (

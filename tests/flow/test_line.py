@@ -328,7 +328,7 @@ MUTANTS: dict[str, list[tuple[str, str]]] = {
         ("    self.state = Need.ANSWERED\n                self._talking_since = now\n", "    pass\n")
     ],
     "lets the call run for ever after an agent": [("self._talking_since = now", "pass")],
-    "loses a place": [("before.place if isinstance(before, Queued) else dial.place", "dial.place")],
+    "loses a place": [("wait=seconds, place=before.place", "wait=seconds, place=dial.place")],
     "lets queues forget the carrier": [("isinstance(command, Dial | Enqueue)", "isinstance(command, Dial)")],
     "lets nodes answer": [("isinstance(command, Progress | Answer | Limit)", "isinstance(command, Progress | Limit)")],
     "never asks what the caller has spent": [(AFFORD, "")],

@@ -436,6 +436,28 @@ def test_a_key_ends_the_wait() -> None:
     assert play(flow, [(Play(("hold",)), Played()), (wait, Queued(Served.KEY)), END]) == ["queue:key", "end:done"]
 
 
+def test_who_comes_back_stands_where_he_would() -> None:
+    """By when he came first, however often he leaves; what is said to who begins to wait is not said again."""
+    ends = dict.fromkeys(["timeout", "full", "empty", "emptied"], "end") | {"key": "menu"}
+    menu = {
+        "kind": "menu",
+        "prompt": "menu",
+        "options": {"1": "queue", "2": "end"},
+        "exits": {"silence": "end", "wrong": "end"},
+    }
+    nodes = {"kind": "queue", "queue": "parts", "exits": ends, "key": "1", "prompt": "wait"}
+    said, ask = (Play(("wait",)), Played()), (Ask(("menu",), ("1", "2")), Heard("1"))
+    first = (Enqueue("parts", 300, key="1"), Queued(Served.KEY, waited=60.0, place=4))
+    at = [(Now(), NOON + timedelta(seconds=seconds)) for seconds in (60, 100, 200)]
+    back = (Enqueue("parts", 300, key="1", place=4, stood=100.0), Queued(Served.KEY, waited=10.0, place=2))
+    again = (Enqueue("parts", 300, key="1", place=2, stood=200.0), Queued(Served.TALKED, "karim"))
+    anew = (Enqueue("parts", 300, key="1"), Queued(Served.TALKED, "karim"))
+
+    flow = flow_of({"queue": nodes | {"keep_place": True}, "menu": menu, "end": BYE})
+    play(flow, [said, first, at[0], ask, at[1], back, ask, at[2], again, END])
+    play(flow_of({"queue": nodes, "menu": menu, "end": BYE}), [said, first, at[0], ask, said, anew, END])
+
+
 @pytest.mark.parametrize(
     ("fields", "why"),
     [
@@ -451,6 +473,7 @@ def test_a_key_and_its_exit_belong_together(fields: dict[str, Any], why: str) ->
 
 
 BEFORE_SIX = NOON.replace(hour=17, minute=58)
+LATER = (Now(), NOON.replace(hour=19))  # since when he stands there is noted
 CLOSING = dict.fromkeys(["timeout", "full", "empty", "emptied", "closed"], "end")
 
 
@@ -458,7 +481,7 @@ CLOSING = dict.fromkeys(["timeout", "full", "empty", "emptied", "closed"], "end"
     ("now", "script", "trail"),
     [
         (BEFORE_SIX, [(Enqueue("parts", 120), Queued(Served.TIMEOUT, waited=120.0, place=2))], "queue:closed"),
-        (BEFORE_SIX, [(Enqueue("parts", 120), Queued(Served.EMPTIED, waited=9.0))], "queue:emptied"),
+        (BEFORE_SIX, [(Enqueue("parts", 120), Queued(Served.EMPTIED, waited=9.0)), LATER], "queue:emptied"),
         (BEFORE_SIX, [(Enqueue("parts", 120), Queued(Served.TALKED, "karim"))], "queue:talked"),
         (NOON, [(Enqueue("parts", 300), Queued(Served.TIMEOUT))], "queue:timeout"),
         (NIGHT, [], "queue:closed"),
@@ -477,7 +500,7 @@ def test_a_wait_that_is_over_before_closing_time_is_a_timeout(how: dict[str, Any
     flow = queue(calendar="office", **how)
     cut = (Enqueue("parts", 120), Queued(Served.TIMEOUT, waited=60.0, place=2))
 
-    assert play(flow, [ASKED, (Now(), BEFORE_SIX), cut, END])[0] == "queue:timeout"
+    assert play(flow, [ASKED, (Now(), BEFORE_SIX), cut, LATER, END])[0] == "queue:timeout"
 
 
 def test_who_comes_after_closing_time_is_not_asked_to_wait_nor_told_a_price_for_it() -> None:
@@ -496,7 +519,7 @@ def test_or_he_is_told_and_waits_on_at_his_place() -> None:
     told = (Play(("late",)), Played())
     on = (Enqueue("parts", 180, place=3), Queued(Served.TIMEOUT, waited=180.0, place=1))
 
-    assert play(flow, [ASKED, (Now(), BEFORE_SIX), first, told, on, END]) == ["queue:timeout", "end:done"]
+    assert play(flow, [ASKED, (Now(), BEFORE_SIX), first, told, on, LATER, END]) == ["queue:timeout", "end:done"]
     whole = (Enqueue("parts", 300), Queued(Served.TALKED, "karim"))
     assert play(flow, [ASKED, (Now(), NIGHT), told, whole, END]) == ["queue:talked"]
 

@@ -329,11 +329,11 @@ def test_who_left_a_queue_to_be_called_back_has_waited_since_he_came() -> None:
     """So his place can be kept; of another queue it says nothing."""
     ask, came = (own("0612345678"), Heard("1")), ("came", "2026-06-03T11:59:00+02:00")
     post = replace(booked("+33612345678")[0], facts=(*booked("+33612345678")[0].facts, came))
-    left = [(Now(), NOON), ask, (Now(), NOON), (post, None), END]
+    left = [ask, (Now(), NOON), (post, None), END]
     other = [ask, (Now(), NOON), booked("+33612345678"), END]
 
-    assert of_caller(callback(place=PLACE), "0612345678", left, {"(queue parts)": "60"})[0] == "it:booked"
-    assert of_caller(callback(place=PLACE), "0612345678", other, {"(queue other)": "60"})[0] == "it:booked"
+    assert of_caller(callback(place=PLACE), "0612345678", left, {"(queue parts)": f"{came[1]} 3"})[0] == "it:booked"
+    assert of_caller(callback(place=PLACE), "0612345678", other, {"(queue other)": f"{came[1]} 3"})[0] == "it:booked"
 
 
 @pytest.mark.parametrize(

@@ -9,15 +9,16 @@ from pathlib import Path
 
 import pytest
 
-from ivr.phone import tone
+from ivr.phone import ear, tone
 from ivr.phone.events import first
+from ivr.phone.timeline import findings
 from tests.live.edited import written
 from tests.live.stack import CALLER_TONE, Placed, Stack, until
 from tests.live.test_calls import TRUE_TO, since_invite
 
 FREE, CUT, SERVED, NARROW, STRICT = "0892000008", "0806000009", "0805000010", "0805000011", "0805000012"
 AGENTS = ("odile", "paulin", "wanda")
-DEAR, GERMAN = "0892000092", "0892000095"
+DEAR, GERMAN, ENGLISH, KEPT = "0892000092", "0892000095", "0805000052", "0805000053"
 AGENT_TONE = 550.0
 
 
@@ -79,8 +80,12 @@ def test_waiting_is_free_until_the_agent_takes_the_call(stack):
 
 
 def test_where_the_carrier_bears_it_no_longer_the_line_answers_and_the_wait_goes_on(stack):
-    """25 s free, then 200, and the caller is where he was: first.  Under German law he is never answered for that."""
+    """25 s free, then 200, and the caller is where he was: first.  Under German law he is never answered for that.
+
+    Meanwhile the queue says its message, to each in his language.
+    """
     german = stack.call(GERMAN, hang_up_after=45.0)
+    english = stack.call(ENGLISH, "2@1.0", hang_up_after=45.0)
     placed = stack.call(CUT, hang_up_after=34.0)
     report = placed.report
     early = first(report.events, "early_media")
@@ -91,12 +96,35 @@ def test_where_the_carrier_bears_it_no_longer_the_line_answers_and_the_wait_goes
     entries = [entry for entry in stack.call_record(placed)["tape"] if "enqueue" in entry]
     assert entries[0]["result"]["served"] == "timeout"
     assert entries[1]["enqueue"]["place"] == entries[0]["result"]["place"] in (1, 2)
+    said = [heard for heard in stack.heard(placed, "wait-online").heard if heard.name == "wait-online"]
+    assert [heard.start for heard in said] == pytest.approx([early.t + 15.0], abs=3.0)
+    words = {language: stack.sounds.sounds[language, "wait-online"].path for language in ("fr", "en")}
+    known = {one: ear.sound(Path(f"{path}.wav"), english.script.rate) for one, path in words.items()}
+    assert [heard.name for heard in findings(english.report, english.script, known).heard] == ["en"]
     assert german.report.answered_t is None
     assert (german.report.ended.by, german.report.ended.code) == ("far", 480)
     record = stack.call_record(german)
     assert record["steps"][0] == "agents:timeout"
     assert record["announced_from"] is not None
     assert [entry["result"]["served"] for entry in record["tape"] if "enqueue" in entry] == ["timeout"]
+
+
+def test_who_leaves_by_his_key_and_comes_back_stands_where_he_stood(stack):
+    """A menu behind the key, and back: ahead of who came after him, and served before him."""
+    caller = stack.call(KEPT, "1@4.0,1", hang_up_after=40.0)
+    until(lambda: waiting(stack, "kept") == 1, "he waits")
+    later = stack.call(KEPT, hang_up_after=40.0)
+    before = until(lambda: len(both := places(stack, "kept")) == 2 and both, "two wait")
+    until(lambda: places(stack, "kept") == before[1:], "he has left")
+    until(lambda: places(stack, "kept") == before, "he is back")
+    agent = stack.call(CUT, "", stack.agent("ursule", answer_after=0.3, hang_up_after=2.0), hang_up_after=12.0)
+
+    assert steps(stack, caller) == ["agents:key", "menu:1", "agents:talked"]
+    assert steps(stack, later) == ["agents:talked"]
+    first, back = queued(stack, caller)
+    assert (first["served"], first["place"], back["place"]) == ("key", 1, 1)
+    assert caller.report.ended.t + caller.report.invited_at < later.report.ended.t + later.report.invited_at
+    _ = agent.report
 
 
 def test_every_way_out(stack):

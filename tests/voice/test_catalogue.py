@@ -163,3 +163,19 @@ def test_files_can_be_read_by_others(place):
     sound = place.bake(WELCOME).catalogue.sounds["fr", "welcome"]
 
     assert Path(sound.path + ".wav").stat().st_mode & 0o777 == 0o644
+
+
+def test_what_queues_say_has_copies_without_digest(place):
+    """Each language has its own words, or the French ones; music is no language."""
+    english = Utterance("en", "welcome", "Hello and welcome.")
+    catalogue = place.bake(*TEXTS, english).catalogue
+    catalogue.have_queued(("welcome", "closed"), "fr")
+
+    for path, key in (
+        ("fr/welcome", ("fr", "welcome")),
+        ("en/welcome", ("en", "welcome")),
+        ("en/closed", ("fr", "closed")),
+    ):
+        copy, sound = place.sounds / "queued" / f"{path}.wav", Path(catalogue.sounds[key].path + ".wav")
+        assert copy.read_bytes() == sound.read_bytes()
+    assert prune(place.sounds, [catalogue]) == ()

@@ -1,12 +1,13 @@
 """Offer to call back: a number we may call, spoken digit by digit and confirmed, becomes a task."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import ClassVar, Literal
 
 from pydantic import Field
 
 from ivr.flow.commands import Ask, Gather, Need, Now, Play, Talk
 from ivr.flow.errands import Post
+from ivr.flow.kept import kept
 from ivr.flow.node import CalendarName, Node, Scene, Sentence, Way, phrase
 from ivr.flow.placing import CALLABLE as CALLABLE
 from ivr.flow.placing import Placing, callable_
@@ -59,8 +60,8 @@ class Callback(Node):
 
     def run(self, scene: Scene) -> Talk[Way]:
         caller = scene.call.caller
-        waited = scene.notes.get(f"(queue {self.place.queue})") if self.place else None
-        came = (yield from Now()) - timedelta(seconds=float(waited)) if waited else None
+        stood = kept(scene, self.place.queue) if self.place and self.place.queue else None
+        came = stood.came if stood else None
         booked = yield from self._agree(caller, scene)
         return booked if isinstance(booked, str) else (yield from self._book(booked, came, scene))
 

@@ -1,13 +1,14 @@
 """Have the caller wait until an agent is free."""
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import ClassVar, Literal, Self
 
 from pydantic import Field, model_validator
 
 from ivr.flow.commands import Enqueue, Need, Now, Play, Queued, Reachable, Served, Talk
 from ivr.flow.errands import Overridden
+from ivr.flow.kept import Kept, keep, kept
 from ivr.flow.node import CalendarName, Node, QueueName, Scene, Sentence, Way, phrase
 from ivr.values.routing import Routing
 
@@ -23,6 +24,8 @@ class Queue(Node):
     the door, and looked at before a price is announced; `emptied` when the last agent has gone meanwhile, `timeout`
     after `wait` seconds.  Before the answer
     carriers seldom pass keys on: a caller of a surcharged number can count on `key` only once the free time is over.
+    With `keep_place` who left the queue in this call (for a menu behind `key`, say) and comes back stands where he
+    would stand had he stayed, and does not hear `prompt` again.
 
     `closed` is for who still waits at the closing time of `calendar`, as that is when he begins to wait.
     """
@@ -43,7 +46,9 @@ class Queue(Node):
     key: str = Field(
         default="", pattern=r"^[0-9*#]?$", description="the key that ends the wait, by the exit key; one for each queue"
     )
-
+    keep_place: bool = Field(
+        default=False, description="whether who left this queue in this call, and comes back, stands where he would"
+    )
     calendar: CalendarName | None = Field(
         default=None, description="whose closing time is looked at while the caller waits [none: he waits on]"
     )
@@ -88,17 +93,21 @@ class Queue(Node):
         closes = (yield from self._closes(scene)) if self.calendar is not None else None
         if closes is not None and closes < LEAST_WAIT and self.closing is None:
             return CLOSED  # nobody is asked to wait, or told a price, for that
-        if self.prompt is not None:
+        back = kept(scene, self.queue) if self.keep_place else None
+        if self.prompt is not None and back is None:
             yield from Play((yield from phrase(self.prompt, scene)))
             closes = (yield from self._closes(scene)) if self.calendar is not None else None
         hold = scene.music.get(self.queue, "") if self.music else ""
         wanted = Enqueue(self.queue, self.wait, self.priority, self.key, self.music, hold=hold)
+        if back is not None:
+            wanted = replace(wanted, place=back.place, stood=((yield from Now()) - back.came).total_seconds())
         queued = yield from (wanted if closes is None else self._until(closes, wanted, scene))
         if queued is None:
             return CLOSED
         if queued.waited is not None and queued.served is not Served.TALKED:
-            # Whoever is called back instead keeps his place: he is who came in so long ago.
-            scene.notes[f"(queue {self.queue})"] = f"{queued.waited:.0f}"
+            # Whoever is called back instead keeps his place, too.
+            came = back.came if back else (yield from Now()) - timedelta(seconds=queued.waited)
+            keep(scene, self.queue, Kept(came, queued.place))
         return queued.served.value
 
     def _closes(self, scene: Scene) -> Talk[float | None]:
@@ -129,5 +138,7 @@ class Queue(Node):
         if self.closing is None:
             return None
         yield from Play((yield from phrase(self.closing, scene)))
-        on: Queued = yield from replace(wanted, wait=self.wait - closes, place=queued.place if queued else None)
+        if queued is not None:
+            wanted = replace(wanted, place=queued.place, stood=None)
+        on: Queued = yield from replace(wanted, wait=self.wait - closes)
         return replace(on, waited=on.waited + waited) if waited and on.waited is not None else on

@@ -1,0 +1,26 @@
+"""The place that a caller has in a queue which he has left, in the notes of his call: for when he comes back, or is
+called back."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from ivr.flow.node import Scene
+
+
+@dataclass(frozen=True)
+class Kept:
+    """Since when he stands there, and at which place he stood when he left, from 1; ``None``: nobody told."""
+
+    came: datetime
+    place: int | None = None
+
+
+def keep(scene: Scene, queue: str, kept: Kept) -> None:
+    """Note it; it wins over what was noted of that queue before."""
+    scene.notes[f"(queue {queue})"] = f"{kept.came.isoformat()} {kept.place or ''}"
+
+
+def kept(scene: Scene, queue: str) -> Kept | None:
+    """What was noted of a queue; ``None``: he has not waited in it."""
+    came, _, place = scene.notes.get(f"(queue {queue})", "").partition(" ")
+    return Kept(datetime.fromisoformat(came), int(place) if place else None) if came else None
