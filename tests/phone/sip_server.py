@@ -5,8 +5,6 @@ monotonic clock, so that the phone's own report can be compared with the truth.
 """
 
 import asyncio
-import contextlib
-import os
 import re
 import struct
 import time
@@ -14,6 +12,8 @@ from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
+
+from tests.phone.ahead import fall_back, go_ahead
 
 FRAME = 160
 """Samples of a 20 ms packet at 8 kHz."""
@@ -80,9 +80,7 @@ class Uas(asyncio.DatagramProtocol):
 
     async def __aenter__(self) -> "Uas":
         loop = asyncio.get_running_loop()
-        self._nice = os.getpriority(os.PRIO_PROCESS, 0)
-        with contextlib.suppress(OSError):  # the sound should leave in time on a busy machine; only root may
-            os.setpriority(os.PRIO_PROCESS, 0, -10)
+        go_ahead(id(self))
         self._sip, _ = await loop.create_datagram_endpoint(lambda: self, local_addr=("127.0.0.1", 0))
         self._rtp = [
             (await loop.create_datagram_endpoint(lambda: _Rtp(self), local_addr=("127.0.0.1", 0)))[0] for _ in range(2)
@@ -92,7 +90,7 @@ class Uas(asyncio.DatagramProtocol):
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        os.setpriority(os.PRIO_PROCESS, 0, self._nice)
+        fall_back(id(self))
         if self._task is not None:
             self._task.cancel()
             await asyncio.gather(self._task, return_exceptions=True)

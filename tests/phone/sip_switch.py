@@ -7,6 +7,8 @@ import asyncio
 import hashlib
 import re
 
+from tests.phone.ahead import fall_back, go_ahead
+
 
 def header(message: str, name: str) -> str:
     """The value of a header; raises when it is missing."""
@@ -27,6 +29,7 @@ class Switch(asyncio.DatagramProtocol):
         self.answer = ""
 
     async def __aenter__(self) -> "Switch":
+        go_ahead(id(self))
         loop = asyncio.get_running_loop()
         self.wire, _ = await loop.create_datagram_endpoint(lambda: self, local_addr=("127.0.0.1", 0))
         self.port = int(self.wire.get_extra_info("sockname")[1])
@@ -34,6 +37,7 @@ class Switch(asyncio.DatagramProtocol):
 
     async def __aexit__(self, *_: object) -> None:
         self.wire.close()
+        fall_back(id(self))
 
     def datagram_received(self, packet: bytes, peer: tuple[str, int]) -> None:
         text = packet.decode()

@@ -231,8 +231,9 @@ async def test_wideband_is_offered_when_asked_for():
 async def test_packets_are_lost_where_that_is_asked_for():
     """Of a steady tone a third is gone, or what the phone made up for it: it is no longer one tone."""
     sounds = {"announcement": SOUNDS["announcement"]}
-    _, whole, script = await sound_call(lambda: Uas(EARLY, beep()))
-    _, torn, _ = await sound_call(lambda: Uas(EARLY, beep()), lost=33)
+    (_, whole, script), (_, torn, _) = await asyncio.gather(
+        sound_call(lambda: Uas(EARLY, beep())), sound_call(lambda: Uas(EARLY, beep()), lost=33)
+    )
     (clean,) = timeline.findings(whole, script, sounds).heard
     heard = timeline.findings(torn, script, sounds).heard
 
