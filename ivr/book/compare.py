@@ -1,7 +1,8 @@
 """Two books compared: what changes for callers, in sentences.  What callers do not notice is not told."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
+from functools import cache
 from zoneinfo import ZoneInfo
 
 from ivr.book.book import LANGUAGE, ZONE, Book, Service
@@ -36,13 +37,16 @@ def changes(old: Book, new: Book, since: datetime) -> Iterator[str]:
         yield from _coming(number, before[number], later[number])
     used = {number: _named(new, new.services[number], "calendar") for number in both}
     for name in sorted(old.calendars.keys() & new.calendars.keys()):
+        if old.calendars[name] == new.calendars[name]:
+            continue
         numbers = ", ".join(number for number in both if name in used[number])
         for sentence in hours(old.calendars[name], new.calendars[name], since):
             yield f"calendar {name}{f' ({numbers})' if numbers else ''}: {sentence}"
     yield from _texts(old, new)
     told: dict[str, list[str]] = {}
+    texts = cache(lambda: (_spoken(old), _spoken(new)))
     for number in both:
-        for sentence in _calls(old, new, number, since):
+        for sentence in _calls(old, new, number, since, texts):
             told.setdefault(sentence, []).append(number)
     for sentence, of in told.items():
         yield f"{', '.join(of)}, {sentence}"
@@ -161,7 +165,13 @@ def _and(words: list[str]) -> str:
 # -- calls -------------------------------------------------------------------------------------------------------
 
 
-def _calls(old: Book, new: Book, number: str, since: datetime) -> Iterator[str]:
+def _spoken(book: Book) -> Mapping[str, str]:
+    return {text.name: text.text for text in book.utterances() if text.language == LANGUAGE}
+
+
+def _calls(
+    old: Book, new: Book, number: str, since: datetime, texts: Callable[[], Sequence[Mapping[str, str]]]
+) -> Iterator[str]:
     was, now = old.services[number], new.services[number]
     if _same(old, new, was, now):
         return
@@ -172,8 +182,8 @@ def _calls(old: Book, new: Book, number: str, since: datetime) -> Iterator[str]:
         for caller in Callers.of(_nodes(book, service), book.calendars, book.lists, book.departments).each
     )
     names = sorted(_named(old, was, "calendar")), sorted(_named(new, now, "calendar"))
-    texts = [{text.name: text.text for text in book.utterances() if text.language == LANGUAGE} for book in (old, new)]
-    pair = Lockstep(one, other, lambda name: texts[0].get(name, name), lambda name: texts[1].get(name, name))
+    before, after = texts()
+    pair = Lockstep(one, other, lambda name: before.get(name, name), lambda name: after.get(name, name))
     calendars = {name: book.calendars[name] for book, of in zip((old, new), names, strict=True) for name in of}
     for found in pair.differences(beginnings(one, other, names, list(callers))):
         when = f"{_when(found.only, calendars, since)}, " if found.only else ""

@@ -15,6 +15,7 @@ from ivr.values.number import ANONYMOUS, Family, Number, parse
 from ivr.values.wording import spelled
 
 MOBILE = parse("0612345678")
+_OURS = parse("0800000001")
 
 # One caller of each family, and of each region of the numbering plan.
 _USUAL = (
@@ -50,8 +51,8 @@ class Callers:
         candidates = list(dict.fromkeys(only or _candidates(nodes, lists)))
         classes: dict[Any, list[Number]] = {}
         answers = [
-            [_response(node, Scene(_call(caller), calendars, lists, departments=departments)) for node in nodes]
-            for caller in candidates
+            [_response(node, Scene(call, calendars, lists, departments=departments), spelt) for node in nodes]
+            for call, spelt in ((_call(caller), repr(spelled(caller.national or ""))[1:-1]) for caller in candidates)
         ]
         for caller, given in zip(candidates, answers, strict=True):
             classes.setdefault((tuple(given), caller.e164 is None and _remembers(nodes)), []).append(caller)
@@ -93,13 +94,13 @@ def _candidates(nodes: Sequence[Node], lists: Mapping[str, frozenset[str]]) -> l
 
 
 def _call(caller: Number) -> Call:
-    return Call("tried", parse("0800000001"), caller, "fr", datetime(2026, 1, 5, 9, tzinfo=UTC))
+    return Call("tried", _OURS, caller, "fr", datetime(2026, 1, 5, 9, tzinfo=UTC))
 
 
-def _response(node: Node, scene: Scene) -> str:
+def _response(node: Node, scene: Scene, spelt: str) -> str:
     """What a node does first with a caller: asks for something, or leaves.
 
-    Whoever's own number it says, sends or looks up is treated as any other caller is.
+    Whoever's own number it says (``spelt``), sends or looks up is treated as any other caller is.
     """
     talk = node.run(scene)
     try:
@@ -109,7 +110,6 @@ def _response(node: Node, scene: Scene) -> str:
     finally:
         talk.close()
     caller, response = scene.call.caller, repr(first)
-    spelt = repr(spelled(caller.national or ""))[1:-1]
     for own in (repr(caller), spelt, caller.e164, caller.national):
         response = response.replace(own, "the caller") if own else response
     return response

@@ -64,6 +64,15 @@ class RepeatingCalendar(Calendar):
         return said[at, override]  # type: ignore[no-any-return]
 
 
+def repeating(world: World) -> World:
+    """The same world, with such calendars."""
+    calendars = {
+        name: RepeatingCalendar(one.name, one.zone, one.weekly, one.exceptions, one.holidays, one.bridges)
+        for name, one in world.calendars.items()
+    }
+    return replace(world, calendars=calendars)
+
+
 @dataclass(frozen=True)
 class _Looks:
     """What the nodes that a call can still come to look at: calendars, the caller, notes, how long the call lasts."""
@@ -76,8 +85,7 @@ class _Looks:
 
 class _Explorer:
     def __init__(self, world: World, callers: Sequence[Number] | None, when: When | None) -> None:
-        calendars = {name: RepeatingCalendar(**vars(one)) for name, one in world.calendars.items()}
-        world = self._world = replace(world, calendars=calendars)
+        world = self._world = repeating(world)
         self._places = world.drawing.reachable(world.drawing.start(world.flow.flow))
         nodes = {id(node): node for node in map(world.drawing.node, self._places)}
         self._tested = {pair for node in nodes.values() for pair in _tested(node)}
@@ -173,8 +181,9 @@ class _Explorer:
         options = self._options(command, state.log, state) if command else ()
         if command and undecided(command) and len(options) > 1:
             options = self._apart(state, options)
-        for option in options:
-            run, command = self._replayed(state)
+        for place, option in enumerate(options):
+            if place:
+                run, command = self._replayed(state)
             log, script, ends = state.log.going_on(), list(state.script), ""
             taken: Outcome | None = option
             while command is not None:
@@ -215,7 +224,8 @@ class _Explorer:
             return [options[place] for place in known]
         found: dict[Any, int] = {}
         for place, option in enumerate(options):
-            run, command = self._replayed(state)
+            if place:
+                run, command = self._replayed(state)
             log = state.log.going_on()
             taken: Outcome | None = option
             while command is not None and (taken is not None or isinstance(command, Now)):

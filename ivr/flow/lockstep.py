@@ -18,6 +18,7 @@ from typing import Any
 
 from ivr.flow.commands import Gather, Play, Speak
 from ivr.flow.errands import Draw, Post
+from ivr.flow.explore import repeating
 from ivr.flow.instants import representatives
 from ivr.flow.noticed import Side, common, does, elsewhere, noticed
 from ivr.flow.onlooker import Log, Run, World
@@ -95,7 +96,7 @@ class Lockstep:
     """Compares ``old`` with ``new``; the texts of utterances are those of each side."""
 
     def __init__(self, old: World, new: World, old_text: Callable[[str], str], new_text: Callable[[str], str]) -> None:
-        self._old, self._new = (old, old_text), (new, new_text)
+        self._old, self._new = (repeating(old), old_text), (repeating(new), new_text)
         self._seen: set[Any] = set()
         self._classes: dict[str, list[int]] = {}
         self.whole = True

@@ -146,6 +146,7 @@ class Calendar:
     exceptions: Mapping[date, DayRule] = field(default_factory=dict)
     holidays: str | None = None
     bridges: bool = False
+    _decided: dict[date, DayRule] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def rules(self, day: date) -> Iterator[DayRule]:
         """Every rule that has something to say of ``day``; the first decides."""
@@ -159,7 +160,9 @@ class Calendar:
 
     def rule(self, day: date) -> DayRule:
         """The rule that decides ``day``: exception, then holiday, then bridge, then day of the week."""
-        return next(self.rules(day))
+        if day not in self._decided:  # to know when it changes next, a calendar is asked for a whole year
+            self._decided[day] = next(self.rules(day))
+        return self._decided[day]
 
     def opening(self, at: datetime, override: Override | None = None) -> Opening:
         """What holds at ``at`` (any zone): open or how closed, until when, and why."""

@@ -39,6 +39,7 @@ def holiday(name: str, day: date) -> str | None:
     return _year(name, day.year).get(day)
 
 
+@lru_cache(maxsize=8192)
 def bridge(name: str, day: date) -> str | None:
     """The holiday that ``day`` bridges (`faire le pont`), or ``None``.
 

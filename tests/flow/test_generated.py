@@ -55,12 +55,18 @@ def charged_too_early(found: Explored) -> bool:
 
 @pytest.mark.parametrize("tens", range(0, FLOWS, 20))
 def test_no_path_of_a_generated_flow_is_charged_before_its_announcement(tens: int) -> None:
-    """All of them, as `ivr explore` lives through them: each key, each end of a ring, each state of the calendar."""
+    """All of them, as `ivr explore` lives through them: each key, each end of a ring, each state of the calendar.
+
+    A third of them can cost, else it would prove little.
+    """
+    costs = 0
     for seed in range(tens, tens + 20):
         found = explored(seed)
+        costs += any(passage.answered for passages in found.passages for passage in passages)
 
         assert found.whole, f"flow {seed} was cut short"
         assert not charged_too_early(found), f"flow {seed}"
+    assert costs >= 7, costs
 
 
 @pytest.mark.parametrize("tens", range(0, FLOWS, 50))
@@ -77,16 +83,12 @@ def test_calls_of_chance_through_generated_flows_are_in_order(tens: int) -> None
 
 
 def test_the_flows_are_of_every_kind_that_matters() -> None:
-    """Else the two above would prove little: each kind is there ten times, and a third of the flows can cost."""
+    """Else the two above would prove little: each kind is there ten times."""
     drawn = [flow(seed) for seed in range(FLOWS)]
     kinds = Counter(node.kind for one in drawn for node in one.nodes.values())
-    costs = sum(
-        any(passage.answered for passages in explored(seed).passages for passage in passages) for seed in range(60)
-    )
 
     assert len(kinds) == 16
     assert min(kinds.values()) >= 10
-    assert costs > 20
 
 
 @pytest.mark.parametrize("name", ["skips the announcement", "announces after the answer"])
