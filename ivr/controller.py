@@ -28,7 +28,7 @@ from ivr.asterisk.back_office import BackOffice
 from ivr.asterisk.places import Places
 from ivr.asterisk.recalls import AmiExchange, Recalls
 from ivr.asterisk.reception import Reception
-from ivr.asterisk.switch import live_channels
+from ivr.asterisk.switch import AmiSwitch, live_channels
 from ivr.asterisk.tolls import EVENT, Tolls
 from ivr.asterisk.trunk_lines import AmiTrunks
 from ivr.book.shelf import Shelf
@@ -55,6 +55,7 @@ from ivr.service.nuisances import Nuisances
 from ivr.service.overrides import Overrides
 from ivr.service.pins import GuardedPins
 from ivr.service.placer import Placer
+from ivr.service.rests import EVENTS, Rests
 from ivr.service.spending import Spending
 from ivr.service.status import Status
 from ivr.service.trunks import Trunks
@@ -100,6 +101,24 @@ async def serve(settings: Settings) -> None:
         spending = Spending(lambda: library.current.book, cabinet, lines, lambda: datetime.now(UTC))
         link.on_event(EVENT, spending.hear)
         link.on_resync(lambda entries: spending.still({one.unique_id for one in live_channels(entries)}))
+        reloader = Reloader(
+            library,
+            lambda: exchange(library.current.book, library.current.voice, settings, cabinet.duties()),
+            settings.asterisk_conf,
+            lambda: link_of(settings, DEPLOY_ACCOUNT),
+        )
+        agents = Agents(
+            lambda: library.current.book.phones, lambda: library.current.book.served, cabinet, reloader.tell_asterisk
+        )
+        rests = Rests(
+            lambda: library.current.book.queues,
+            cabinet.duties,
+            lambda agent: agents.order(agent, "logout"),
+            AmiSwitch(link),
+        )
+        for heard in EVENTS:
+            link.on_event(heard, rests.hear)
+        link.on_resync(lambda _: rests.look())
         await stack.enter_async_context(link)
         messages, codes = MessageStore(settings.messages), await asyncio.to_thread(CodeStore, settings.cabinet)
         stack.callback(codes.close)
@@ -112,15 +131,6 @@ async def serve(settings: Settings) -> None:
         recordings = Studio(settings.recordings, messages.path)
         office = Office(cabinet, cabinet, remote, messages, codes, live, clock(settings), pins, recordings, teller)
         attendant = Attendant(library, ledger, live, office, clock(settings))
-        reloader = Reloader(
-            library,
-            lambda: exchange(library.current.book, library.current.voice, settings, cabinet.duties()),
-            settings.asterisk_conf,
-            lambda: link_of(settings, DEPLOY_ACCOUNT),
-        )
-        agents = Agents(
-            lambda: library.current.book.phones, lambda: library.current.book.served, cabinet, reloader.tell_asterisk
-        )
         callbacks = await asyncio.to_thread(CallbackStore, settings.cabinet)
         stack.callback(callbacks.close)
         trunks = Trunks(
@@ -161,6 +171,7 @@ async def serve(settings: Settings) -> None:
                 letters_waiting=delivery.letters_waiting,
                 crises=crises.on(),
                 trunk_problems=(*trunks.problems, *spending.problems),
+                agent_problems=rests.problems,
             )
 
         pages = application(status)
@@ -193,6 +204,7 @@ async def serve(settings: Settings) -> None:
                 placer.run(),
                 teller.run(),
                 trunks.run(),
+                rests.run(),
                 spending.run(),
                 keep(cabinet, messages, callbacks, settings.keep_days),
                 Witness(settings.events, Reader(at(settings.ledger))).watch(),

@@ -6,6 +6,7 @@ from typing import Protocol
 from ivr.asterisk.agi_order import AgiTalk, do, epoch, number, variable
 from ivr.asterisk.causes import DIALSTATUS, QUEUESTATUS
 from ivr.asterisk.outside_conf import CONTEXT
+from ivr.asterisk.queues_conf import MOST_PENALTY
 from ivr.flow.commands import Dial, Dialled, Enqueue, Queued, Reachable, Reached, Served, There
 from ivr.service.ports import Fault
 from ivr.values.music import DEFAULT
@@ -47,7 +48,7 @@ def reachable(asked: Reachable, outside: Outside) -> AgiTalk[There]:
     there while one of his trunks answers.
 
     A queue's members are asked in the same way, but for those who are paused; those who are logged out are none.
-    Source: app_queue's QUEUE_MEMBER_LIST, QUEUE_MEMBER(…,paused,…), QUEUE_WAITING_COUNT (core show function, 22.10.1).
+    Source: app_queue's QUEUE_MEMBER_LIST, QUEUE_MEMBER(…,penalty,…), QUEUE_WAITING_COUNT (core show function, 22.10.1).
     """
     there: list[str] = []
     for agent in asked.agents:
@@ -71,10 +72,13 @@ def _registered(agent: str) -> AgiTalk[bool]:
 
 
 def _served(queue: str) -> AgiTalk[bool]:
-    """Whether an agent is there who is not paused."""
+    """Whether an agent is there who is not paused by order; who rests is there."""
     for interface in (yield from variable(f"QUEUE_MEMBER_LIST({queue})")).split(","):
         technology, _, agent = interface.partition("/")
-        if technology != "PJSIP" or (yield from variable(f"QUEUE_MEMBER({queue},paused,{interface})")) == "1":
+        if technology != "PJSIP":
+            continue
+        penalty = yield from variable(f"QUEUE_MEMBER({queue},penalty,{interface})")
+        if number(penalty) > MOST_PENALTY:
             continue
         if (yield from _registered(agent)):
             return True
@@ -161,6 +165,7 @@ def enqueue(wanted: Enqueue, language: str) -> AgiTalk[Queued]:
     for name, value in (
         ("CHANNEL(language)", language),
         ("QUEUE_PRIO", str(wanted.priority)),
+        ("QUEUE_MAX_PENALTY", str(MOST_PENALTY)),
         (f"__{TALK_LIMIT}", limit),
         # What is left of an earlier wait of this call.
         ("QUEUESTATUS", ""),

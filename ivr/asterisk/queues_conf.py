@@ -18,8 +18,14 @@ STRATEGIES: Mapping[Strategy, str] = {
 }
 """In app_queue's words.  Its `linear` is left out: a queue takes it up at a restart only."""
 
-NOBODY = "paused,penalty,unavailable,invalid,unknown"
+NOBODY = "penalty,unavailable,invalid,unknown"
 """Agents who are not there, in app_queue's words; who talks or rests is there."""
+
+MOST_PENALTY = 999
+"""QUEUE_MAX_PENALTY of every caller.  Who is paused by order has more, which tells him from those who only rest after a
+call that they missed: app_queue pauses both, and `penalty` above makes nobody of the former."""
+AWAY = 1000
+"""What is added to the penalty of who is paused by order."""
 
 
 QUEUED = "queued"
@@ -58,8 +64,9 @@ def text(queues: Iterable[Queue], agents: Mapping[str, Duty], sounds: str = "/va
         for agent in sorted(queue.agents.keys() & present.keys()):
             interface = phone(agent)
             how = "yes" if present[agent].paused else "no"
+            penalty = queue.agents[agent] + AWAY * present[agent].paused
             # penalty, name, whose state counts, two settings that are the queue's, and whether he is paused at a start
-            settings.append(("member", f"{interface},{queue.agents[agent]:d},{agent},{interface},,,{how}"))
+            settings.append(("member", f"{interface},{penalty:d},{agent},{interface},,,{how}"))
         parts.append(section(name, settings, "queue-defaults"))
     return "\n".join(parts)
 

@@ -75,6 +75,15 @@ class AmiSwitch:
         """Have all queues ring a phone no more, or again; needs an account that may."""
         await self._order("QueuePause", {"Interface": _channel(phone), "Paused": "true" if paused else "false"})
 
+    async def paused(self) -> dict[str, str]:
+        """The phones that no queue rings, and the agents whose they are."""
+        entries = await self._link.list("QueueStatus")
+        return {
+            entry.get("Location", ""): entry.get("Name", "")
+            for entry in entries
+            if entry.get("Event") == "QueueMember" and entry.get("Paused") == "1"
+        }
+
     async def register(self, trunk: str) -> None:
         """Have a trunk register now: another password alone would be tried only when the refused one's pause ends."""
         await self._order("PJSIPRegister", {"Registration": _place("trunk", trunk)})

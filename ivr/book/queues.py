@@ -22,6 +22,8 @@ QUEUES = "dialplans/queues.yaml"
 # Sections of queues.conf that are no queues.
 RESERVED = frozenset({"general", "queue-defaults"})
 
+REST = 15  # seconds
+
 # Tells editors, through the JSON Schema, that a name or a list of names may stand there too.
 OR_LIST: dict[str, Any] = {"x-or-list": True}
 
@@ -49,6 +51,16 @@ class WrittenQueue(Written):
     )
     ring: int = Field(default=20, ge=5, le=120, description="seconds for which an agent is rung before another")
     wrap_up: int = Field(default=0, ge=0, le=3600, description="seconds of rest for an agent after each call")
+    rest: int | None = Field(
+        default=None,
+        ge=0,
+        le=3600,
+        description="seconds for which an agent is not rung again who rejected a call or let it ring in vain; 0: none "
+        "[15, and 0 where all are rung]",
+    )
+    log_out_after: int = Field(
+        default=0, ge=0, le=99, description="calls missed in a row after which an agent is logged out; 0: never"
+    )
     max_length: int = Field(default=0, ge=0, le=999, description="callers who may wait at once; 0: any number")
     music: Name | None = Field(
         default=None, description="the class of music, a folder of prompts/music; left out: that of the number"
@@ -68,7 +80,9 @@ class WrittenQueue(Written):
 
     def value(self, name: str, key: str) -> Queue:
         """The queue; ``key`` is the one by which its nodes let callers leave."""
-        return Queue(name=name, key=key, music=self.music or "", **self.model_dump(exclude={"label", "music"}))
+        rest = self.rest if self.rest is not None else REST * (self.strategy is not Strategy.ALL)
+        plain = self.model_dump(exclude={"label", "music", "rest"})
+        return Queue(name=name, key=key, music=self.music or "", rest=rest, **plain)
 
 
 def queues(written: Mapping[str, WrittenQueue], flows: Iterable[Flow]) -> Mapping[str, Queue]:

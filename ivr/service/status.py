@@ -9,7 +9,8 @@ class Status:
     """``exchange_problem`` is ``None`` while the link to Asterisk is up, else one sentence; ``book_problems`` are
     the lines of the last reload, empty when it was good; ``reconnects`` counts links made to Asterisk anew;
     ``letters_waiting`` are notices not delivered yet, now or at a later attempt; ``crises`` are those that are on;
-    ``trunk_problems`` are sentences about carriers' lines that do not work.
+    ``trunk_problems`` are sentences about carriers' lines that do not work, ``agent_problems`` about agents whom we
+    have logged out.
     """
 
     book: str
@@ -22,8 +23,10 @@ class Status:
     letters_waiting: int = 0
     crises: tuple[str, ...] = ()
     trunk_problems: tuple[str, ...] = ()
+    agent_problems: tuple[str, ...] = ()
 
     @property
     def healthy(self) -> bool:
         """Whether an operator has nothing to do."""
-        return self.exchange_problem is None and not (self.book_problems or self.unsaved_records or self.trunk_problems)
+        amiss = self.book_problems or self.unsaved_records or self.trunk_problems or self.agent_problems
+        return self.exchange_problem is None and not amiss

@@ -33,7 +33,8 @@ class Queue:
     serves it could take a call soon: all are logged out or paused, or their phones cannot be reached; talking is
     not absence.  ``music`` is a class of music on hold; empty: that of the number dialled.
     ``key`` is the one by which callers leave it, as its nodes say.  ``messages`` are prompts, one after the other, one
-    every ``messages_every`` seconds.
+    every ``messages_every`` seconds.  Who was rung and did not take the call has ``rest`` seconds; after
+    ``log_out_after`` calls in a row he is logged out, 0: never.
     """
 
     name: str
@@ -41,6 +42,8 @@ class Queue:
     strategy: Strategy = Strategy.ALL
     ring: int = 20
     wrap_up: int = 0
+    rest: int = 0
+    log_out_after: int = 0
     max_length: int = 0
     music: str = ""
     join_when_empty: bool = False

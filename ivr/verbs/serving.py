@@ -52,6 +52,8 @@ def status(json_: bool) -> None:
             )
         for sentence in health["trunk_problems"]:
             click.echo(f"trunk     {sentence}")
+        for sentence in health["agent_problems"]:
+            click.echo(f"agent     {sentence}")
         for problem in health["book_problems"]:
             click.echo(f"refused   {problem}")
     if health["status"] != "ok":

@@ -112,7 +112,7 @@ CAMILLE = Dial(("camille", "karim"), 25)
 
 def waiting(words: str, *answers: str, priority: int = 0, limit: str = '""', hold: str = "default") -> Script:
     """Waiting in a queue: what is set before, Queue itself, and what it left in the variables."""
-    before = ("CHANNEL(language) fr", f"QUEUE_PRIO {priority}", f"__IVR_TALK_LIMIT {limit}")
+    before = ("CHANNEL(language) fr", f"QUEUE_PRIO {priority}", "QUEUE_MAX_PENALTY 999", f"__IVR_TALK_LIMIT {limit}")
     cleared = (f'{name} ""' for name in ("QUEUESTATUS", "QUEUEPOSITION", "QUEUEWAIT_MS", "MEMBERNAME"))
     cut = () if limit == '""' else (f"IVR_LIMIT {int(limit) - 1}",)
     music = (f"CHANNEL(musicclass) {hold}",) if hold else ()
@@ -340,12 +340,12 @@ EXCHANGES: dict[str, tuple[LineCommand, Script, Any]] = {
         [
             ("GET VARIABLE QUEUE_WAITING_COUNT(open)", "200 result=1 (2)"),
             ("GET VARIABLE QUEUE_MEMBER_LIST(open)", "200 result=1 (PJSIP/karim,PJSIP/camille)"),
-            ("GET VARIABLE QUEUE_MEMBER(open,paused,PJSIP/karim)", "200 result=1 (1)"),
-            ("GET VARIABLE QUEUE_MEMBER(open,paused,PJSIP/camille)", "200 result=1 (0)"),
+            ("GET VARIABLE QUEUE_MEMBER(open,penalty,PJSIP/karim)", "200 result=1 (1000)"),
+            ("GET VARIABLE QUEUE_MEMBER(open,penalty,PJSIP/camille)", "200 result=1 (5)"),
             ("GET VARIABLE PJSIP_DIAL_CONTACTS(camille)", "200 result=1 (PJSIP/camille/sip:camille@192.0.2.1)"),
             ("GET VARIABLE QUEUE_WAITING_COUNT(full)", "200 result=1 (3)"),
             ("GET VARIABLE QUEUE_MEMBER_LIST(away)", "200 result=1 (PJSIP/kim)"),
-            ("GET VARIABLE QUEUE_MEMBER(away,paused,PJSIP/kim)", "200 result=1 (0)"),
+            ("GET VARIABLE QUEUE_MEMBER(away,penalty,PJSIP/kim)", "200 result=1 (0)"),
             ("GET VARIABLE PJSIP_DIAL_CONTACTS(kim)", "200 result=1 ()"),
             ("GET VARIABLE QUEUE_MEMBER_LIST(paused)", "200 result=0"),
         ],

@@ -102,8 +102,8 @@ def test_each_queue_has_its_agents_and_its_rules():
         "wrapuptime = 5",
         "maxlen = 20",
         "musicclass = default",
-        "joinempty = paused,penalty,unavailable,invalid,unknown",
-        "leavewhenempty = paused,penalty,unavailable,invalid,unknown",
+        "joinempty = penalty,unavailable,invalid,unknown",
+        "leavewhenempty = penalty,unavailable,invalid,unknown",
         "context = leave-parts",
         "announce-frequency = 45",
         "announce-position = yes",
@@ -130,7 +130,7 @@ def test_who_is_logged_out_serves_no_queue_and_who_is_paused_is_so_at_a_start():
     text = files(replace(EXCHANGE, agents=agents, queues=(PARTS,)))["queues.conf"]
 
     assert [line for line in text.splitlines() if line.startswith("member")] == [
-        "member = PJSIP/karim,0,karim,PJSIP/karim,,,yes"
+        "member = PJSIP/karim,1000,karim,PJSIP/karim,,,yes"
     ]
     assert (members(text), paused(text)) == ({"karim"}, {"karim"})
 

@@ -273,11 +273,11 @@ MISTAKES: dict[str, tuple[Edit, str]] = {
     ),
     "a message of a queue that does not exist": (
         (QUEUES, "messages: wait-online", "messages: [wait-parts, wait-onlin]"),
-        'dialplans/queues.yaml:11:26: there is no prompt "wait-onlin"; did you mean "wait-online"?',
+        'dialplans/queues.yaml:13:26: there is no prompt "wait-onlin"; did you mean "wait-online"?',
     ),
     "a queue with a name that Asterisk needs": (
         (QUEUES, "", "general:\n  label: all\n  agents: karim\n"),
-        'dialplans/queues.yaml:13:1: a queue cannot be called "general"; choose another: '
+        'dialplans/queues.yaml:15:1: a queue cannot be called "general"; choose another: '
         "Asterisk's own settings stand under it",
     ),
     "a strategy that does not exist": (
@@ -289,7 +289,7 @@ MISTAKES: dict[str, tuple[Edit, str]] = {
         'dialplans/queues.yaml:6:31: parts.agents.camille: "-5" is too small; write 0 or more',
     ),
     "a key that leads nowhere": (
-        (PARTS, ", key: callback}", "}"),
+        (PARTS, ", key: menu}", "}"),
         "dialplans/flows/parts.yaml:9:3: nodes.agents: key 1 leads nowhere; "
         "write where such a call goes: exits: {key: …}",
     ),
@@ -300,7 +300,7 @@ MISTAKES: dict[str, tuple[Edit, str]] = {
             "  booked:\n    kind: queue\n    queue: parts\n"
             "    exits: {timeout: bye, full: bye, empty: bye, emptied: bye}\n",
         ),
-        'dialplans/flows/parts.yaml:22:3: "booked" lets callers leave the queue "parts" by no key, '
+        'dialplans/flows/parts.yaml:28:3: "booked" lets callers leave the queue "parts" by no key, '
         'and "agents" by key 1; '
         "give both the same key, or each a queue of its own",
     ),

@@ -174,7 +174,14 @@ async def test_files_are_turned_over_at_night_and_kept_for_a_month(
 
 def test_torn_lines_are_counted_and_left_out() -> None:
     """Asterisk was killed while it wrote, or the disk was full."""
-    text = "CHAN_START,17\r9\n" + "x" * 200_000 + "\n" + "CHAN_START,179\n" + Noted(1).lines() + "HANGUP,nan,1,1,x,y,z\n\0\0ANSWER,1e99,1,1,x,y,z\nBRID"
+    text = (
+        "CHAN_START,17\r9\n"
+        + "x" * 200_000
+        + "\n"
+        + "CHAN_START,179\n"
+        + Noted(1).lines()
+        + "HANGUP,nan,1,1,x,y,z\n\0\0ANSWER,1e99,1,1,x,y,z\nBRID"
+    )
 
     calls, torn = read(text)
 

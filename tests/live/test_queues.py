@@ -19,6 +19,7 @@ from tests.live.test_calls import TRUE_TO, since_invite
 FREE, CUT, SERVED, NARROW, STRICT = "0892000008", "0806000009", "0805000010", "0805000011", "0805000012"
 AGENTS = ("odile", "paulin", "wanda")
 DEAR, GERMAN, ENGLISH, KEPT = "0892000092", "0892000095", "0805000052", "0805000053"
+MISSED = "0805000054"
 AGENT_TONE = 550.0
 
 
@@ -125,6 +126,27 @@ def test_who_leaves_by_his_key_and_comes_back_stands_where_he_stood(stack):
     assert (first["served"], first["place"], back["place"]) == ("key", 1, 1)
     assert caller.report.ended.t + caller.report.invited_at < later.report.ended.t + later.report.invited_at
     _ = agent.report
+
+
+def test_who_refuses_a_call_is_not_rung_at_once_again_and_logged_out_in_the_end(stack):
+    """A rest is no absence: the caller waits on, and leaves only when the agent is logged out, as ops are told."""
+    host = stack.call(CUT, "", stack.agent("victor", engaged=True), hang_up_after=16.0)
+    until(lambda: "victor" in stack.asterisk("pjsip show contacts"), "the phone is there")
+    caller = stack.call(MISSED, hang_up_after=30.0)
+    try:
+        until(lambda: "(paused" in stack.asterisk("queue show missed"), "he rests")
+        assert waiting(stack, "missed") == 1
+        assert steps(stack, caller) == ["agents:emptied", "out:done"]
+        (wait,) = queued(stack, caller)
+        assert wait["rang"] == ["victor", "victor"]
+        assert wait["waited"] > 3.0
+        assert "logged out" in next(one for one in ask(stack, "agents", "list").splitlines() if "victor" in one)
+        assert stack.health()["agent_problems"] == ["victor was logged out of the queues: 2 calls in a row not taken"]
+    finally:
+        ask(stack, "agents", "login", "victor")
+    assert stack.health()["agent_problems"] == []
+    assert "(paused" not in stack.asterisk("queue show missed")
+    _ = host.report
 
 
 def test_every_way_out(stack):

@@ -47,6 +47,7 @@ async def test_a_house_that_is_well_says_ok() -> None:
         "letters_waiting": 0,
         "crises": [],
         "trunk_problems": [],
+        "agent_problems": [],
     }
 
 
@@ -57,8 +58,9 @@ async def test_a_house_that_is_well_says_ok() -> None:
         replace(WELL, book_problems=("a.yaml:1:1: x",)),
         replace(WELL, unsaved_records=1),
         replace(WELL, trunk_problems=("main: sip.carrier.example:5060 does not answer",)),
+        replace(WELL, agent_problems=("karim was logged out of the queues: 5 calls in a row not taken",)),
     ],
-    ids=["exchange", "book", "ledger", "trunk"],
+    ids=["exchange", "book", "ledger", "trunk", "agent"],
 )
 async def test_a_house_where_something_is_amiss_is_degraded_and_still_serves(amiss: Status) -> None:
     """200 all the same: whoever restarts on anything else would cut off the calls and mend nothing."""

@@ -1,0 +1,121 @@
+"""Agents who missed a call rest, those who miss several are logged out; a ring that ends with the wait is no miss."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from ivr.service.rests import LEFTOVER, Rests
+from ivr.values.duty import Duty
+from ivr.values.queue import Queue
+
+PHONE = "PJSIP/karim"
+
+
+@dataclass
+class Place:
+    """An exchange that notes what it is told, a clock, and Karim's duty."""
+
+    queue: Queue = field(default_factory=lambda: Queue("parts", {"karim": 0}, rest=15))
+    told: list[tuple[str, bool]] = field(default_factory=list)
+    resting: dict[str, str] = field(default_factory=dict)
+    duty: Duty = field(default_factory=Duty)
+    now: float = 0.0
+    down: bool = False
+
+    async def pause(self, phone: str, paused: bool) -> None:
+        if self.down:
+            raise OSError("the link is down")
+        self.told.append((phone, paused))
+
+    async def paused(self) -> Mapping[str, str]:
+        return self.resting
+
+    async def log_out(self, agent: str) -> None:
+        assert agent == "karim"
+        self.duty = Duty(present=False)
+
+    def rests(self) -> Rests:
+        return Rests(lambda: {"parts": self.queue}, lambda: {"karim": self.duty}, self.log_out, self, lambda: self.now)
+
+    async def missed(self, rests: Rests, *also: str) -> None:
+        """A ring in vain, then these events of the same call, and a second."""
+        said = {"Queue": "parts", "Interface": PHONE, "MemberName": "karim", "Uniqueid": "17.1"}
+        for event in ("AgentRingNoAnswer", *also):
+            rests.hear(event, said)
+        self.now += 1.0
+        await rests.act()
+
+
+async def test_who_misses_a_call_rests_for_a_while() -> None:
+    """Then he is rung again; a pause of his own that he ordered meanwhile goes on."""
+    place = Place()
+    rests = place.rests()
+    await place.missed(rests)
+
+    assert place.told == [(PHONE, True)]
+    place.now += 14.0
+    await rests.act()
+    assert place.told == [(PHONE, True)]
+    place.now += 1.0
+    await rests.act()
+    assert place.told == [(PHONE, True), (PHONE, False)]
+    await place.missed(rests)
+    place.duty = Duty(paused=True)
+    place.now += 60.0
+    await rests.act()
+    assert place.told[2:] == [(PHONE, True)]
+
+
+async def test_a_ring_that_ends_because_the_callers_wait_was_over_is_no_miss() -> None:
+    """Asterisk tells both alike; the caller who leaves at once tells them apart."""
+    place = Place()
+    await place.missed(place.rests(), "QueueCallerLeave")
+
+    assert place.told == []
+
+
+async def test_who_misses_several_in_a_row_is_logged_out_and_it_is_told() -> None:
+    """Until he logs in again; a call that he takes begins the count anew."""
+    place = Place(Queue("parts", {"karim": 0}, rest=0, log_out_after=2))
+    rests = place.rests()
+    await place.missed(rests, "AgentConnect")
+    await place.missed(rests, "AgentConnect")
+    assert place.duty.present
+    for _ in range(2):
+        await place.missed(rests)
+
+    assert not place.duty.present
+    assert place.told == []
+    assert rests.problems == ("karim was logged out of the queues: 2 calls in a row not taken",)
+    place.duty = Duty()
+    assert rests.problems == ()
+
+
+async def test_a_rest_that_nobody_ended_is_ended() -> None:
+    """We died, or the link did; who is paused by order stays so."""
+    place = Place(resting={PHONE: "karim"})
+    rests = place.rests()
+    await rests.act()
+    place.now += LEFTOVER
+    await rests.act()
+
+    assert place.told == [(PHONE, False)]
+    place = Place(resting={PHONE: "karim"}, duty=Duty(paused=True))
+    rests = place.rests()
+    await rests.act()
+    place.now += LEFTOVER
+    await rests.act()
+    assert place.told == []
+
+
+async def test_a_link_that_fails_stops_nothing() -> None:
+    """What it left undone is looked for when it is back."""
+    place = Place(down=True)
+    rests = place.rests()
+    await place.missed(rests)
+    place.down, place.resting = False, {PHONE: "karim"}
+    rests.look()
+    await rests.act()
+    place.now += LEFTOVER
+    await rests.act()
+
+    assert place.told == [(PHONE, False)]
