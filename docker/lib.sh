@@ -9,9 +9,14 @@ settings() { # every setting has a default; a second stack beside the first sets
     : "${IVR_HOST:=}" "${IVR_SIP_PORT:=5060}" "${IVR_SIP_BIND:=0.0.0.0}" "${IVR_RTP_START:=10000}" "${IVR_RTP_END:=10399}"
     : "${IVR_AGI_PORT:=4573}" "${IVR_AMI_PORT:=5038}" "${IVR_HTTP_PORT:=8573}"
     : "${IVR_MAX_CALLS:=100}" "${IVR_DRAIN:=10}" "${IVR_KEEP_DAYS:=0}" "${IVR_TEST_CLOCK:=}" "${IVR_BOOK_DIR:=$root}"
+    # A stack for tests hands its e-mails to this machine.
+    [ -z "$IVR_TEST_CLOCK" ] || : "${IVR_MAIL_SERVER:=127.0.0.1:$((IVR_HTTP_PORT + 1000))}" "${IVR_MAIL_SECURITY:=none}" \
+        "${IVR_MAIL_FROM:=ivr@chaleur.example}"
+    : "${IVR_MAIL_SERVER:=}" "${IVR_MAIL_SECURITY:=}" "${IVR_MAIL_USER:=}" "${IVR_MAIL_FROM:=}"
     : "${IVR_BOOK_DIGEST:=none}" "${IVR_CONFIGURATION_DIGEST:=none}"
     export IVR_PROJECT IVR_TAG IVR_HOST IVR_SIP_PORT IVR_SIP_BIND IVR_RTP_START IVR_RTP_END IVR_AGI_PORT IVR_AMI_PORT \
-        IVR_HTTP_PORT IVR_MAX_CALLS IVR_DRAIN IVR_KEEP_DAYS IVR_TEST_CLOCK IVR_BOOK_DIR IVR_BOOK_DIGEST IVR_CONFIGURATION_DIGEST
+        IVR_HTTP_PORT IVR_MAX_CALLS IVR_DRAIN IVR_KEEP_DAYS IVR_TEST_CLOCK IVR_BOOK_DIR IVR_BOOK_DIGEST IVR_CONFIGURATION_DIGEST \
+        IVR_MAIL_SERVER IVR_MAIL_SECURITY IVR_MAIL_USER IVR_MAIL_FROM
     IVR_BOOK_DIR=$(cd "$IVR_BOOK_DIR" && pwd) || die "the book directory $IVR_BOOK_DIR is not there"
     [[ $IVR_PROJECT =~ ^[a-z0-9][a-z0-9_-]*$ ]] || die "project '$IVR_PROJECT': use small letters, digits, - and _"
     cache=$here/.cache/$IVR_TAG

@@ -18,6 +18,7 @@ from ivr.flow.node import references
 from ivr.ledger.engine import at
 from ivr.ledger.reading import Reader
 from ivr.ledger.tables import Kept
+from ivr.remote.mail import MailServer, Smtp
 from ivr.service.library import Release
 from ivr.service.ports import Voice
 from ivr.settings import Settings
@@ -213,6 +214,22 @@ def _duties(settings: Settings) -> Mapping[str, Duty]:
         return cabinet.duties()
     finally:
         cabinet.close()
+
+
+def make_mailer(settings: Settings) -> Smtp | None:
+    """What sends e-mails; ``None`` where no mail server is set."""
+    if not settings.mail_server:
+        return None
+    host, _, port = settings.mail_server.rpartition(":")
+    server = MailServer(host, int(port), settings.mail_security, settings.mail_user, settings.mail_from)
+
+    def password() -> str:
+        try:
+            return settings.mail_password.read_text(encoding="ascii").strip()
+        except OSError:
+            raise ValueError("the password of IVR_MAIL_USER is not stored: ivr mail password") from None
+
+    return Smtp(server, password)
 
 
 def clock(settings: Settings) -> Callable[[], datetime]:

@@ -26,6 +26,7 @@ COMMANDS = {
     "law": "law:law",
     "listen": "prompts:listen",
     "ledger": "ledgers:ledger",
+    "mail": "mail:mail",
     "messages": "letters:messages",
     "new": "writing:new",
     "number": "number:number",

@@ -15,6 +15,7 @@ from ivr.app import (
     DEPLOY_ACCOUNT,
     clock,
     exchange,
+    make_mailer,
     make_release,
     make_teller,
     password,
@@ -51,6 +52,8 @@ from ivr.service.delivery import Delivery
 from ivr.service.desk import Office
 from ivr.service.library import KeepingLibrary
 from ivr.service.live import Live
+from ivr.service.mailboxes import Mailboxes
+from ivr.service.mailroom import Emails, Hooks, Mailroom
 from ivr.service.nuisances import Nuisances
 from ivr.service.overrides import Overrides
 from ivr.service.pins import GuardedPins
@@ -67,6 +70,7 @@ from ivr.web.books import routes as book_routes
 from ivr.web.codes import check_route
 from ivr.web.crises import routes as crisis_routes
 from ivr.web.health import application
+from ivr.web.messages import routes as message_routes
 from ivr.web.nuisances import routes as nuisance_routes
 from ivr.web.overrides import routes as override_routes
 from ivr.web.trunks import routes as trunk_routes
@@ -159,6 +163,14 @@ async def serve(settings: Settings) -> None:
         crises = Crises(lambda: library.current.book.crises, cabinet, clock(settings))
         delivery = Delivery(cabinet, remote.deliver, lambda: library.current.book.sites)
 
+        def in_progress() -> list[str]:
+            return [one.id for one in live.calls]
+
+        mailroom = Mailroom(cabinet, lambda: library.current.book.mailboxes, in_progress)
+        emails = Emails(cabinet, messages, make_mailer(settings))
+        hooks = Hooks(cabinet, messages, remote.deliver, lambda: library.current.book.sites)
+        mailboxes = Mailboxes(lambda: library.current.book.mailboxes, cabinet, messages, in_progress, clock(settings))
+
         def status() -> Status:
             return Status(
                 book=library.current.book.digest,
@@ -168,7 +180,8 @@ async def serve(settings: Settings) -> None:
                 exchange_problem=None if link.up else link.reason,
                 reconnects=link.counts.reconnects,
                 unsaved_records=ledger.waiting,
-                letters_waiting=delivery.letters_waiting,
+                letters_waiting=delivery.letters_waiting + hooks.letters_waiting,
+                mail_problem=emails.problem,
                 crises=crises.on(),
                 trunk_problems=(*trunks.problems, *spending.problems),
                 agent_problems=rests.problems,
@@ -183,6 +196,7 @@ async def serve(settings: Settings) -> None:
         pages.add_routes(crisis_routes(crises, operator))
         pages.add_routes(nuisance_routes(nuisances, operator))
         pages.add_routes(agent_routes(agents, operator))
+        pages.add_routes(message_routes(mailboxes, operator))
         pages.add_routes(trunk_routes(trunks, spending, operator))
         pages.add_routes(book_routes(library, shelf, reloader.reload, reloader.tell_asterisk, operator))
         pages.add_routes([check_route(lambda code: codes.check(code, now()), codes_password)])
@@ -201,6 +215,10 @@ async def serve(settings: Settings) -> None:
                 reloader.watch(*watched),
                 ledger.mend(),
                 delivery.run(),
+                mailroom.run(),
+                emails.run(),
+                hooks.run(),
+                mailboxes.keep(),
                 placer.run(),
                 teller.run(),
                 trunks.run(),

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from ipaddress import ip_address
 from pathlib import Path
+from typing import Literal, cast
 
 
 class BadSetting(ValueError):
@@ -38,6 +39,12 @@ class Settings:
     # Days after which all that callers left is deleted; 0: never by itself.
     keep_days: int = 0
     test_clock: Path | None = None
+    # The mail server by which messages in mailboxes are sent, as host:port; how it is spoken to, as whom, and the
+    # address from which e-mails come.
+    mail_server: str = ""
+    mail_security: Literal["starttls", "tls", "none"] = "starttls"
+    mail_user: str = ""
+    mail_from: str = ""
     # Of the speech service, where it is not stored by `ivr remotes token`.
     voice_token: str = field(default="", repr=False)
 
@@ -91,6 +98,11 @@ class Settings:
         return "127.0.0.1"
 
     @property
+    def mail_password(self) -> Path:
+        """Where the password of the mail server's user lies."""
+        return self.state / "secrets" / "mail"
+
+    @property
     def secret(self) -> Path:
         return self.state / "secrets" / "master"
 
@@ -128,6 +140,7 @@ def settings(environment: Mapping[str, str] = os.environ) -> Settings:
             f"IVR_RTP_START to IVR_RTP_END are {rtp_end - rtp_start + 1} ports: {max_calls} calls "
             f"(IVR_MAX_CALLS) need {4 * max_calls}"
         )
+    mail = _mail(environment)
     return Settings(
         book=Path(environment.get("IVR_BOOK") or "."),
         state=state,
@@ -147,5 +160,30 @@ def settings(environment: Mapping[str, str] = os.environ) -> Settings:
         drain=number("IVR_DRAIN", 10, 0, 3600),
         keep_days=number("IVR_KEEP_DAYS", 0, 0, 3650),
         test_clock=Path(clock) if clock else None,
+        mail_server=mail["server"],
+        mail_security=cast('Literal["starttls", "tls", "none"]', mail["security"]),
+        mail_user=mail["user"],
+        mail_from=mail["from"],
         voice_token=environment.get("IVR_VOICE_TOKEN") or "",
     )
+
+
+def _mail(environment: Mapping[str, str]) -> dict[str, str]:
+    """What is set of the mail server.  Raises :class:`BadSetting`."""
+    server = environment.get("IVR_MAIL_SERVER") or ""
+    security = environment.get("IVR_MAIL_SECURITY") or "starttls"
+    user, sender = environment.get("IVR_MAIL_USER") or "", environment.get("IVR_MAIL_FROM") or ""
+    port = server.rpartition(":")[2]
+    if server and not (re.fullmatch(r"[A-Za-z0-9.-]{1,253}:[0-9]{1,5}", server) and 0 < int(port) < 65536):
+        raise BadSetting(f'IVR_MAIL_SERVER is "{server}": write the server and its port: smtp.example.fr:587')
+    if security not in ("starttls", "tls", "none"):
+        raise BadSetting(f'IVR_MAIL_SECURITY is "{security}": write starttls (port 587), tls (port 465) or none')
+    if user and not re.fullmatch(r"[!-~]{1,200}", user):
+        raise BadSetting(f'IVR_MAIL_USER is "{user}": write one word of visible ASCII characters')
+    if user and security == "none":
+        raise BadSetting("IVR_MAIL_SECURITY is none: the password of IVR_MAIL_USER would be sent for all to read")
+    if sender and not re.fullmatch(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9.-]{1,253}", sender):
+        raise BadSetting(f'IVR_MAIL_FROM is "{sender}": write the address that e-mails come from: ivr@example.fr')
+    if server and not sender:
+        raise BadSetting("IVR_MAIL_FROM is not set: write the address that e-mails come from: ivr@example.fr")
+    return {"server": server, "security": security, "user": user, "from": sender}

@@ -170,6 +170,7 @@ def test_an_agent_whom_asterisk_cannot_be_told_of_is_one_sentence(house: House, 
     house.edit("dialplans/agents.yaml", "Camille", "Public")
     house.edit("dialplans/queues.yaml", "camille", "public")
     house.edit("dialplans/groups.yaml", "camille", "public")
+    house.edit("dialplans/mailboxes.yaml", "agents: camille", "agents: public")
     for flow in (house.book / "dialplans" / "flows").iterdir():
         flow.write_text(flow.read_text().replace("camille", "public"))
 

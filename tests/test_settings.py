@@ -33,6 +33,10 @@ OTHERS = {
     "IVR_DRAIN": "drain",
     "IVR_KEEP_DAYS": "keep_days",
     "IVR_VOICE_TOKEN": "voice_token",
+    "IVR_MAIL_SERVER": "mail_server",
+    "IVR_MAIL_SECURITY": "mail_security",
+    "IVR_MAIL_USER": "mail_user",
+    "IVR_MAIL_FROM": "mail_from",
 }
 
 
@@ -134,6 +138,43 @@ def test_what_is_no_address_is_refused(address: str) -> None:
     """Names are not: each call would wait for the resolver."""
     with pytest.raises(BadSetting, match="write an IP address"):
         settings({"IVR_SIP_BIND": address})
+
+
+MAIL = {"IVR_MAIL_SERVER": "smtp.chaleur.example:587", "IVR_MAIL_FROM": "ivr@chaleur.example"}
+
+
+def test_a_mail_server_is_taken() -> None:
+    """Spoken to by STARTTLS, and without a password, unless told otherwise."""
+    found = settings(MAIL)
+    other = settings(MAIL | {"IVR_MAIL_SECURITY": "tls", "IVR_MAIL_USER": "ivr"})
+
+    assert (found.mail_server, found.mail_from) == ("smtp.chaleur.example:587", "ivr@chaleur.example")
+    assert (found.mail_security, found.mail_user, other.mail_security, other.mail_user) == (
+        "starttls",
+        "",
+        "tls",
+        "ivr",
+    )
+
+
+@pytest.mark.parametrize(
+    ("other", "said"),
+    [
+        ({"IVR_MAIL_SERVER": "smtp.chaleur.example"}, "write the server and its port"),
+        ({"IVR_MAIL_SERVER": "a b:25"}, "write the server and its port"),
+        ({"IVR_MAIL_SERVER": "a:65536"}, "write the server and its port"),
+        ({"IVR_MAIL_SECURITY": "ssl"}, "write starttls (port 587), tls (port 465) or none"),
+        ({"IVR_MAIL_USER": "a b"}, "write one word"),
+        ({"IVR_MAIL_USER": "ivr", "IVR_MAIL_SECURITY": "none"}, "would be sent for all to read"),
+        ({"IVR_MAIL_FROM": "ivr"}, "write the address that e-mails come from"),
+        ({"IVR_MAIL_FROM": "ivr@a\r\nBcc: b@c.example"}, "write the address that e-mails come from"),
+        ({"IVR_MAIL_FROM": ""}, "IVR_MAIL_FROM is not set"),
+    ],
+)
+def test_what_is_no_mail_server_is_refused(other: dict[str, str], said: str) -> None:
+    """Before an e-mail waits for it."""
+    with pytest.raises(BadSetting, match=re.escape(said)):
+        settings(MAIL | other)
 
 
 def test_a_refusal_is_a_value_error() -> None:

@@ -141,6 +141,7 @@ def _unused(book: Book, at: Places, house: Iterable[str]) -> Iterator[Problem]:
     for calendar in book.calendars.values():
         prompts |= {rule.prompt for rule in calendar.exceptions.values() if rule.prompt}
     prompts |= set(book.queued)
+    prompts |= {name for said_there in book.greetings.values() for name in said_there}
     for language, texts in book.prompts.items():
         for name in sorted(texts.keys() - prompts):
             mark = at("prompt", language, (name,))
@@ -160,6 +161,7 @@ def _unused(book: Book, at: Places, house: Iterable[str]) -> Iterator[Problem]:
         ("trunk", idle, lines, "calls over the trunk"),
         ("group", set(groups), rung, "rings the group"),
         ("queue", set(book.queues), named.get("queue", set()), "sends callers to the queue"),
+        ("mailbox", set(book.mailboxes), named.get("mailbox", set()), "lets callers leave messages in"),
         ("calendar", set(book.calendars), named.get("calendar", set()), "asks the calendar"),
         ("list", set(book.lists), named.get("list", set()), "uses the list"),
         ("tariff", set(book.tariffs), tariffs, "has the tariff"),

@@ -41,7 +41,7 @@ def advised(
                 next((file for file in files if file.startswith(f"dialplans/lists/{name}.")), "dialplans/lists")
             )
         else:
-            source = files.get(f"dialplans/{what}s.yaml")
+            source = files.get(f"dialplans/{what}{'es' if what.endswith('x') else 's'}.yaml")
         return mark_of(source.tree, way) if source and source.tree else Mark(source.file if source else "dialplans")
 
     problems += advice(book, at, house)

@@ -21,6 +21,7 @@ from ivr.values.announcement import USUAL, Announcement, Manner, announcement
 from ivr.values.calendar import Calendar
 from ivr.values.crisis import Crisis
 from ivr.values.duty import SAID
+from ivr.values.mailbox import Mailbox
 from ivr.values.music import DEFAULT, HOUSE, music_pieces
 from ivr.values.number import Family
 from ivr.values.outside import Destination
@@ -143,6 +144,7 @@ class Book:
     trunks: Mapping[str, Trunk] = field(default_factory=dict)
     destinations: Mapping[str, Destination] = field(default_factory=dict)
     phones: Mapping[str, Phone] = field(default_factory=dict)  # of each agent
+    mailboxes: Mapping[str, Mailbox] = field(default_factory=dict)
 
     @cached_property
     def languages(self) -> tuple[str, ...]:
@@ -159,6 +161,14 @@ class Book:
     def rung(self) -> tuple[str, ...]:
         """All whom a transfer may ring: agents, and who lies outside."""
         return (*self.agents, *self.destinations)
+
+    @property
+    def greetings(self) -> Mapping[str, tuple[str, ...]]:
+        """The prompts that callers hear of each mailbox."""
+        return {
+            name: (*box.unavailable, *box.busy, *(box.temporary.says if box.temporary else ()))
+            for name, box in self.mailboxes.items()
+        }
 
     @property
     def served(self) -> Mapping[str, tuple[str, ...]]:

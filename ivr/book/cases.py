@@ -108,6 +108,7 @@ class WrittenCase(BaseModel):
     at_once: int = Field(default=1, ge=1, description="calls in progress to the number, this one included")
     draw: float | None = Field(default=None, ge=0, lt=1, description="the share drawn, from 0 to 1")
     codes: bool = Field(default=True, description="whether there are access codes left to sell")
+    full: bool = Field(default=False, description="whether no more messages can be left in mailboxes")
     speaks: float = Field(default=MESSAGE, ge=0, description="seconds of the message that the caller leaves, 0: none")
     talk: float = Field(default=TALK, gt=0, description="seconds for which agents talk")
     hears: Names = Field(default=(), description="prompts that are heard, in this order; others may come between")
@@ -161,6 +162,7 @@ class Case:
             at_once=case.at_once,
             draw=case.draw,
             codes=case.codes,
+            full=case.full,
             speaks=case.speaks,
             talk=case.talk,
         )

@@ -54,9 +54,9 @@ class Given:
     ``crises`` are those that are on, the last at the end.
     ``bothers`` is how many calls he has made that were short, or silent, ``learnt`` whether he was noted as a nuisance.
     ``calls`` is how many calls this caller has made before, ``spent`` the euros that he has spent with us this month,
-    ``at_once`` how many are in progress to the number, this
-    one included; ``draw`` is a share from 0 to 1; ``codes`` whether there are access codes left to sell; ``talk`` for
-    how many seconds agents talk, ``speaks`` for how many the caller leaves a message (0: he says nothing).
+    ``at_once`` how many are in progress to the number, this one included; ``draw`` is a share from 0 to 1; ``codes``
+    whether there are access codes left to sell, ``full`` whether mailboxes are; ``talk`` for how many seconds agents
+    talk, ``speaks`` for how many the caller leaves a message (0: he says nothing).
     """
 
     keys: tuple[Press, ...] = ()
@@ -73,6 +73,7 @@ class Given:
     at_once: int = 1
     draw: float | None = None
     codes: bool = True
+    full: bool = False
     talk: float = TALK
     speaks: float = MESSAGE
 

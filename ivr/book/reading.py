@@ -20,7 +20,9 @@ from ivr.book.crises import CRISES, WrittenCrisis, too_long, with_crises, wrong_
 from ivr.book.destinations import DESTINATIONS, WrittenDestination, wrong_destinations
 from ivr.book.groups import GROUPS, WrittenGroup, wrong_groups
 from ivr.book.hours import WrittenCalendar, wrong_calendars, wrong_exits
+from ivr.book.languages import untold
 from ivr.book.lists import DEPARTMENTS, WrittenDepartment, lists, wants_departments, wrong_prefixes
+from ivr.book.mailboxes import MAILBOXES, WrittenMailbox, wrong_mailboxes
 from ivr.book.music import FOLDER, music, wrong_music
 from ivr.book.nuisances import NUISANCE, WrittenNuisance, with_nuisances, wrong_policies
 from ivr.book.nuisances import wrong_names as wrong_nuisances
@@ -37,7 +39,7 @@ from ivr.book.tree import Mapping, Way, child
 from ivr.book.trunks import TRUNKS, WrittenTrunk, wrong_trunks
 from ivr.book.typed import typed
 from ivr.book.written import PromptText, WrittenNumber, WrittenTariff
-from ivr.flow.across import across, is_sound, spoken
+from ivr.flow.across import across
 from ivr.flow.check import Finding, findings, undefined
 from ivr.flow.flow import Drawing, Flow
 from ivr.flow.node import references
@@ -76,6 +78,7 @@ class Reading:
         beyond = self._table(DESTINATIONS, WrittenDestination, needed=False)
         queued = self._table(QUEUES, WrittenQueue, needed=False)
         remotes = self._table("dialplans/remotes.yaml", WrittenRemote, needed=False)
+        boxes = self._table(MAILBOXES, WrittenMailbox, needed=False)
         departments = self._table(DEPARTMENTS, WrittenDepartment, needed=False)
         owners = self._table(OWNERS, WrittenOwner, needed=False)
         purses = self._table(CEILINGS, WrittenCeiling, needed=False)
@@ -99,14 +102,16 @@ class Reading:
             "remote": remotes.names,
             "list": frozenset(listed),
             "crisis": crises.names,
+            "mailbox": boxes.names,
         }
         flows = self._flows()
         for flow, source in flows.values():
             self._links(flow, source, {**names, "flow": frozenset(flows)})
         self._found(wrong_crises(crises.good, numbers.names, {**names, "flow": frozenset(flows)}), crises.source)
+        self._found(wrong_mailboxes(boxes.good, names), boxes.source)
         self._found(wrong_policies(policies.good, {**names, "flow": frozenset(flows)}), policies.source)
         self._found(wrong_nuisances(numbers.good, policies.names), numbers.source)
-        outer = (trunks, beyond)
+        outer = (trunks, beyond, boxes)
         for table in (tariffs, calendars, agents, groups, *outer, queued, remotes, owners, purses, crises, policies):
             self._found(misnamed(table.names), table.source)
         priced = {name: tariff.value(name) for name, tariff in tariffs.good.items()}
@@ -131,7 +136,10 @@ class Reading:
         started = {number.flow for number in numbers.good.values()}
         started |= {name for one in (*crises.good.values(), *policies.good.values()) for name in led_to(one)}
         self._across(flows, started, departments)
-        self._languages(flows, started, prompts, calendars)
+        if len(whole := {name: flow for name, flow in drawn.items() if flow}) == len(flows):
+            general = (*calendars.good.values(), *boxes.good.values())
+            always = {*HOUSE_PROMPTS, *(name for one in general for to, name, _ in references(one) if to == "prompt")}
+            self._problems.extend(untold(whole, started, prompts, always))
         if any(problem.severity == "error" for problem in self._problems):
             raise BadBook(self._problems)
         served, guards, policy = with_nuisances(policies.good, numbers.good, served.values())
@@ -168,6 +176,7 @@ class Reading:
             crises={name: one.value(name, served) for name, one in crises.good.items()},
             trunks={name: one.value(name) for name, one in trunks.good.items()},
             destinations={name: one.value(name) for name, one in beyond.good.items()},
+            mailboxes={name: one.value(name, routing.groups, agents.names) for name, one in boxes.good.items()},
         )
         return advised(book, self._directory, self._sources, self._read, HOUSE_PROMPTS)
 
@@ -265,19 +274,6 @@ class Reading:
             for node in wants_departments(flow) if not departments.names else ():
                 message = f'"{node}" asks for a department, and {DEPARTMENTS} says none'
                 self._say(mark(flows[name][1], ("nodes", node)), "IVR247", message, "write it, or ask for regions")
-
-    def _languages(self, flows: _Flows, started: Set[str], prompts: _Texts, calendars: Table[WrittenCalendar]) -> None:
-        """A language that a flow offers has every prompt that may be said after the choice."""
-        drawn = {name: flow for name, (flow, _) in flows.items() if flow}
-        if len(drawn) < len(flows) or not is_sound(drawn):
-            return
-        always = {*HOUSE_PROMPTS, *(name for one in calendars.good.values() for _, name, _ in references(one))}
-        said = spoken(drawn, started)
-        for language in sorted(said.keys() & prompts.keys() - {LANGUAGE}):
-            table = prompts[language]
-            for name in sorted((said[language] | always) - table.names):
-                hint = f"it may be said, and a flow offers {language}"
-                self._say(Mark(table.source.file), "IVR217", f'the prompt "{name}" has no text here', hint)
 
     def _unused(self, flows: _Flows, drawing: Drawing, served: Set[str]) -> None:
         reached = {place.flow for name in served for place in drawing.reachable(drawing.start(name))}

@@ -19,6 +19,7 @@ from ivr.book.destinations import WrittenDestination
 from ivr.book.groups import WrittenGroup
 from ivr.book.hours import WrittenCalendar
 from ivr.book.lists import WrittenDepartment, WrittenList
+from ivr.book.mailboxes import WrittenMailbox
 from ivr.book.money import WrittenSteps, WrittenVat
 from ivr.book.nuisances import WrittenNuisance
 from ivr.book.owners import WrittenOff, WrittenOwner
@@ -47,6 +48,7 @@ TABLES: dict[str, Any] = {
     "trunks": WrittenTrunk,
     "destinations": WrittenDestination,
     "queues": WrittenQueue,
+    "mailboxes": WrittenMailbox,
     "remotes": WrittenRemote,
     "departments": WrittenDepartment,
     "owners": WrittenOwner,

@@ -9,7 +9,7 @@ HOUSE = "every call"
 
 
 def uses(book: Book, house: tuple[str, ...] = ("fallback",)) -> Mapping[str, tuple[str, ...]]:
-    """Prompt to those who say it: flows by name, calendars as ``calendar office``, the
+    """Prompt to those who say it: flows by name, calendars as ``calendar office``, mailboxes as ``mailbox sales``, the
     messages of limits as ``limits``, queues as ``queue parts``; ``house`` prompts belong to all."""
     found: dict[str, set[str]] = {name: {HOUSE} for name in house}
     for flow in book.drawing.flows.values():
@@ -27,4 +27,7 @@ def uses(book: Book, house: tuple[str, ...] = ("fallback",)) -> Mapping[str, tup
     for queue in book.queues.values():
         for message in queue.messages:
             found.setdefault(message, set()).add(f"queue {queue.name}")
+    for box, said_there in book.greetings.items():
+        for name in said_there:
+            found.setdefault(name, set()).add(f"mailbox {box}")
     return {name: tuple(sorted(who)) for name, who in found.items()}

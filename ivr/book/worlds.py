@@ -43,4 +43,5 @@ def world_of(
         seconds,
         since,
         LANGUAGE,
+        book.mailboxes,
     )

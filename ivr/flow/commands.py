@@ -241,7 +241,7 @@ class Capture(Command[Captured]):
     """Record the caller after a beep, until a key, ``silence`` of so many seconds, or until ``longest`` is over.
 
     The message can be said back by its ``name`` (:data:`MESSAGE` and what is unique of this call).  Who hangs up while
-    he speaks has left his message: the desk keeps it, for ``box``, unless it is shorter than ``least`` seconds.
+    he speaks has left it: the desk keeps it, for ``box`` or ``mailbox``, unless it is shorter than ``least`` seconds.
     """
 
     name: str
@@ -249,6 +249,7 @@ class Capture(Command[Captured]):
     silence: float
     least: float
     box: str
+    mailbox: str = ""
     needs: Need = field(default=Need.ANSWERED, kw_only=True, compare=False, repr=False)
 
 

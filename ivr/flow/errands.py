@@ -88,6 +88,14 @@ class Discard(Command[None]):
 
 
 @dataclass(frozen=True)
+class Room(Command[bool]):
+    """May another message be left in a mailbox that holds so many at ``most``?"""
+
+    mailbox: str
+    most: int
+
+
+@dataclass(frozen=True)
 class Issue(Command[str | None]):
     """A new access code for ``product``, valid for ``lasts``: of so many ``digits``, or the next of ``pool``.
 
@@ -213,6 +221,7 @@ Errand = (
     | Fetch
     | Post
     | Discard
+    | Room
     | Issue
     | Tally
     | Bothers
@@ -230,6 +239,7 @@ Errand = (
 )
 
 
-def left(message: str, seconds: float, box: str) -> Post:
-    """The task that tells of a caller's message."""
-    return Post("message", (("name", message), ("seconds", f"{seconds:.1f}"), ("box", box)))
+def left(message: str, seconds: float, box: str, mailbox: str = "") -> Post:
+    """The task that tells of a caller's message, in ``mailbox`` if it was left in one."""
+    facts = (("name", message), ("seconds", f"{seconds:.1f}"), ("box", box))
+    return Post("message", (*facts, ("mailbox", mailbox)) if mailbox else facts)

@@ -17,6 +17,7 @@ from ivr.values.calendar import Calendar
 from ivr.values.call import Call
 from ivr.values.cause import Cause
 from ivr.values.hidden import Hidden
+from ivr.values.mailbox import Mailbox
 from ivr.values.routing import Routing
 from ivr.values.said import Manner, said
 from ivr.values.wording import reopening, sayable, spelled, week_name
@@ -24,9 +25,7 @@ from ivr.values.wording import reopening, sayable, spelled, week_name
 
 @dataclass(frozen=True)
 class Scene:
-    """What a node may know without asking: the call, the book's calendars and lists, and the notes taken in this call
-    (by `ask`, `lookup`, `recall`), which nodes may add to, as to the keys typed ahead.
-    """
+    """What a node may know without asking: the call, the book's, and notes of the call, to which nodes may add."""
 
     call: Call
     calendars: Mapping[str, Calendar]
@@ -42,6 +41,7 @@ class Scene:
     tariff: str = ""
     # Queues that have a class of music of their own, and which.
     music: Mapping[str, str] = field(default_factory=dict)
+    mailboxes: Mapping[str, Mailbox] = field(default_factory=dict)
 
     def typed(self) -> str:
         """The keys typed ahead; they are then used up."""
@@ -94,7 +94,8 @@ FlowName = Annotated[str, Refers("flow")]
 ListName = Annotated[str, Refers("list")]
 LanguageName = Annotated[str, Refers("language")]
 
-# The name under which something is noted in a call, or remembered of a caller.
+# Under what something is noted in a call, or remembered of a caller.
+CAME_BY = "(came by)"  # noted for a mailbox: by which exit a call came there
 NoteName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{0,40}$")]
 CrisisName = Annotated[str, Refers("crisis")]
 # A note that is said: some node must have taken it before.
@@ -175,8 +176,7 @@ def one_or_many(value: Any) -> Any:
     return value if isinstance(value, list | tuple) else [value]
 
 
-# Tells editors, through the JSON Schema, that the list may be left out around a single thing.
-OR_ONE: dict[str, Any] = {"x-or-one": True}
+OR_ONE: dict[str, Any] = {"x-or-one": True}  # tells editors that the list may be left out around a single thing
 
 # Whom a node rings, together or one after the other: names of agents, of groups, of destinations outside.
 Targets = Annotated[tuple[AgentName, ...], BeforeValidator(one_or_many), Field(min_length=1, json_schema_extra=OR_ONE)]

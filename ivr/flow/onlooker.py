@@ -32,6 +32,7 @@ from ivr.flow.walk import Standing, Step, walk
 from ivr.values.calendar import Calendar
 from ivr.values.call import Call
 from ivr.values.cause import Cause
+from ivr.values.mailbox import Mailbox
 from ivr.values.number import Number
 from ivr.values.said import SAID
 
@@ -52,6 +53,7 @@ class World:
     seconds: Seconds
     since: datetime
     language: str = "fr"
+    mailboxes: Mapping[str, Mailbox] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -104,7 +106,12 @@ class Run:
         self.at = at
         call = Call("explored", world.number, caller, world.language, at)
         self.scene = Scene(
-            call, world.calendars, world.lists, departments=world.departments, routing=world.drawing.routing
+            call,
+            world.calendars,
+            world.lists,
+            departments=world.departments,
+            routing=world.drawing.routing,
+            mailboxes=world.mailboxes,
         )
         self.trail: list[Step] = []
         self.standing = Standing()

@@ -53,6 +53,7 @@ from ivr.flow.errands import (
     Pronounce,
     Recall,
     Remember,
+    Room,
     Spent,
     Tally,
     Verify,
@@ -240,6 +241,8 @@ def _errand(errand: Errand, known: Known, anonymous: bool) -> Sequence[Outcome]:
         case Issue(digits=digits, product=product):
             code = "1234567890"[:digits] if digits else "1234"
             return Outcome(code, label=f"a code for {product}"), Outcome(None, label=f"no code for {product} left")
+        case Room(mailbox=mailbox):
+            return Outcome(True), Outcome(False, label=f"the mailbox {mailbox} is full")
         case Verify():
             return Outcome(True, label="the right PIN"), Outcome(False, label="a wrong PIN")
         case Numbered():

@@ -7,7 +7,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from ivr.flow.commands import Command, Dial, Enqueue, Reachable, Reached, Served
-from ivr.flow.errands import Bothers, Draw, Fetch, InForce, Issue, Learnt, Overridden, Recall, Spent, Tally
+from ivr.flow.errands import Bothers, Draw, Fetch, InForce, Issue, Learnt, Overridden, Recall, Room, Spent, Tally
 from ivr.flow.onlooker import Choice
 from ivr.flow.paths import Path
 from ivr.values.number import Number
@@ -87,6 +87,8 @@ def _errand(asked: Command[Any], result: Any) -> Iterator[str]:
             yield f"--draw={result:g}"
         case Issue() if result is None:
             yield "--no-codes"
+        case Room() if not result:
+            yield "--full"
 
 
 def clock(at: datetime) -> str:

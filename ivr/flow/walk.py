@@ -7,7 +7,8 @@ from ivr.flow.commands import Ask, Enqueue, Gather, Hangup, Play, Talk
 from ivr.flow.errands import Post
 from ivr.flow.flow import BACK, REPEAT, Drawing, Flow, Place
 from ivr.flow.line import FlowError
-from ivr.flow.node import Into, Leave, Over, Scene, Way
+from ivr.flow.node import CAME_BY, Into, Leave, Over, Scene, Way
+from ivr.flow.nodes.voicemail import Voicemail
 from ivr.values.cause import Cause
 
 MOST_STEPS = 200  # a caller cannot press so many keys in earnest; past it, something goes round in circles
@@ -62,6 +63,8 @@ def walk(
                 break
             if not asked or asked[-1] != here:
                 asked.append(here)
+        if isinstance(node, Voicemail) and trail:
+            scene.notes[CAME_BY] = trail[-1].exit
         parting = node.parting()
         way, full = yield from _placed(here, drawing, node.run(scene))
         unasked = isinstance(node, Question) and way == UNAVAILABLE

@@ -137,6 +137,11 @@ class Cabinet(Orders):
         taken_back = delete(_letters).where(*_open(kind, fact, value))
         await self._do(lambda connection: connection.execute(taken_back))
 
+    async def held(self, kind: str, fact: str, value: str) -> int:
+        """See the port."""
+        found = select(func.count()).where(*_open(kind, fact, value))
+        return await self._do(lambda connection: connection.execute(found).scalar_one())
+
     async def waiting(self, kind: str, at: datetime, most: int = 50) -> list[Waiting]:
         """Letters of ``kind`` that are due at ``at``, oldest first."""
         found = _of(kind).where(_letters.c.due <= instant(at)).order_by(_letters.c.written).limit(most)
@@ -187,6 +192,11 @@ class Cabinet(Orders):
             return thrown
 
         return self._now(work)
+
+    async def erase(self, letter: str) -> None:
+        """Delete a letter, and those whose fact `message` names it, for good."""
+        of_it = func.json_extract(_letters.c.body, "$.facts.message") == letter
+        await self._do(lambda connection: connection.execute(delete(_letters).where((_letters.c.id == letter) | of_it)))
 
     async def put_off(self, letter: str, due: datetime) -> None:
         """Note a failed attempt, and when to try again."""

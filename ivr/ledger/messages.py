@@ -28,6 +28,12 @@ class MessageStore:
         """See the port."""
         return await asyncio.to_thread(self.length, message)
 
+    async def sound(self, message: str) -> bytes | None:
+        """See the port ``Sounds`` of the mailroom."""
+        with contextlib.suppress(OSError):
+            return await asyncio.to_thread(self.path(message).read_bytes)
+        return None
+
     async def discard(self, message: str) -> None:
         """See the port."""
         await asyncio.to_thread(self.delete, message)

@@ -68,6 +68,7 @@ class Attendance:
             departments=book.departments,
             routing=book.drawing.routing,
             music=book.hold,
+            mailboxes=book.mailboxes,
             tariff=tariff_name(self._service.tariff),
         )
         flow = yield from entrance(self._service.entry, self._service.fronts)

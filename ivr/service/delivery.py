@@ -1,6 +1,6 @@
-"""Delivers notices to other systems, after the call and until they have arrived: at least once, in no hurry.
+"""Delivers letters, after the call and until they have arrived: at least once, in no hurry.
 
-A letter is noted as delivered after the other system said that it has it; who is killed in between delivers it again
+A letter is noted as delivered after the other side said that it has it; who is killed in between delivers it again
 after the restart, with the same id.
 """
 
@@ -10,7 +10,7 @@ import logging
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from itertools import groupby
-from typing import Protocol
+from typing import Any, Protocol
 
 from ivr.values.site import Site
 
@@ -54,25 +54,35 @@ class Postbox(Protocol):
 
 
 Deliver = Callable[[Site, str, str, str], Awaitable[None]]
+Sites = Callable[[], Mapping[str, Site]]
+Clock = Callable[[], datetime]
 
 
-class Delivery:
-    """``deliver`` hands a letter over (site, path, id, body) and raises if it did not arrive; ``sites`` gives the
-    systems of the book in force.
+def wall_clock() -> datetime:
+    return datetime.now(UTC)
+
+
+class Rounds:
+    """Hands over the letters of one ``kind``: ``hand_over`` raises if one did not arrive.
+
+    Letters of different ``lane`` do not wait for one another.
     """
 
     def __init__(
         self,
         postbox: Postbox,
-        deliver: Deliver,
-        sites: Callable[[], Mapping[str, Site]],
-        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+        kind: str,
+        lane: Callable[[Mapping[str, Any]], str],
+        hand_over: Callable[[Sealed, Mapping[str, Any]], Awaitable[None]],
+        now: Clock = wall_clock,
     ) -> None:
         self._postbox = postbox
-        self._deliver = deliver
-        self._sites = sites
+        self._kind = kind
+        self._lane = lane
+        self._hand_over = hand_over
         self._now = now
         self.letters_waiting = 0
+        self.failure = ""  # why the last attempt failed, while letters wait
 
     async def run(self) -> None:
         """Deliver for ever."""
@@ -80,38 +90,53 @@ class Delivery:
             try:
                 await self.round()
             except Exception:
-                log.exception("letters could not be looked at")
+                log.exception("letters could not be looked at kind=%s", self._kind)
             await asyncio.sleep(PERIOD)
 
     async def round(self) -> None:
-        """Try once all letters that are due; one slow system does not keep the others waiting."""
-        due = [(_address(letter), letter) for letter in await self._postbox.waiting(KIND, self._now())]
-        due.sort(key=lambda one: one[0][0])  # stable: of one system, the oldest first
+        """Try once all letters that are due; one slow lane does not keep the others waiting."""
+        due = [(json.loads(one.body), one) for one in await self._postbox.waiting(self._kind, self._now())]
+        due.sort(key=lambda one: self._lane(one[0]))  # stable: in one lane, the oldest first
         async with asyncio.TaskGroup() as tasks:
-            for remote, letters in groupby(due, key=lambda one: one[0][0]):
-                tasks.create_task(self._hand_over(remote, [(path, letter) for (_, path), letter in letters]))
-        self.letters_waiting = await self._postbox.count(KIND)
+            for lane, letters in groupby(due, key=lambda one: self._lane(one[0])):
+                tasks.create_task(self._try_all(lane, list(letters)))
+        self.letters_waiting = await self._postbox.count(self._kind)
+        if not self.letters_waiting:
+            self.failure = ""
 
-    async def _hand_over(self, remote: str, letters: Iterable[tuple[str, Sealed]]) -> None:
-        for path, letter in letters:
-            site = self._sites().get(remote)
+    async def _try_all(self, lane: str, letters: Iterable[tuple[Mapping[str, Any], Sealed]]) -> None:
+        for body, letter in letters:
             try:
-                if site is None:
-                    raise LookupError(f'the book has no remote "{remote}" any more')
-                await self._deliver(site, path, letter.id, letter.body)
+                await self._hand_over(letter, body)
             except Exception as error:  # noqa: BLE001 - whatever it was, the letter stays and is tried again
                 later = pause(letter.attempts)
-                log.warning("letter not delivered id=%s remote=%s again_in=%s: %s", letter.id, remote, later, error)
+                self.failure = str(error) or type(error).__name__
+                log.warning("letter not delivered id=%s to=%s again_in=%s: %s", letter.id, lane, later, error)
                 await self._postbox.put_off(letter.id, self._now() + later)
             else:
                 await self._postbox.delivered(letter.id, self._now())
 
 
+class Delivery(Rounds):
+    """Notices to other systems: ``deliver`` hands one over (site, path, id, body) and raises if it did not arrive;
+    ``sites`` gives the systems of the book in force.
+    """
+
+    def __init__(self, postbox: Postbox, deliver: Deliver, sites: Sites, now: Clock = wall_clock) -> None:
+        async def hand_over(letter: Sealed, body: Mapping[str, Any]) -> None:
+            await deliver(site_of(body, sites()), str(body.get("path", "")), letter.id, letter.body)
+
+        super().__init__(postbox, KIND, lambda body: str(body.get("remote", "")), hand_over, now)
+
+
+def site_of(body: Mapping[str, Any], sites: Mapping[str, Site]) -> Site:
+    """Where a letter goes.  Raises ``LookupError``."""
+    remote = str(body.get("remote", ""))
+    if remote not in sites:
+        raise LookupError(f'the book has no remote "{remote}" any more')
+    return sites[remote]
+
+
 def pause(attempts: int) -> timedelta:
     """How long to wait after a failure that had ``attempts`` before it."""
     return min(LONGEST, FIRST * (1 << min(attempts, 20)))
-
-
-def _address(letter: Sealed) -> tuple[str, str]:
-    body = json.loads(letter.body)
-    return str(body.get("remote", "")), str(body.get("path", ""))

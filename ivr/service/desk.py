@@ -33,6 +33,7 @@ from ivr.flow.errands import (
     Pronounce,
     Recall,
     Remember,
+    Room,
     Spent,
     Tally,
     Verify,
@@ -158,6 +159,9 @@ class Desk:
             case Discard(message=message):
                 await self.office.outbox.withdraw("message", "name", message)
                 await self.office.messages.discard(message)
+            case Room(mailbox=mailbox, most=most):
+                held = await _within(self.office.outbox.held("message", "mailbox", mailbox), 0)
+                return held < most
             case Issue():
                 return await self.office.codes.issue(errand, self.call.id, now)
             case Fetch():
@@ -190,7 +194,7 @@ class Desk:
             await asyncio.sleep(SETTLING)
             seconds = await self.office.messages.seconds(capture.name)
             if seconds >= capture.least:
-                await self._post(left(capture.name, seconds, capture.box))
+                await self._post(left(capture.name, seconds, capture.box, capture.mailbox))
             else:
                 await self.office.messages.discard(capture.name)
             raise
@@ -228,7 +232,7 @@ def closed(errand: Errand) -> Any:
     match errand:
         case Recall() | Remember() | Overridden() | InForce() | Discard() | Issue() | Spent() | Numbered():
             return None
-        case Overrule() | Declare() | Verify() | Learnt() | Adopt() | Pronounce():
+        case Room() | Overrule() | Declare() | Verify() | Learnt() | Adopt() | Pronounce():
             return False
         case Tally() | Bothers():
             return 0

@@ -200,6 +200,10 @@ class Outbox(Protocol):
         """
         ...
 
+    async def held(self, kind: str, fact: str, value: str) -> int:
+        """How many letters of ``kind`` wait that have this ``value`` of ``fact``."""
+        ...
+
     async def withdraw(self, kind: str, fact: str, value: str) -> None:
         """Take back the letters of ``kind`` that wait and have this ``value`` of ``fact``."""
         ...

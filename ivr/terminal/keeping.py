@@ -74,6 +74,8 @@ def case_text(name: str, lived: Lived, from_: str, given: Given) -> str:
         lines.append("  learnt: yes")
     if not given.codes:
         lines.append("  codes: no")
+    if given.full:
+        lines.append("  full: yes")
     found = seen(lived)
     if heard := _heard(record):
         lines.append(f"  hears: {_list(heard)}")
@@ -117,6 +119,7 @@ def call_words(case: Case) -> str:
         if number != default:
             words += [option, str(number)]
     words += ["--learnt"] if written.learnt else []
+    words += ["--full"] if written.full else []
     return shlex.join([*words, *(["--no-codes"] if not written.codes else [])])
 
 

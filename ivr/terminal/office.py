@@ -11,6 +11,7 @@ from ivr.service.live import Live
 from ivr.service.ports import Letter, Recorded
 from ivr.values.site import Site
 
+CROWD = 10**6  # messages: more than any mailbox holds
 PIN = "000000"  # every PIN on paper: nobody need know a real one to try a flow
 
 
@@ -31,6 +32,7 @@ class PaperOffice:
     bothering: int = 0
     noted: bool = False
     spending: Decimal = Decimal(0)
+    full: bool = False
     letters: list[Letter] = field(default_factory=list)
 
     async def recall(self, caller: str, key: str, at: datetime) -> str | None:
@@ -77,6 +79,10 @@ class PaperOffice:
 
     async def post(self, letter: Letter, once: str = "") -> None:
         self.letters.append(letter)
+
+    async def held(self, kind: str, fact: str, value: str) -> int:
+        waiting = sum((one.kind, one.facts.get(fact)) == (kind, value) for one in self.letters)
+        return CROWD if self.full else waiting
 
     async def withdraw(self, kind: str, fact: str, value: str) -> None:
         self.letters = [one for one in self.letters if (one.kind, one.facts.get(fact)) != (kind, value)]

@@ -19,6 +19,7 @@ from ivr.flow.errands import (
     Post,
     Recall,
     Remember,
+    Room,
     Spent,
     Tally,
     Verify,
@@ -83,6 +84,8 @@ def _shown(errand: Errand, told: Any) -> str:
             return f"has spent {Money(told)} with us this month" if told else ""
         case Draw():
             return f"draws {told:.2f}"
+        case Room(mailbox=mailbox):
+            return "" if told else f"the mailbox {mailbox} is full"
         case Issue(product=product):
             return f"sells a code for {product}: {told or 'none left'}"
         case Overridden(calendar=calendar):

@@ -96,6 +96,7 @@ def _run(past: Past, book: Book, service: Service, secrets: Sequence[str]) -> _R
         departments=book.departments,
         routing=book.drawing.routing,
         music=book.hold,
+        mailboxes=book.mailboxes,
     )
     talk = Line(service.terms).carry(_lived(service, book, scene, trail, standing))
     try:

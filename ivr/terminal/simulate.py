@@ -79,6 +79,7 @@ class Simulator:
             bothering=cast.given.bothers,
             noted=cast.given.learnt,
             spending=cast.given.spent,
+            full=cast.given.full,
         )
         desk = PaperDesk(Desk(call, channel, office.office(live, at), book.sites, book.prompts), channel, cast)
         # Time is the channel's: a simulated minute takes no time at all, and is owed for all the same.

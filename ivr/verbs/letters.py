@@ -1,5 +1,6 @@
 """What callers have left for people: messages and answers to surveys; and throwing away what is old."""
 
+import asyncio
 import json
 import sys
 from collections import Counter, defaultdict
@@ -16,6 +17,7 @@ from ivr.ledger.cabinet import Cabinet, NoLetter
 from ivr.ledger.callbacks import CallbackStore
 from ivr.ledger.messages import MessageStore
 from ivr.ledger.retention import throw_away
+from ivr.service.mailroom import EMAIL, HOOK
 from ivr.settings import settings
 from ivr.values.number import parse
 from ivr.verbs.amount import Whole
@@ -28,7 +30,8 @@ HERE = ZoneInfo("Europe/Paris")
 class Letter:
     """A letter as people read it."""
 
-    def __init__(self, identity: str, body: str) -> None:
+    def __init__(self, identity: str, body: str, attempts: int = 0) -> None:
+        self.attempts = attempts
         self.id = identity[:8]
         self.whole_id = identity
         # `Any`: JSON of our own, which asdict made of ports.Letter.
@@ -55,11 +58,15 @@ def list_messages(json_: bool) -> None:
     found = list(letters("message"))
     if json_:
         return tell(found)
+    told = _told()
     rows = (
-        (one.id, clock(one.at), one.body["number"], _masked(one.body["caller"]), _length(store, one), one.facts["box"])
+        (
+            *(one.id, clock(one.at), one.body["number"], _masked(one.body["caller"]), _length(store, one)),
+            *(one.facts["box"], told.get(one.whole_id, "")),
+        )
         for one in found
     )
-    return show(("id", "left", "number", "caller", "length", "box"), rows, "No messages.")
+    return show(("id", "left", "number", "caller", "length", "box", "told"), rows, "No messages.")
 
 
 @messages.command(epilog=example("ivr messages export 3f2a9c1e message.wav", "ivr messages export 3f2a9c1e - > m.wav"))
@@ -92,6 +99,7 @@ def delete_messages(identity: str | None, older_than: int | None) -> None:
     )
     for one in doomed:
         store.delete(one.facts["name"])
+        _take_back(one.whole_id)
         done(one)
     click.echo(f"{len(doomed)} deleted.")
 
@@ -158,7 +166,7 @@ def letters(kind: str, *, over: bool = False) -> Iterator[Letter]:
     opened = cabinet()
     try:
         for waiting in opened.letters(kind, done=over):
-            yield Letter(waiting.id, waiting.body)
+            yield Letter(waiting.id, waiting.body, waiting.attempts)
     finally:
         opened.close()
 
@@ -190,6 +198,28 @@ def tell(found: Iterable[Letter]) -> None:
 def clock(at: datetime) -> str:
     """An instant as people here read it."""
     return f"{at.astimezone(HERE):%Y-%m-%d %H:%M}"
+
+
+def _told() -> dict[str, str]:
+    """What became of telling people and systems of each message, by its id."""
+    found: dict[str, list[str]] = defaultdict(list)
+    for kind, word in ((EMAIL, "e-mail"), (HOOK, "notice")):
+        for over in (False, True):
+            for one in letters(kind, over=over):
+                tried = f", tried {one.attempts} times" if one.attempts and not over else ""
+                found[one.facts["message"]].append(f"{word} {'sent' if over else f'waits{tried}'}")
+    return {message: "; ".join(f"{count} × {one}" if count > 1 else one for one, count in Counter(same).items())
+            for message, same in found.items()}  # fmt: skip
+
+
+def _take_back(message: str) -> None:
+    """Tell nobody any more of a message that is deleted."""
+    opened = cabinet()
+    try:
+        for kind in (EMAIL, HOOK):
+            asyncio.run(opened.withdraw(kind, "message", message))
+    finally:
+        opened.close()
 
 
 def _masked(caller: str) -> str:

@@ -38,6 +38,7 @@ _OURS = {
     "learnt": "whom agents have noted is the matter of the stack",
     "spent": "the ledger of a stack says what its callers have spent, and takes nothing else",
     "codes": "whether codes are left to sell is the matter of the stack",
+    "full": "so many messages would have to be left before",
     "speaks": "the phone that calls leaves no messages",
 }
 # What only a stack for tests is given: others have callers, whom it would meet.

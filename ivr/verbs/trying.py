@@ -109,6 +109,7 @@ def _presses(text: str) -> tuple[given.Press, ...]:
 @click.option("--speaks", type=Amount(0), default=given.MESSAGE, help="seconds of the message that he leaves")
 @click.option("--talk", type=Amount(0, min_open=True), default=given.TALK, help="seconds that agents talk")
 @click.option("--no-codes", is_flag=True, help="no access code is left to sell")
+@click.option("--full", is_flag=True, help="mailboxes hold no more messages")
 @click.option("--ask", is_flag=True, help="be asked at each question, ring and look-up")
 @click.option("--save", type=click.Path(path_type=Path, dir_okay=False), help="append the call to a file of tests")
 @click.option("--name", default=None, help="what the saved test is called")
@@ -134,6 +135,7 @@ def simulate(
     speaks: float,
     talk: float,
     no_codes: bool,
+    full: bool,
     ask: bool,
     save: Path | None,
     name: str | None,
@@ -158,6 +160,7 @@ def simulate(
         speaks=speaks,
         talk=talk,
         codes=not no_codes,
+        full=full,
     )
     # In UTC, where a minute is a minute on the days when the clocks change too.
     instant = app.aware(at).astimezone(UTC) if at else datetime.now(UTC)

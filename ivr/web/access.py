@@ -45,7 +45,8 @@ async def ordered(request: web.Request, model: type[Given]) -> Given:
 
 
 def guarded(token: str, work: Callable[[web.Request], Awaitable[Any]], printed: str = "web:operator") -> Handler:
-    """``work`` for those whose header ``Authorization: Bearer …`` has ``token``; what it gives is answered as JSON.
+    """``work`` for those whose header ``Authorization: Bearer …`` has ``token``; what it gives is answered as JSON,
+    unless it is an answer already.
 
     ``printed`` is the name under which ``ivr secrets show`` prints the token, for whoever sent another.
     """
@@ -56,7 +57,8 @@ def guarded(token: str, work: Callable[[web.Request], Awaitable[Any]], printed: 
             said = f"a token is needed: `ivr secrets show {printed}`, sent as Authorization: Bearer TOKEN"
             return web.json_response({"error": said}, status=401, headers={"WWW-Authenticate": "Bearer"})
         try:
-            return web.json_response(await work(request))
+            told = await work(request)
+            return told if isinstance(told, web.StreamResponse) else web.json_response(told)
         except Answer as refused:
             return web.json_response({"error": str(refused)}, status=refused.status)
 

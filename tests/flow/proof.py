@@ -54,6 +54,7 @@ from ivr.flow.errands import (
     Overrule,
     Pronounce,
     Recall,
+    Room,
     Spent,
     Tally,
     Verify,
@@ -546,7 +547,7 @@ def every_result(command: Command[Any]) -> Sequence[tuple[Any, float]]:
             return [(None, 0.0), *((one, 0.0) for one in crises)]
         case Numbered():
             return [(Prompt("fr", "fallback"), 0.0), (None, 0.0)]
-        case Verify() | Overrule() | Declare() | Learnt() | Adopt() | Pronounce():
+        case Room() | Verify() | Overrule() | Declare() | Learnt() | Adopt() | Pronounce():
             return [(True, 0.0), (False, 0.0)]
         case Enqueue(wait=wait):
             lasted = {Served.TALKED: 60.0, Served.TIMEOUT: wait, Served.FULL: 0.5, Served.EMPTY: 0.5}

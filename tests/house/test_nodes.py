@@ -81,7 +81,9 @@ def test_every_kind_can_be_left_by_every_exit_that_it_declares(kind: type[Node])
             return results[choose(len(results))][0]
 
         calendars = dict.fromkeys(demo().calendars, OFFICE)
-        talk = node.run(Scene(call, calendars, demo().lists, departments=demo().departments))
+        talk = node.run(
+            Scene(call, calendars, demo().lists, departments=demo().departments, mailboxes=demo().mailboxes)
+        )
         try:
             command = next(talk)
             while True:

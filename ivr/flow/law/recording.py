@@ -7,7 +7,9 @@ from datetime import date
 from ivr.flow.law.case import example
 from ivr.flow.law.rule import Found, Rule, Verdict
 from ivr.flow.law.view import View
+from ivr.flow.node import Node
 from ivr.flow.nodes.record import Record
+from ivr.flow.nodes.voicemail import Voicemail
 
 OPT_OUT = r"raccroch|(pas|refuse[rz]?|sans) (à |d')?(l'|être )?enregistr"
 
@@ -15,12 +17,14 @@ OPT_OUT = r"raccroch|(pas|refuse[rz]?|sans) (à |d')?(l'|être )?enregistr"
 def check(view: View) -> Iterator[Found]:
     """The words before the beep say it, and how not to be: who is silent, or hangs up before, leaves nothing.
 
+    A mailbox that asks for a key first records nobody who does not press it.
+
     Messages are all that is recorded today: conversations never are.
     """
     for held in view.numbers:
-        for place, node in view.nodes(held.flow, Record):
+        for place, node in (*view.nodes(held.flow, Record), *view.nodes(held.flow, Voicemail)):
             words = view.words(node.model_copy(update={"review": ()})).casefold()
-            if re.search(r"enregistr", words) and re.search(OPT_OUT, words):
+            if re.search(r"enregistr", words) and (_asks_first(node) or re.search(OPT_OUT, words)):
                 yield Found(Verdict.HOLDS, held)
             elif re.search(r"enregistr", words):
                 told = f'"{place.node}" does not say that who hangs up before the beep is not recorded'
@@ -28,6 +32,10 @@ def check(view: View) -> Iterator[Found]:
             else:
                 message = f'"{place.node}" records without saying so first'
                 yield Found(Verdict.BROKEN, held, message, "say in its prompt: sera enregistré", place=place)
+
+
+def _asks_first(node: Node) -> bool:
+    return isinstance(node, Voicemail) and bool(node.press)
 
 
 def _breaks() -> View:

@@ -34,6 +34,7 @@ from ivr.flow.nodes.studio import Studio
 from ivr.flow.nodes.survey import Survey
 from ivr.flow.nodes.switch import Switch
 from ivr.flow.nodes.transfer import Transfer
+from ivr.flow.nodes.voicemail import Voicemail
 
 KINDS = (
     Say,
@@ -66,6 +67,7 @@ KINDS = (
     Challenge,
     Nuisance,
     Studio,
+    Voicemail,
 )
 
 AnyNode = Annotated[
@@ -98,6 +100,7 @@ AnyNode = Annotated[
     | Queue
     | Challenge
     | Nuisance
-    | Studio,
+    | Studio
+    | Voicemail,
     Field(discriminator="kind"),
 ]
