@@ -29,6 +29,7 @@ from ivr.values.number import parse
 from ivr.values.trunk import Trunk
 
 if TYPE_CHECKING:
+    from ivr.ledger.vault import Vault
     from ivr.voice.bake import Baked
     from ivr.voice.bake import Progress as BakeProgress
     from ivr.voice.engines import Engine
@@ -87,6 +88,20 @@ def make_teller(settings: Settings, book: Callable[[], Book]) -> "Teller":
         return known[now.digest]
 
     return Teller(settings.sounds / "said", roster)
+
+
+def make_vault(settings: Settings) -> "Vault":
+    """The recordings of conversations; the key is lost with the master secret."""
+    from ivr.ledger.tapefile import BadTape  # cryptography, which most commands need not
+    from ivr.ledger.vault import Vault
+
+    def master() -> str:
+        try:
+            return secret.derive(settings.secret, "conversations")
+        except secret.NoSecret as error:
+            raise BadTape(str(error)) from None
+
+    return Vault(settings.talks, settings.conversations, master)
 
 
 def says_values(book: Book) -> bool:

@@ -19,6 +19,7 @@ COMMANDS = {
     "certificate": "certifying:certificate",
     "check": "checking:check",
     "codes": "remotes:codes",
+    "conversations": "conversations:conversations",
     "crisis": "crisis:crisis",
     "diff": "drawing:diff",
     "explore": "exploring:explore",

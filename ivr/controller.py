@@ -18,6 +18,7 @@ from ivr.app import (
     make_mailer,
     make_release,
     make_teller,
+    make_vault,
     password,
     says_values,
 )
@@ -30,6 +31,7 @@ from ivr.asterisk.places import Places
 from ivr.asterisk.recalls import AmiExchange, Recalls
 from ivr.asterisk.reception import Reception
 from ivr.asterisk.switch import AmiSwitch, live_channels
+from ivr.asterisk.tapes import Tapes
 from ivr.asterisk.tolls import EVENT, Tolls
 from ivr.asterisk.trunk_lines import AmiTrunks
 from ivr.book.shelf import Shelf
@@ -123,6 +125,9 @@ async def serve(settings: Settings) -> None:
         for heard in EVENTS:
             link.on_event(heard, rests.hear)
         link.on_resync(lambda _: rests.look())
+        vault = make_vault(settings)
+        tapes = Tapes(AmiSwitch(link), vault.told)
+        link.on_event(EVENT, tapes.hear)
         await stack.enter_async_context(link)
         messages, codes = MessageStore(settings.messages), await asyncio.to_thread(CodeStore, settings.cabinet)
         stack.callback(codes.close)
@@ -133,7 +138,9 @@ async def serve(settings: Settings) -> None:
         if says_values(library.current.book):
             await asyncio.to_thread(teller.warm)
         recordings = Studio(settings.recordings, messages.path)
-        office = Office(cabinet, cabinet, remote, messages, codes, live, clock(settings), pins, recordings, teller)
+        office = Office(
+            *(cabinet, cabinet, remote, messages, codes, live, clock(settings), pins, recordings, teller, vault)
+        )
         attendant = Attendant(library, ledger, live, office, clock(settings))
         callbacks = await asyncio.to_thread(CallbackStore, settings.cabinet)
         stack.callback(callbacks.close)
@@ -144,10 +151,11 @@ async def serve(settings: Settings) -> None:
         )
         calling = AmiExchange(link, lambda: link_of(settings, CALLER_ACCOUNT), places)
         placer = Placer(cabinet, callbacks, calling, lambda: library.current.book, clock(settings))
+        reception = Reception(
+            attendant.attend, tolls, clock(settings), rings, lambda voice: Telling(voice, teller), places, tapes
+        )
         doors: dict[str, Attend] = {
-            "call": Reception(
-                attendant.attend, tolls, clock(settings), rings, lambda voice: Telling(voice, teller), places
-            ),
+            "call": reception,
             "callback": Recalls(placer.order, lambda: library.current.voice, clock(settings)),
             DUTY: BackOffice(agents, library, tolls),
         }
@@ -185,6 +193,7 @@ async def serve(settings: Settings) -> None:
                 crises=crises.on(),
                 trunk_problems=(*trunks.problems, *spending.problems),
                 agent_problems=rests.problems,
+                recording_problem=vault.problem,
             )
 
         pages = application(status)
@@ -224,7 +233,9 @@ async def serve(settings: Settings) -> None:
                 trunks.run(),
                 rests.run(),
                 spending.run(),
-                keep(cabinet, messages, callbacks, settings.keep_days),
+                keep(cabinet, messages, callbacks, vault, settings.keep_days),
+                vault.run(),
+                tapes.run(),
                 Witness(settings.events, Reader(at(settings.ledger))).watch(),
             )
             chores = [tasks.create_task(chore) for chore in work]

@@ -24,6 +24,7 @@ class Settings:
     sounds: Path = Path(".ivr/sounds")
     asterisk_conf: Path = Path(".ivr/asterisk")
     messages: Path = Path("/var/spool/ivr-messages")
+    talks: Path = Path("/var/spool/ivr-talks")
     events: Path = Path("/var/log/ivr-events")
     agi_port: int = 4573
     ami_port: int = 5038
@@ -60,6 +61,11 @@ class Settings:
     def recordings(self) -> Path:
         """Where the prompts lie that were recorded by phone: ``fr/goodbye.wav``."""
         return self.state / "recordings"
+
+    @property
+    def conversations(self) -> Path:
+        """Where recorded conversations lie, encrypted."""
+        return self.state / "conversations"
 
     def token(self, name: str) -> Path:
         """Where the token lies that another system gave us."""
@@ -147,6 +153,7 @@ def settings(environment: Mapping[str, str] = os.environ) -> Settings:
         sounds=Path(environment.get("IVR_SOUNDS") or state / "sounds"),
         asterisk_conf=Path(environment.get("IVR_ASTERISK_CONF") or state / "asterisk"),
         messages=Path(environment.get("IVR_MESSAGES") or "/var/spool/ivr-messages"),
+        talks=Path(environment.get("IVR_TALKS") or "/var/spool/ivr-talks"),
         events=Path(environment.get("IVR_EVENTS") or "/var/log/ivr-events"),
         agi_port=port("IVR_AGI_PORT", 4573),
         ami_port=port("IVR_AMI_PORT", 5038),

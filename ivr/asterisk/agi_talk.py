@@ -12,6 +12,7 @@ from typing import Any, assert_never
 
 from ivr.asterisk.agi_agents import ABSOLUTE, NOWHERE, dial, enqueue, reachable
 from ivr.asterisk.agi_order import PATIENCE, AgiTalk, Refused, do, variable
+from ivr.asterisk.agi_taping import tap, untap
 from ivr.asterisk.agi_wire import Reply
 from ivr.asterisk.causes import Q850
 from ivr.book.book import LANGUAGE
@@ -27,7 +28,6 @@ from ivr.flow.commands import (
     Hangup,
     Heard,
     Limit,
-    LineCommand,
     Now,
     Phrase,
     Play,
@@ -37,6 +37,7 @@ from ivr.flow.commands import (
     Speak,
 )
 from ivr.flow.keys import Reading, reading
+from ivr.flow.line_commands import LineCommand, Tap, Untap
 from ivr.service.ports import Fault, HungUp, Sound, Voice
 from ivr.values.cause import Cause
 from ivr.values.outside import Outside
@@ -91,6 +92,10 @@ class Speaker:
                 return (yield from enqueue(command, self.language))
             case Hangup(cause=cause):
                 yield from _hang_up(cause)
+            case Tap():
+                return (yield from tap(command))
+            case Untap():
+                yield from untap()
             case _:
                 assert_never(command)
         return None

@@ -20,8 +20,9 @@ from ivr.asterisk.agi_talk import Speaker
 from ivr.asterisk.agi_wire import Outcome, WireError
 from ivr.asterisk.arrival import arrival
 from ivr.asterisk.plain_line import PlainLine
-from ivr.flow.commands import LineCommand, Talk
+from ivr.flow.commands import Talk
 from ivr.flow.errands import Errand
+from ivr.flow.line_commands import LineCommand
 from ivr.service.attendance import Attendance
 from ivr.service.desk import closed
 from ivr.service.library import Release

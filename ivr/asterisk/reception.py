@@ -9,6 +9,7 @@ from ivr.asterisk.arrival import arrival
 from ivr.asterisk.channel import AgiChannel
 from ivr.asterisk.places import Places
 from ivr.asterisk.rings import Rings
+from ivr.asterisk.tapes import Tapes
 from ivr.asterisk.tolls import Tolls
 from ivr.service.library import Release
 from ivr.service.ports import Channel, Voice
@@ -30,8 +31,10 @@ class Reception:
         rings: Rings | None = None,
         telling: Callable[[Voice], Voice] = lambda voice: voice,
         places: Places | None = None,
+        tapes: Tapes | None = None,
     ) -> None:
         self._places = places
+        self._tapes = tapes
         self._telling = telling
         self._rings = rings or Rings()
         self._attend = attend
@@ -48,6 +51,8 @@ class Reception:
             speaker = Speaker(call.language, self._telling(release.voice), self._now, beyond)
             return AgiChannel(session, speaker, toll, rang, self._places)
 
+        if self._tapes:
+            self._tapes.expect(call.id, session.headers.get("agi_channel", ""))
         try:
             await self._attend(call, channel_for)
         finally:
@@ -55,3 +60,5 @@ class Reception:
             self._rings.forget(call.id)
             if self._places is not None:
                 self._places.forget(call.id)
+            if self._tapes:
+                self._tapes.forget(call.id)

@@ -88,6 +88,20 @@ class AmiSwitch:
         """Have a trunk register now: another password alone would be tried only when the refused one's pause ends."""
         await self._order("PJSIPRegister", {"Registration": _place("trunk", trunk)})
 
+    async def mute(self, channel: str, muted: bool) -> bool:
+        """Have silence recorded of a talk, or sound again; False when nothing is recorded there, or it is gone.
+
+        Source: app_mixmonitor.c, manager_mute_mixmonitor: it wants the right `call` or `system`.
+        """
+        reply = await self._link.action(
+            "MixMonitorMute", {"Channel": _channel(channel), "Direction": "both", "State": "1" if muted else "0"}
+        )
+        return reply.success
+
+    async def set_variable(self, channel: str, name: str, value: str) -> bool:
+        """Set a variable of one channel; False when it is gone already."""
+        return await self._order("Setvar", {"Channel": _channel(channel), "Variable": name, "Value": value})
+
     async def ping(self) -> float:
         """Seconds that Asterisk's manager takes to answer."""
         clock = asyncio.get_running_loop().time

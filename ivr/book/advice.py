@@ -138,6 +138,7 @@ def _unused(book: Book, at: Places, house: Iterable[str]) -> Iterator[Problem]:
     for service in book.services.values():
         terms = [period.terms for period in service.periods]
         prompts |= {said.prompt for one in terms for said in (one.ceiling, one.warn) if said}
+        prompts |= {service.recording.announce, service.recording.refused} if service.recording else set()
     for calendar in book.calendars.values():
         prompts |= {rule.prompt for rule in calendar.exceptions.values() if rule.prompt}
     prompts |= set(book.queued)

@@ -14,6 +14,7 @@ from ivr.book.money import off_the_steps, rates
 from ivr.book.problems import BadBook, Mark, Problem, in_order
 from ivr.book.promises import FILE, WrittenProperties, properties
 from ivr.book.source import Source
+from ivr.book.taped import taped
 from ivr.book.tree import Scalar, Way, child, mark_of
 from ivr.book.typed import typed
 from ivr.book.unread import unread
@@ -46,7 +47,7 @@ def advised(
 
     problems += advice(book, at, house)
     if NUMBERS in files:
-        problems += (*dated(book, files[NUMBERS]), *profiled(book, files[NUMBERS]))
+        problems += (*dated(book, files[NUMBERS]), *profiled(book, files[NUMBERS]), *taped(book, files[NUMBERS]))
     book = replace(book, vat=rates(directory, read, problems))
     problems += off_the_steps(book, directory, read, at, problems)
     if (directory / FILE).exists():

@@ -32,6 +32,7 @@ from ivr.values.purpose import Purpose
 from ivr.values.queue import Queue
 from ivr.values.site import Site
 from ivr.values.speech import Speech
+from ivr.values.taping import Taping
 from ivr.values.tariff import Tariff
 from ivr.values.trunk import Trunk
 from ivr.values.vat import RATES, Rate
@@ -93,6 +94,7 @@ class Service:
     # What prepared crises put in front of the flow, by their names.
     fronts: Mapping[str, Flow] = field(default_factory=dict)
     guard: Flow | None = None  # what keeps nuisances from the flow
+    recording: Taping | None = None  # how its conversations are recorded, where none says otherwise
 
     @property
     def entry(self) -> Flow:

@@ -15,6 +15,7 @@ from ivr.book.hours import is_zone
 from ivr.book.problems import did_you_mean
 from ivr.book.written import Written, WrittenNumber
 from ivr.flow.check import Finding
+from ivr.flow.node import references
 from ivr.values.ceiling import MOST_A_MONTH, Ceiling
 from ivr.values.tariff import Tariff
 
@@ -68,7 +69,7 @@ def wrong_names(
     prompts: Set[str],
     tell: Callable[[tuple[str, ...], str, str, str], None],
 ) -> None:
-    """Tell numbers that name a ceiling, or a warning before a cut, which nobody wrote."""
+    """Tell numbers that name a ceiling, a warning before a cut, or words about a recording, which nobody wrote."""
     for written, entry in numbers.items():
         if entry.ceiling not in known | {DEFAULT}:
             hint = did_you_mean(entry.ceiling, known, "known are")
@@ -77,3 +78,8 @@ def wrong_names(
             way = "warn_prompt" if entry.warn_prompt != WARNING else "warn_before"
             hint = did_you_mean(entry.warn_prompt, prompts, "known are")
             tell((written, way), "IVR201", f'there is no prompt "{entry.warn_prompt}"', hint)
+        for to, name, path in references(entry.recording) if entry.recording else ():
+            if to == "prompt" and name not in prompts:
+                way = str(path[0])
+                hint = did_you_mean(name, prompts, "known are")
+                tell((written, "recording", way), "IVR201", f'there is no prompt "{name}"', hint)

@@ -37,6 +37,7 @@ def _held(service: Service, book: Book) -> Held:
         book.owners.get(service.owner),
         service.description,
         parse(service.connects) if service.connects else None,
+        service.recording,
     )
 
 

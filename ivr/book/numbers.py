@@ -1,6 +1,7 @@
 """What can be wrong between numbers, tariffs and flows; the services that come of what is right."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import replace
 from decimal import Decimal
 
 from ivr.book.book import Period, Service
@@ -104,7 +105,9 @@ def _service(
     periods = tuple(_period(number, entry, one, tariffs[one.tariff], ceilings) for one in entry.periods)
     declared = (entry.declared, entry.owner or "", entry.purpose, entry.description, entry.connects or "")
     first = periods[0]
-    return Service(number.national or "", entry.label, first.tariff, flow, first.terms, *declared, periods, written)
+    recording = entry.recording.value() if entry.recording else None
+    bare = Service(number.national or "", entry.label, first.tariff, flow, first.terms, *declared, periods, written)
+    return replace(bare, recording=recording)
 
 
 def _period(number: Number, entry: WrittenNumber, written: WrittenPeriod, tariff: Tariff, ceilings: Ceilings) -> Period:

@@ -20,6 +20,9 @@ def uses(book: Book, house: tuple[str, ...] = ("fallback",)) -> Mapping[str, tup
         for said in (terms.ceiling, terms.warn):
             if said:
                 found.setdefault(said.prompt, set()).add("limits")
+    for taping in (service.recording for service in book.services.values()):
+        for name in (taping.announce, taping.refused) if taping else ():
+            found.setdefault(name, set()).add("recordings of talks")
     for calendar in book.calendars.values():
         for rule in calendar.exceptions.values():
             if rule.prompt:
@@ -30,4 +33,4 @@ def uses(book: Book, house: tuple[str, ...] = ("fallback",)) -> Mapping[str, tup
     for box, said_there in book.greetings.items():
         for name in said_there:
             found.setdefault(name, set()).add(f"mailbox {box}")
-    return {name: tuple(sorted(who)) for name, who in found.items()}
+    return {name: tuple(sorted(who)) for name, who in found.items() if name}

@@ -44,4 +44,5 @@ def world_of(
         since,
         LANGUAGE,
         book.mailboxes,
+        service.recording,
     )

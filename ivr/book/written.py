@@ -7,6 +7,7 @@ from typing import Annotated, Literal, cast
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
+from ivr.flow.taping import Recording
 from ivr.values.number import parse
 from ivr.values.plan import Family
 from ivr.values.purpose import Purpose
@@ -104,6 +105,9 @@ class WrittenNumber(Written):
     music: Name | None = Field(
         default=None,
         description="the class of music on hold, a folder of prompts/music, where neither flow nor queue names one",
+    )
+    recording: Recording | None = Field(
+        default=None, description="how all its conversations with agents are recorded; left out: they are not"
     )
     unanswered_limit: float = Field(
         default=30, ge=25, le=180, description="seconds for which the number's carrier bears an unanswered call"

@@ -1,7 +1,7 @@
 """What a flow may ask of the world, and what it is told.
 
 A command is a value; ``heard = yield from Ask(...)`` asks and receives.  Whoever carries commands out (a phone
-line, a terminal, a list in a test) matches on the closed union :data:`LineCommand` and ends with ``assert_never``.
+line, a terminal, a list in a test) matches on the closed union in `line_commands.py` and ends with ``assert_never``.
 Each command says what it needs of the line; ``line.py`` sees to it.
 """
 
@@ -9,10 +9,11 @@ from collections.abc import Generator
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import IntEnum, StrEnum
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, Literal, TypeVar
 
 from ivr.values.cause import Cause
 from ivr.values.queue import Door
+from ivr.values.taping import Taping
 
 R = TypeVar("R")
 T = TypeVar("T")
@@ -184,6 +185,8 @@ class Dial(Command[Dialled]):
 
     Who picks up is told ``whisper`` and then ``accept``, where there is one: he must press 1.  Meanwhile the caller
     waits as before, on a line as before: it is answered when he and the other talk, and not when somebody picks up.
+
+    ``recording`` is how the conversation is recorded, `off`: not at all, ``None``: as the number's all are.
     """
 
     agents: tuple[str, ...]
@@ -195,6 +198,7 @@ class Dial(Command[Dialled]):
     whisper: Phrase = ()
     accept: Phrase = ()
     hold: str = ""
+    recording: Taping | Literal["off"] | None = None
     needs: Need = field(default=Need.ANNOUNCED, kw_only=True, compare=False, repr=False)
 
 
@@ -205,7 +209,7 @@ class Enqueue(Command[Queued]):
     Who has more ``priority`` is served first; ``key`` ends the wait.  ``place`` is where to enter, from 1, for who
     had one before; ``None``: at the end.  Who left for longer has ``stood`` there so many seconds since he first came,
     by which his place is worked out where that can be done.  On a line not yet answered the agent answers it, and
-    ``limit`` is the longest conversation then; that and ``hold`` as for :class:`Dial`.
+    ``limit`` is the longest conversation then; that, ``hold`` and ``recording`` as for :class:`Dial`.
     """
 
     queue: str
@@ -217,6 +221,7 @@ class Enqueue(Command[Queued]):
     stood: float | None = None
     limit: float | None = None
     hold: str = ""
+    recording: Taping | Literal["off"] | None = None
     needs: Need = field(default=Need.ANNOUNCED, kw_only=True, compare=False, repr=False)
 
 
@@ -293,8 +298,3 @@ class Limit(Command[None]):
     """Have the exchange itself end the call after ``seconds`` from now, whatever becomes of us."""
 
     seconds: float
-
-
-LineCommand = (
-    Now | Reachable | Play | Ask | Gather | Capture | Speak | Dial | Enqueue | Hangup | Progress | Answer | Limit
-)

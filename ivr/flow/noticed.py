@@ -24,12 +24,15 @@ from ivr.flow.commands import (
 from ivr.flow.errands import Discard, Draw, Fetch, Overridden, Post, Pronounce, Remember, Spent
 from ivr.flow.keys import Reading, reading
 from ivr.flow.line import FlowError
+from ivr.flow.line_commands import Tap, Untap
 from ivr.flow.onlooker import Log, Run, World, note, still
 from ivr.flow.outcomes import Known, Outcome, outcomes
 from ivr.values.calendar import Override
 from ivr.values.cause import Cause
 
-_UNNOTICED = Now | Reachable | Progress | Answer | Limit | Spent | Remember | Discard | Overridden | Pronounce
+_UNNOTICED = (
+    Now | Reachable | Progress | Answer | Limit | Tap | Untap | Spent | Remember | Discard | Overridden | Pronounce
+)
 _WORDS = frozenset[str]()
 
 

@@ -22,6 +22,7 @@ from ivr.flow.commands import (
     Served,
     Speak,
 )
+from ivr.flow.consent import Consent
 from ivr.flow.errands import Overridden
 from ivr.flow.flow import Drawing, Flow
 from ivr.flow.line import Line
@@ -35,6 +36,7 @@ from ivr.values.cause import Cause
 from ivr.values.mailbox import Mailbox
 from ivr.values.number import Number
 from ivr.values.said import SAID
+from ivr.values.taping import Taping
 
 SLOTS = ("slot/", SAID)  # how the names of words begin that are made from values: hours, dates, digits
 
@@ -54,6 +56,7 @@ class World:
     since: datetime
     language: str = "fr"
     mailboxes: Mapping[str, Mailbox] = field(default_factory=dict)
+    recording: Taping | None = None
 
 
 @dataclass(frozen=True)
@@ -117,7 +120,8 @@ class Run:
         self.standing = Standing()
         self.line = Line(world.terms)
         self._walk = walk(world.flow, self.scene, self.trail, world.drawing, self.standing)
-        self._talk = self.line.carry(self._walk)
+        self._consent = Consent(world.recording)
+        self._talk = self.line.carry(self._consent.carry(self._walk))
 
     def first(self) -> Command[Any] | None:
         return self.send(None)
@@ -141,6 +145,8 @@ class Run:
             here = tuple((name, still(value, known)) for name, value in talk.gi_frame.f_locals.items())
             waiting.append((talk.gi_code.co_qualname, talk.gi_frame.f_lasti, here))
             talk = talk.gi_yieldfrom
+        if self._consent.heard or self._consent.refused:
+            waiting.append(("consent", self._consent.refused, self._consent.heard))
         return tuple(waiting)
 
     def moment(self, log: Log) -> datetime:

@@ -21,7 +21,6 @@ from ivr.flow.commands import (
     Hangup,
     Heard,
     Limit,
-    LineCommand,
     Now,
     Phrase,
     Play,
@@ -59,6 +58,7 @@ from ivr.flow.errands import (
     Verify,
 )
 from ivr.flow.keys import Reading, reading
+from ivr.flow.line_commands import LineCommand, Tap, Tapped, Untap
 from ivr.values.calendar import Override
 from ivr.values.recorded import Prompt
 
@@ -122,8 +122,10 @@ def undecided(command: Command[Any]) -> bool:
 
 def _line(command: LineCommand, seconds: Seconds, known: Known) -> Sequence[Outcome]:
     match command:
-        case Now() | Progress() | Answer() | Limit() | Hangup():
+        case Now() | Progress() | Answer() | Limit() | Untap() | Hangup():
             return NOTHING
+        case Tap():
+            return (Outcome(Tapped("explored")),)
         case Speak():
             return NOTHING
         case Play(phrase=phrase):

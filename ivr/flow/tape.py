@@ -7,8 +7,9 @@ from typing import Any, get_args
 
 from pydantic import TypeAdapter, ValidationError
 
-from ivr.flow.commands import Command, Gather, Heard, LineCommand
+from ivr.flow.commands import Command, Gather, Heard
 from ivr.flow.errands import Errand
+from ivr.flow.line_commands import LineCommand
 from ivr.values.hidden import BULLET, Hidden
 
 

@@ -13,6 +13,7 @@ from ivr.ledger.cabinet import Cabinet
 from ivr.ledger.callbacks import CallbackStore
 from ivr.ledger.messages import MessageStore
 from ivr.ledger.reading import BadLedger
+from ivr.ledger.vault import NoTalk, Vault
 
 log = logging.getLogger(__name__)
 
@@ -20,15 +21,30 @@ EVERY = 24 * 3600.0
 """Seconds between two looks."""
 
 
-async def keep(cabinet: Cabinet, messages: MessageStore, attempts: CallbackStore, days: int) -> None:
-    """For ever: throw away each day what is older than ``days``; with 0 days, nothing."""
-    while days:
-        try:
-            thrown = await asyncio.to_thread(throw_away, cabinet, messages, attempts, datetime.now(UTC), days)
-            log.info("thrown away what is older than %d days: %s", days, thrown)
-        except (BadLedger, OSError) as error:
-            log.warning("what callers left was not thrown away, next try tomorrow: %s", error)
+async def keep(cabinet: Cabinet, messages: MessageStore, attempts: CallbackStore, vault: Vault, days: int) -> None:
+    """For ever: throw away each day what is older than ``days``, with 0 days nothing; and recordings of conversations
+    whose own days are over.
+    """
+    while True:
+        await asyncio.to_thread(forget_talks, vault, datetime.now(UTC))
+        if days:
+            try:
+                thrown = await asyncio.to_thread(throw_away, cabinet, messages, attempts, datetime.now(UTC), days)
+                log.info("thrown away what is older than %d days: %s", days, thrown)
+            except (BadLedger, OSError) as error:
+                log.warning("what callers left was not thrown away, next try tomorrow: %s", error)
         await asyncio.sleep(EVERY)
+
+
+def forget_talks(vault: Vault, at: datetime) -> int:
+    """Delete the recordings whose time is over; how many.  What cannot be deleted goes the next time."""
+    try:
+        gone = vault.delete(vault.expired(at))
+    except (OSError, NoTalk) as error:
+        log.warning("recordings of conversations were not all deleted, next try tomorrow: %s", error)
+        return 0
+    log.info("recordings of conversations whose time was over: %d deleted", gone)
+    return gone
 
 
 def throw_away(cabinet: Cabinet, messages: MessageStore, attempts: CallbackStore, at: datetime, days: int) -> str:

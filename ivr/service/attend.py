@@ -62,7 +62,7 @@ class Attendant:
             finally:
                 self._live.ended(call, ending)
 
-    async def _write(self, attendance: Attendance, channel: Channel, ending: Ending) -> None:
+    async def _write(self, attendance: Attendance, channel: Desk, ending: Ending) -> None:
         ended = datetime.now(UTC)
         toll = None
         try:
@@ -70,7 +70,7 @@ class Attendant:
         except Exception:
             log.exception("toll unknown: the exchange could not be asked, our own clock stands in")
         finally:
-            await self._keep(attendance.record(toll, ended, ending))
+            await self._keep(attendance.record(toll, ended, ending, channel.tapped))
 
     async def _keep(self, record: Record) -> None:
         log.info("call ended ending=%s billed=%ds amount=%s", record.ending, record.billed_seconds, record.amount)

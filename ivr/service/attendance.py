@@ -4,19 +4,21 @@ The FastAGI controller drives it with an event loop, the plain AGI script withou
 """
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 
 from ivr.book.book import Service
 from ivr.flow.commands import Hangup, Limit, Need, Play, Progress, Talk
+from ivr.flow.consent import Consent
 from ivr.flow.front import entrance
 from ivr.flow.line import Line
+from ivr.flow.line_commands import Tapped
 from ivr.flow.node import Scene
 from ivr.flow.tape import Entry
 from ivr.flow.walk import Standing, Step, walk
 from ivr.service.library import Release
 from ivr.service.ports import HungUp, Toll
-from ivr.service.record import Record, record
+from ivr.service.record import Record, completed, record
 from ivr.values.call import Call, Ending
 from ivr.values.tariff import Tariff
 from ivr.values.whisper import tariff_name
@@ -50,7 +52,8 @@ class Attendance:
     def talk(self) -> Talk[Ending]:
         """Everything that is to be done on the channel.  A hang-up or fault is thrown in where it happens."""
         try:
-            yield from self._taped(self._line.carry(self._lived()))
+            consent = Consent(self._service.recording)
+            yield from self._taped(self._line.carry(consent.carry(self._lived())))
         except HungUp:
             return Ending.LIMIT if self._limit_reached() else Ending.CALLER
         except Exception:
@@ -79,15 +82,19 @@ class Attendance:
         """The tariff by which the call is charged: that which was announced last."""
         return next((then.tariff for _, then in self._to_come if then.terms is self._line.terms), self._service.tariff)
 
-    def record(self, toll: Toll | None, ended: datetime, ending: Ending) -> Record:
-        """What is written of the call; ``toll`` is what the exchange measured, if it said."""
+    def record(
+        self, toll: Toll | None, ended: datetime, ending: Ending, tapped: Mapping[str, Tapped] | None = None
+    ) -> Record:
+        """What is written of the call; ``toll`` is what the exchange measured, if it said, and ``tapped`` what became
+        of the recordings of its talks, by their names.
+        """
         return record(
             self.call,
             self.tariff,
             self._line.terms,
             self._release.voice,
             self.trail,
-            self._tape,
+            completed(self._tape, toll, tapped or {}),
             toll,
             ended,
             ending,

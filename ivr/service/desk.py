@@ -8,7 +8,7 @@ import hashlib
 import logging
 import random
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
 from typing import Any, TypeVar, assert_never
@@ -39,6 +39,8 @@ from ivr.flow.errands import (
     Verify,
     left,
 )
+from ivr.flow.line_commands import Tap, Tapped, Untap
+from ivr.service.conversations import About, Conversations, Unkept
 from ivr.service.live import Live
 from ivr.service.pins import NoPins, Pins
 from ivr.service.ports import (
@@ -85,6 +87,7 @@ class Office:
     pins: Pins = field(default_factory=NoPins)
     recordings: Recordings | None = None
     speech: Speech | None = None
+    conversations: Conversations | None = None
 
 
 @dataclass
@@ -97,6 +100,7 @@ class Desk:
     office: Office
     sites: Mapping[str, Site] = field(default_factory=dict)
     prompts: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    tapped: dict[str, Tapped] = field(default_factory=dict)  # what became of each recording, by name
     _language: str = field(init=False)
 
     def __post_init__(self) -> None:
@@ -108,12 +112,47 @@ class Desk:
             return await self._run(command)
         if isinstance(command, Capture):
             return await self._capture(command)
+        if isinstance(command, Tap):
+            return await self._tap(command)
+        if isinstance(command, Untap):
+            await self.channel.perform(command)
+            return await self._untap()
         if isinstance(command, Speak):
             self._language = command.language
         return await self.channel.perform(command)
 
     async def toll(self) -> Toll | None:
-        return await self.channel.toll()
+        try:
+            return await self.channel.toll()
+        finally:
+            await self._untap()
+
+    async def _tap(self, tap: Tap) -> Tapped:
+        """A recording that cannot be kept is none, and the call goes on; so it does for who has refused before."""
+        conversations, call = self.office.conversations, self.call
+        if conversations is None or any(one.refused for one in self.tapped.values()):
+            return Tapped(None, "the caller has refused" if conversations else "nobody is there to keep it")
+        caller = call.caller.e164 or call.caller.national or call.caller.family.value
+        number = call.dialled.national or call.dialled.raw
+        try:
+            name = await conversations.begin(About(call.id, number, caller, self.office.now(), tap.days, tap.announce))
+        except Unkept as unkept:
+            return Tapped(None, str(unkept))
+        self.tapped[name] = Tapped(name)
+        try:
+            await self.channel.perform(replace(tap, name=name))
+        except Fault as fault:
+            log.warning("conversation not recorded: %s", fault)
+            await self._untap()
+            return Tapped(None, str(fault))
+        return Tapped(name)
+
+    async def _untap(self) -> None:
+        """Note what became of the recording that is going on, if one is."""
+        for name, tapped in self.tapped.items():
+            if tapped.seconds is None and self.office.conversations is not None:
+                seconds, refused, paused = await self.office.conversations.end(name)
+                self.tapped[name] = Tapped(name, seconds=round(seconds, 1), refused=refused, paused=paused)
 
     async def _run(self, errand: Errand) -> Any:
         memory, caller, now = self.office.memory, self.call.caller.e164, self.office.now()

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 
 from ivr.flow.commands import Answer, Dial, Dialled, Enqueue, Play, Progress, Queued, Reached, Served
+from ivr.flow.line_commands import Tapped
 from ivr.flow.tape import Entry
 from ivr.flow.terms import SKIP, Terms
 from ivr.flow.walk import Step
@@ -76,7 +77,6 @@ def record(
     heard = next((entry for entry in tape if _plays(entry, terms.announcement)), None)
     beep = next((entry for entry in tape if heard and entry.at >= heard.at and _plays(entry, terms.beep)), None)
     said = announced(terms.announcement, voice) if heard and terms.announcement else None
-    tape = _completed(tape, toll)
     toll = _earliest(toll, _measured(call, tape, ended))
     taxed = territory(call.caller) if tariff.surcharged else None
     rate = rates.get(taxed) if taxed else None
@@ -110,8 +110,17 @@ def record(
     )
 
 
-def _completed(tape: Sequence[Entry], toll: Toll | None) -> Sequence[Entry]:
-    """The tape with what only the exchange knows of its end: with whom the caller talked when he hung up."""
+def completed(tape: Sequence[Entry], toll: Toll | None, tapped: Mapping[str, Tapped]) -> Sequence[Entry]:
+    """The tape with what only others know: with whom the caller talked when he hung up, what became of recordings."""
+
+    def what_became(entry: Entry) -> Entry:
+        name = entry.result.name if isinstance(entry.result, Tapped) else None
+        return replace(entry, result=tapped[name]) if name is not None and name in tapped else entry
+
+    return _talked([what_became(entry) for entry in tape], toll)
+
+
+def _talked(tape: Sequence[Entry], toll: Toll | None) -> Sequence[Entry]:
     if toll is None or not tape or tape[-1].done:
         return tape
     match tape[-1].command:

@@ -6,6 +6,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from ivr.flow.errands import Fetch, Fetched, Issue, Override
+from ivr.service.conversations import About
 from ivr.service.desk import Office
 from ivr.service.live import Live
 from ivr.service.ports import Letter, Recorded
@@ -105,6 +106,12 @@ class PaperOffice:
     async def ready(self, language: str, text: str) -> bool:
         return True
 
+    async def begin(self, about: About) -> str:
+        return f"{about.call}-1"
+
+    async def end(self, name: str) -> tuple[float, bool, int]:
+        return 0.0, False, 0
+
     def office(self, live: Live, at: datetime) -> Office:
         """The desk's things, all of them this one."""
         return Office(
@@ -118,4 +125,5 @@ class PaperOffice:
             pins=self,
             recordings=self,
             speech=self,
+            conversations=self,
         )

@@ -19,6 +19,7 @@ from typing import Any
 
 from ivr.book.book import LANGUAGE, Book, Service
 from ivr.flow.commands import Command, Dial, Enqueue, Talk
+from ivr.flow.consent import Consent
 from ivr.flow.front import entrance
 from ivr.flow.line import Line
 from ivr.flow.node import Scene
@@ -98,7 +99,8 @@ def _run(past: Past, book: Book, service: Service, secrets: Sequence[str]) -> _R
         music=book.hold,
         mailboxes=book.mailboxes,
     )
-    talk = Line(service.terms).carry(_lived(service, book, scene, trail, standing))
+    lived = _lived(service, book, scene, trail, standing)
+    talk = Line(service.terms).carry(Consent(service.recording).carry(lived))
     try:
         command = next(talk)
         while True:

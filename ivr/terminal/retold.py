@@ -49,6 +49,7 @@ from ivr.flow.errands import (
     Tally,
     Verify,
 )
+from ivr.flow.line_commands import Tap, Tapped, Untap
 from ivr.flow.tape import Entry
 
 TRIES = 40  # digits tried for one secret
@@ -121,8 +122,10 @@ class Retold:
                 return Played()
             case Reachable(agents=agents, doors=doors):
                 return There(agents, tuple(door.queue for door in doors))
-            case Progress() | Answer() | Limit() | Speak() | Hangup() | Remember() | Post() | Discard():
+            case Progress() | Answer() | Limit() | Untap() | Speak() | Hangup() | Remember() | Post() | Discard():
                 return None
+            case Tap():
+                return Tapped(None, "not then")
             case Overridden() | Recall() | Spent() | InForce():
                 # Not asked then; by far the most callers and calendars have none, and few reach their ceiling.
                 return None

@@ -18,7 +18,6 @@ from ivr.flow.commands import (
     Hangup,
     Heard,
     Limit,
-    LineCommand,
     Now,
     Phrase,
     Play,
@@ -32,6 +31,7 @@ from ivr.flow.commands import (
     There,
 )
 from ivr.flow.keys import Reading, reading
+from ivr.flow.line_commands import LineCommand, Tap, Tapped, Untap
 from ivr.service.ports import HungUp, Toll
 from ivr.terminal.cast import Cast, HangsUp
 from ivr.values.cause import Cause
@@ -135,6 +135,11 @@ class TextChannel:
                 return self._dial(command)
             case Enqueue():
                 return self._enqueue(command)
+            case Tap(refuse=refuse):
+                self.line("● what they say is recorded" + (f", until the caller presses {refuse}" if refuse else ""))
+                return Tapped("simulated")
+            case Untap():
+                self.line("○ recorded no more")
             case Hangup(cause=cause):
                 self.line("hang-up" if cause is Cause.NORMAL else f"hang-up, cause {cause}")
             case _:

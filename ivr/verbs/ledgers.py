@@ -5,6 +5,7 @@ from pathlib import Path
 
 import click
 
+from ivr.app import make_vault
 from ivr.ledger.audit import audit
 from ivr.ledger.cabinet import Cabinet
 from ivr.ledger.engine import at
@@ -79,4 +80,6 @@ def erase(caller: str, why: str) -> None:
             cabinet.forget(number.e164 or number.national or caller)
         finally:
             cabinet.close()
-    click.echo(f"{kept} records no longer know {number.masked}.")
+    talks = make_vault(configured)
+    gone = talks.delete(talks.of(number.e164 or number.national or caller))
+    click.echo(f"{kept} records no longer know {number.masked}; {gone} recordings of conversations are deleted.")

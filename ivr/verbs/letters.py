@@ -13,10 +13,11 @@ from zoneinfo import ZoneInfo
 import click
 from click.core import ParameterSource
 
+from ivr.app import make_vault
 from ivr.ledger.cabinet import Cabinet, NoLetter
 from ivr.ledger.callbacks import CallbackStore
 from ivr.ledger.messages import MessageStore
-from ivr.ledger.retention import throw_away
+from ivr.ledger.retention import forget_talks, throw_away
 from ivr.service.mailroom import EMAIL, HOOK
 from ivr.settings import settings
 from ivr.values.number import parse
@@ -142,8 +143,11 @@ def summed(given: Iterable[Letter]) -> Iterator[tuple[str, ...]]:
 @click.option("--older-than", "days", type=Whole(0), metavar="DAYS", help="[IVR_KEEP_DAYS]")
 @says
 def prune(days: int | None) -> None:
-    """Delete for good all that callers left more than so many days ago, done or not."""
+    """Delete for good all that callers left more than so many days ago, done or not; and the recordings of
+    conversations whose own time is over.
+    """
     days = days if days is not None else settings().keep_days
+    recorded = forget_talks(make_vault(settings()), datetime.now(UTC))
     if not days and click.get_current_context().get_parameter_source("days") is ParameterSource.DEFAULT:
         raise click.UsageError("after how many days? (--older-than, or the setting IVR_KEEP_DAYS)")
     opened, attempts = cabinet(), CallbackStore(settings().cabinet)
@@ -152,7 +156,8 @@ def prune(days: int | None) -> None:
     finally:
         attempts.close()
         opened.close()
-    click.echo(f"Deleted: {thrown}.")
+    talks = f", {recorded} conversation{'s' * (recorded != 1)}" if recorded else ""
+    click.echo(f"Deleted: {thrown}{talks}.")
 
 
 def cabinet() -> Cabinet:

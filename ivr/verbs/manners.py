@@ -28,6 +28,8 @@ def _what_people_may_meet() -> tuple[type[Exception], ...]:
     from ivr.ledger.refunds import BadRefund
     from ivr.ledger.seal import NoKey
     from ivr.ledger.statement import BadMonth
+    from ivr.ledger.tapefile import BadTape
+    from ivr.ledger.vault import NoTalk
     from ivr.ledger.witness import NoWitness
     from ivr.phone.booth import NoCall
     from ivr.phone.script import BadScript
@@ -52,6 +54,8 @@ def _what_people_may_meet() -> tuple[type[Exception], ...]:
         BadRefund,
         BadStatement,
         BadTls,
+        BadTape,
+        NoTalk,
         NoKey,
         BadCatalogue,
         NoCall,

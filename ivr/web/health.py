@@ -51,4 +51,5 @@ class _Metrics(Collector):
         yield GaugeMetricFamily("ivr_trunks_amiss", "Trunks that do not work", value=len(status.trunk_problems))
         yield GaugeMetricFamily("ivr_agents_logged_out", "Agents who missed calls", value=len(status.agent_problems))
         yield GaugeMetricFamily("ivr_mail_ok", "E-mails of messages are sent", value=status.mail_problem is None)
+        yield GaugeMetricFamily("ivr_recording_ok", "Conversations are recorded", value=not status.recording_problem)
         yield GaugeMetricFamily("ivr_letters_waiting", "Notices not delivered yet", value=status.letters_waiting)

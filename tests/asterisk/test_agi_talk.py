@@ -24,7 +24,6 @@ from ivr.flow.commands import (
     Hangup,
     Heard,
     Limit,
-    LineCommand,
     Now,
     Play,
     Played,
@@ -37,6 +36,7 @@ from ivr.flow.commands import (
     There,
     Warn,
 )
+from ivr.flow.line_commands import LineCommand, Tap, Tapped, Untap
 from ivr.service.ports import Fault, HungUp
 from ivr.values.cause import Cause
 from ivr.values.outside import Outside
@@ -128,6 +128,28 @@ PARTS = Enqueue("parts", 300)
 QUEUED = "parts,cC,,,300,,,,"
 
 EXCHANGES: dict[str, tuple[LineCommand, Script, Any]] = {
+    "record a talk": (
+        Tap(7, "9", "recorded", name="1795000000.7-1"),
+        [
+            ("SET VARIABLE __IVR_CALL 1795000000.7", "200 result=1"),
+            (
+                "SET VARIABLE __DYNAMIC_FEATURES ivr-nuisance#ivr-pause#ivr-resume#ivr-refuse-9",
+                "200 result=1",
+            ),
+            ("EXEC MixMonitor /var/spool/ivr-talks/1795000000.7-1.raw,bDi(IVR_TAPE)", "200 result=0"),
+        ],
+        Tapped("1795000000.7-1"),
+    ),
+    "record a talk that nobody keeps": (Tap(7, "9", "recorded"), [], Tapped(None, "nobody is there to keep it")),
+    "record no more": (
+        Untap(),
+        [
+            ("EXEC StopMixMonitor", "200 result=0"),
+            ('SET VARIABLE IVR_TAPE ""', "200 result=1"),
+            ("SET VARIABLE __DYNAMIC_FEATURES ivr-nuisance", "200 result=1"),
+        ],
+        None,
+    ),
     "now": (Now(), [], NOON),
     "progress": (Progress(), [("EXEC Progress", "200 result=0")], None),
     "answer": (Answer(), [("ANSWER", "200 result=0")], None),

@@ -20,7 +20,6 @@ from ivr.flow.commands import (
     Hangup,
     Heard,
     Limit,
-    LineCommand,
     Now,
     Play,
     Played,
@@ -57,6 +56,7 @@ from ivr.flow.errands import (
     Tally,
     Verify,
 )
+from ivr.flow.line_commands import LineCommand, Tap, Tapped, Untap
 from ivr.flow.tape import Entry
 from ivr.values.calendar import Override
 from ivr.values.hidden import Hidden
@@ -67,6 +67,9 @@ NOW = datetime(2026, 11, 26, 9, 0, 0, 123456, UTC)
 HAND = Override(False, "stock", NOW)
 
 EXCHANGES: list[tuple[Command[Any], Any]] = [
+    (Tap(7, "9", "recorded"), Tapped("1.1-1", seconds=12.5, refused=True, paused=2)),
+    (Tap(7), Tapped(None, "the disk is full")),
+    (Untap(), None),
     (Now(), NOW),
     (Progress(), None),
     (Answer(), None),

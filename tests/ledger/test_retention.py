@@ -14,6 +14,7 @@ from ivr.ledger.cabinet import Cabinet
 from ivr.ledger.callbacks import CallbackStore
 from ivr.ledger.messages import MessageStore
 from ivr.ledger.retention import keep, throw_away
+from ivr.ledger.vault import Vault
 from ivr.service.ports import Letter
 from tests.ledger.test_messages import spoken
 
@@ -82,12 +83,14 @@ async def test_what_is_remembered_goes_when_it_has_expired(house: House) -> None
 
 
 async def test_the_controller_does_so_by_itself_only_where_the_owner_says(house: House) -> None:
-    """Without days it does nothing at all; with days it looks at once, then each day."""
+    """Without days nothing goes of what callers left; with days it looks at once, then each day."""
     os.utime(house.directory / "messages" / "17.1-1.wav", (0, 0))
-    await keep(house.cabinet, house.messages, house.attempts, 0)
+    vault = Vault(house.directory / "talks", house.directory / "conversations", lambda: "")
+    with contextlib.suppress(TimeoutError):
+        await asyncio.wait_for(keep(house.cabinet, house.messages, house.attempts, vault, 0), 0.3)
     assert house.left() == (1, 1, 1)
     with contextlib.suppress(TimeoutError):
-        await asyncio.wait_for(keep(house.cabinet, house.messages, house.attempts, 90), 0.5)
+        await asyncio.wait_for(keep(house.cabinet, house.messages, house.attempts, vault, 90), 0.5)
 
     assert house.left() == (0, 1, 1)
 

@@ -7,9 +7,11 @@ from typing import Any
 
 import pytest
 
-from ivr.flow.commands import Capture, Captured, Command, Play, Played, Speak
+from ivr.flow.commands import Capture, Captured, Command, Dial, Dialled, Play, Played, Reached, Speak
 from ivr.flow.errands import Adopt, Discard, Fetch, Fetched, Issue, Numbered, Post, Pronounce, left
+from ivr.flow.line_commands import Tap, Tapped, Untap
 from ivr.service import desk
+from ivr.service.conversations import About, Unkept
 from ivr.service.desk import Desk
 from ivr.service.live import Live
 from ivr.service.ports import Fault, HungUp, Recorded
@@ -213,3 +215,96 @@ async def test_a_recording_is_kept_for_the_prompt_that_has_the_number() -> None:
     assert await one.perform(Adopt("message/take-1", prompt))
     assert staff.asked == [("message/take-1", Recorded(prompt, "Au revoir."))]
     assert not await at(Told(), Paper()).perform(Adopt("message/take-1", prompt))
+
+
+class Keeper:
+    """Keeps recordings, or cannot; ``refused`` is who has pressed the key."""
+
+    def __init__(self, *, full: bool = False, refused: bool = False) -> None:
+        self.full, self.refused = full, refused
+        self.begun: list[About] = []
+        self.ended: list[str] = []
+
+    async def begin(self, about: About) -> str:
+        if self.full:
+            raise Unkept("the disk is full")
+        self.begun.append(about)
+        return f"{about.call}-{len(self.begun)}"
+
+    async def end(self, name: str) -> tuple[float, bool, int]:
+        self.ended.append(name)
+        return 12.34, self.refused, 1
+
+
+TAP = Tap(7, "9", "recorded")
+RING = Dial(("karim",), 25)
+TALKED = Dialled(Reached.TALKED, "karim")
+
+
+def recorder(channel: Told, keeper: Keeper | None) -> Desk:
+    paper = Paper()
+    office = desk.Office(  # type: ignore[arg-type]
+        *(paper, paper, paper, paper, paper, Live(), lambda: NOW), conversations=keeper
+    )
+    return Desk(calling(), channel, office)
+
+
+async def test_a_talk_is_recorded_under_a_name_and_its_end_is_noted() -> None:
+    """The line is told the name; the record will say how long it was, and what was pressed."""
+    channel, keeper = Told(Tapped("1.1-1"), TALKED, None), Keeper()
+    at_desk = recorder(channel, keeper)
+
+    assert await at_desk.perform(TAP) == Tapped("1.1-1")
+    await at_desk.perform(RING)
+    await at_desk.perform(Untap())
+    assert channel.asked[0] == replace(TAP, name="1.1-1")
+    assert isinstance(channel.asked[0], Tap)
+    assert channel.asked[0].name == "1.1-1"
+    assert keeper.begun == [About("1.1", "0899000004", "+33612345678", NOW, 7, "recorded")]
+    assert at_desk.tapped == {"1.1-1": Tapped("1.1-1", seconds=12.3, paused=1)}
+
+
+async def test_who_hangs_up_in_the_talk_has_its_end_noted_too() -> None:
+    """By the end of the call, once."""
+    keeper = Keeper()
+    at_desk = recorder(Told(Tapped("1.1-1"), HungUp()), keeper)
+    await at_desk.perform(TAP)
+    with pytest.raises(HungUp):
+        await at_desk.perform(RING)
+    await at_desk.toll()
+    await at_desk.toll()
+
+    assert keeper.ended == ["1.1-1"]
+    assert at_desk.tapped["1.1-1"].seconds == 12.3
+
+
+@pytest.mark.parametrize("keeper", [Keeper(full=True), None], ids=["disk full", "nobody keeps it"])
+async def test_what_cannot_be_kept_is_not_recorded_and_the_call_goes_on(keeper: Keeper | None) -> None:
+    """The line is not even told; the tape says why."""
+    channel = Told(TALKED)
+    at_desk = recorder(channel, keeper)
+    tapped = await at_desk.perform(TAP)
+
+    assert (tapped.name, tapped.why) == (None, "the disk is full" if keeper else "nobody is there to keep it")
+    assert channel.asked == []
+    assert await at_desk.perform(RING) == TALKED
+
+
+async def test_an_exchange_that_cannot_record_costs_no_call() -> None:
+    """A fault in starting is noted, and what was begun is closed."""
+    keeper = Keeper()
+    at_desk = recorder(Told(Fault("no such application")), keeper)
+
+    assert await at_desk.perform(TAP) == Tapped(None, "no such application")
+    assert keeper.ended == ["1.1-1"]
+
+
+async def test_who_refused_in_one_talk_is_not_recorded_in_the_next() -> None:
+    """The key counts for the whole call."""
+    keeper = Keeper(refused=True)
+    at_desk = recorder(Told(Tapped("1.1-1"), None), keeper)
+    await at_desk.perform(TAP)
+    await at_desk.perform(Untap())
+
+    assert await at_desk.perform(TAP) == Tapped(None, "the caller has refused")
+    assert len(keeper.begun) == 1

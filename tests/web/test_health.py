@@ -48,6 +48,8 @@ async def test_a_house_that_is_well_says_ok() -> None:
         "crises": [],
         "trunk_problems": [],
         "agent_problems": [],
+        "mail_problem": None,
+        "recording_problem": None,
     }
 
 

@@ -8,6 +8,7 @@ from ivr.flow.flow import Drawing, Flow
 from ivr.flow.law.view import Held, Owner, View
 from ivr.values.number import parse
 from ivr.values.purpose import Purpose
+from ivr.values.taping import Taping
 from ivr.values.tariff import Mode
 
 OWNER = Owner("us", "Chaleur", "company", "12 rue X, Lille", "0199001234", "plaintes@chaleur.example")
@@ -24,6 +25,7 @@ def example(
     connects: str | None = None,
     description: str = "Conseils de chauffage",
     label: str = "Conseils",
+    recording: Taping | None = None,
 ) -> View:
     """A book with one number and one flow, whose first node is its start."""
     drawn = dict(nodes or {"bye": {"kind": "bye"}})
@@ -40,6 +42,7 @@ def example(
         owner,
         description,
         parse(connects) if connects else None,
+        recording,
     )
     return View((held,), Drawing({"tried": flow}), texts or {}, lists or {})
 

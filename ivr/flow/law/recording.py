@@ -4,22 +4,27 @@ import re
 from collections.abc import Iterator
 from datetime import date
 
+from ivr.flow.flow import Place
 from ivr.flow.law.case import example
 from ivr.flow.law.rule import Found, Rule, Verdict
-from ivr.flow.law.view import View
+from ivr.flow.law.view import Held, View
 from ivr.flow.node import Node
+from ivr.flow.nodes.queue import Queue
 from ivr.flow.nodes.record import Record
+from ivr.flow.nodes.transfer import Transfer
 from ivr.flow.nodes.voicemail import Voicemail
+from ivr.flow.taping import taping
+from ivr.values.taping import Taping
 
 OPT_OUT = r"raccroch|(pas|refuse[rz]?|sans) (à |d')?(l'|être )?enregistr"
+OBJECT = r"oppos|refus|dites-le|signal"
 
 
 def check(view: View) -> Iterator[Found]:
     """The words before the beep say it, and how not to be: who is silent, or hangs up before, leaves nothing.
 
     A mailbox that asks for a key first records nobody who does not press it.
-
-    Messages are all that is recorded today: conversations never are.
+    Of conversations the announcement says it; it must name the key of refusal or, without one, whom to tell.
     """
     for held in view.numbers:
         for place, node in (*view.nodes(held.flow, Record), *view.nodes(held.flow, Voicemail)):
@@ -32,6 +37,29 @@ def check(view: View) -> Iterator[Found]:
             else:
                 message = f'"{place.node}" records without saying so first'
                 yield Found(Verdict.BROKEN, held, message, "say in its prompt: sera enregistré", place=place)
+        if held.recording:
+            yield _announced(held, held.recording, view, None)
+        talks: list[tuple[Place, Transfer | Queue]] = [*view.nodes(held.flow, Transfer), *view.nodes(held.flow, Queue)]
+        for place, talk in talks:
+            way = taping(talk.recording)
+            if isinstance(way, Taping):
+                yield _announced(held, way, view, place)
+
+
+def _announced(held: Held, way: Taping, view: View, place: Place | None) -> Found:
+    """Whether the announcement says that the talk is recorded, and how not to be."""
+    words = view.text(way.announce).casefold()
+    field = "" if place else "recording"
+    if not re.search(r"enregistr", words):
+        message = f'"{way.announce}" does not say that the conversation is recorded'
+        hint = "say so, why, and how not to be: sera enregistrée pour …; pour refuser, tapez 9"
+        return Found(Verdict.BROKEN, held, message, hint, place=place, field=field)
+    if way.refuse and not re.search(rf"\b{way.refuse}\b", words):
+        message = f'"{way.announce}" does not tell the key {way.refuse} by which one is not recorded'
+        return Found(Verdict.BROKEN, held, message, f"say: pour refuser, tapez {way.refuse}", place=place, field=field)
+    if not way.refuse and not re.search(OBJECT, words):
+        return Found(Verdict.DECLARED, held, f'"{way.announce}" does not say how to object; a key `refuse` would do')
+    return Found(Verdict.HOLDS, held)
 
 
 def _asks_first(node: Node) -> bool:

@@ -8,6 +8,7 @@ from ivr.flow.flow import Drawing, Place
 from ivr.flow.node import Node, references
 from ivr.values.number import Family, Number
 from ivr.values.purpose import Purpose
+from ivr.values.taping import Taping
 from ivr.values.tariff import Mode
 
 N = TypeVar("N", bound=Node)
@@ -30,7 +31,8 @@ class Owner:
 
 @dataclass(frozen=True)
 class Held:
-    """A number of ours, ``written`` as in numbers.yaml; ``connects`` is whom it puts callers through to."""
+    """A number of ours, ``written`` as in numbers.yaml; ``connects`` is whom it puts callers through to,
+    ``recording`` how its conversations are recorded, where none says otherwise."""
 
     written: str
     number: Number
@@ -42,6 +44,7 @@ class Held:
     owner: Owner | None = None
     description: str = ""
     connects: Number | None = None
+    recording: Taping | None = None
 
     @property
     def surcharged(self) -> bool:
@@ -78,6 +81,10 @@ class View:
         if flow not in self._nodes:
             self._nodes[flow] = [(place, self.drawing.node(place)) for place in self.places(flow)]
         return [(place, node) for place, node in self._nodes[flow] if isinstance(node, kind)]
+
+    def text(self, prompt: str) -> str:
+        """What a prompt says, in French."""
+        return self._texts.get(prompt, "")
 
     def words(self, node: Node) -> str:
         """All that a node may say, in French."""

@@ -10,6 +10,7 @@ from ivr.flow.commands import Enqueue, Need, Now, Play, Queued, Reachable, Serve
 from ivr.flow.errands import Overridden
 from ivr.flow.kept import Kept, keep, kept
 from ivr.flow.node import CalendarName, Node, QueueName, Scene, Sentence, Way, phrase
+from ivr.flow.taping import Recorded, taping
 from ivr.values.routing import Routing
 
 CLOSED = "closed"
@@ -58,6 +59,9 @@ class Queue(Node):
         "closing says, and waits on at his place",
     )
     closing: Sentence | None = Field(default=None, description="with announce: what he hears")
+    recording: Recorded = Field(
+        default=None, description="how the conversation is recorded; off: not at all; left out: as its number says"
+    )
 
     @model_validator(mode="after")
     def _closing_leads_somewhere(self) -> Self:
@@ -98,7 +102,9 @@ class Queue(Node):
             yield from Play((yield from phrase(self.prompt, scene)))
             closes = (yield from self._closes(scene)) if self.calendar is not None else None
         hold = scene.music.get(self.queue, "") if self.music else ""
-        wanted = Enqueue(self.queue, self.wait, self.priority, self.key, self.music, hold=hold)
+        wanted = Enqueue(
+            self.queue, self.wait, self.priority, self.key, self.music, hold=hold, recording=taping(self.recording)
+        )
         if back is not None:
             wanted = replace(wanted, place=back.place, stood=((yield from Now()) - back.came).total_seconds())
         queued = yield from (wanted if closes is None else self._until(closes, wanted, scene))

@@ -1,6 +1,7 @@
 """Connect the caller with a person: an agent, a group, one after the other until somebody takes the call."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import timedelta
 from typing import ClassVar, Literal, Self
 
@@ -9,6 +10,7 @@ from pydantic import Field, model_validator
 from ivr.flow.commands import Dial, Need, Play, Reachable, Reached, Talk
 from ivr.flow.errands import Draw, Recall, Remember
 from ivr.flow.node import MusicName, Node, Scene, Sentence, Targets, Way, phrase
+from ivr.flow.taping import Recorded, taping
 from ivr.flow.telling import Whisper, told
 from ivr.values.routing import Attempt, Routing, Strategy
 
@@ -78,6 +80,9 @@ class Transfer(Node):
     accept: Sentence | None = Field(
         default=None, description="said to who picks up, who must press 1 to take the call; a mailbox presses nothing"
     )
+    recording: Recorded = Field(
+        default=None, description="how the conversation is recorded; off: not at all; left out: as its number says"
+    )
 
     @model_validator(mode="after")
     def _leads_somewhere(self) -> Self:
@@ -107,9 +112,10 @@ class Transfer(Node):
         came = Reached.UNAVAILABLE
         for attempt in (yield from self._attempts(scene)):
             whisper = yield from told(self.whisper, scene)
-            dialled = yield from Dial(
+            dial = Dial(
                 attempt.names, attempt.ring, music=music, leave=leave, whisper=whisper, accept=accept, hold=hold
             )
+            dialled = yield from replace(dial, recording=taping(self.recording))
             if dialled.past_limit:
                 return PAST_LIMIT
             if dialled.reached is Reached.TALKED:
