@@ -105,32 +105,45 @@ def delete_messages(identity: str | None, older_than: int | None) -> None:
     click.echo(f"{len(doomed)} deleted.")
 
 
-@click.command(epilog=example("ivr surveys", "ivr surveys --since 2026-11-01 --number 0809000106"))
+@click.command(
+    epilog=example(
+        "ivr surveys", "ivr surveys --since 2026-11-01 --number 0809000106", "ivr surveys --by agent --queue parts"
+    )
+)
 @click.option("--since", type=click.DateTime(["%Y-%m-%d"]), help="answers of this day and later")
 @click.option("--number", help="of this number only")
+@click.option("--agent", help="of callers who had talked with this agent only")
+@click.option("--queue", help="of callers who had waited in this queue only")
+@click.option("--by", type=click.Choice(["agent", "queue"]), help="one row for each; - where there was none")
 @click.option("--json", "json_", is_flag=True, help="the answers one by one, as JSON lines")
 @says
-def surveys(since: datetime | None, number: str | None, json_: bool) -> None:
+def surveys(
+    since: datetime | None, number: str | None, agent: str | None, queue: str | None, by: str | None, json_: bool
+) -> None:
     """What callers answered: counts, and averages where the answers are marks."""
     first = since.replace(tzinfo=HERE) if since else None
     ours = parse(number).national if number else None
     found = [
         one
         for one in letters("survey")
-        if (first is None or one.at >= first) and (ours is None or one.body["number"] == ours)
+        if (first is None or one.at >= first)
+        and (ours is None or one.body["number"] == ours)
+        and (agent is None or one.facts.get("agent") == agent)
+        and (queue is None or one.facts.get("queue") == queue)
     ]
     if json_:
         return tell(found)
-    head = ("number", "flow", "node", "question", "answers", "average", "counts")
-    return show(head, summed(found), "No answers.")
+    head = ("number", "flow", "node", *([by] if by else []), "question", "answers", "average", "counts")
+    return show(head, summed(found, by), "No answers.")
 
 
-def summed(given: Iterable[Letter]) -> Iterator[tuple[str, ...]]:
-    """One row for each question."""
+def summed(given: Iterable[Letter], by: str | None = None) -> Iterator[tuple[str, ...]]:
+    """One row for each question and, ``by`` them, each agent or queue."""
     answers: dict[tuple[str, ...], list[Letter]] = defaultdict(list)
     for letter in given:
         body = letter.body
-        answers[body["number"], body["flow"], body["node"], letter.facts["question"]].append(letter)
+        whose = (letter.facts.get(by, "-"),) if by else ()
+        answers[body["number"], body["flow"], body["node"], *whose, letter.facts["question"]].append(letter)
     for question, same in sorted(answers.items()):
         counts = Counter((one.facts["answer"], one.facts["meaning"]) for one in same)
         marks = [int(one.facts["answer"]) for one in same if not one.facts["meaning"]]

@@ -8,7 +8,25 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from ivr.flow.commands import Ask, Capture, Captured, Gather, Hangup, Heard, Need, Now, Play, Played
+from ivr.flow.commands import (
+    Ask,
+    Capture,
+    Captured,
+    Command,
+    Dial,
+    Dialled,
+    Enqueue,
+    Gather,
+    Hangup,
+    Heard,
+    Need,
+    Now,
+    Play,
+    Played,
+    Queued,
+    Reached,
+    Served,
+)
 from ivr.flow.errands import Discard, Fetch, Fetched, Issue, Post, left
 from ivr.flow.flow import Flow
 from ivr.flow.node import Scene
@@ -387,6 +405,47 @@ def test_a_question_without_an_answer_ends_the_survey(first: str, again: str) ->
     ]
 
     assert play(survey(), script) == ["it:abandoned", "abandoned:done"]
+
+
+TALKED = Dialled(Reached.TALKED, "karim")
+
+
+@pytest.mark.parametrize(
+    ("node", "asked", "came", "known"),
+    [
+        ({"kind": "transfer", "to": "karim"}, Dial(("karim",), 25), TALKED, (("agent", "karim"),)),
+        (
+            {"kind": "queue", "queue": "parts"},
+            Enqueue("parts", 300),
+            Queued(Served.TALKED, "camille", waited=3.0),
+            (("agent", "camille"), ("queue", "parts")),
+        ),
+        ({"kind": "queue", "queue": "parts"}, Enqueue("parts", 300), Queued(Served.TALKED), (("queue", "parts"),)),
+    ],
+)
+def test_an_answer_after_a_talk_is_kept_with_who_it_was(
+    node: dict[str, Any], asked: Command[Any], came: Any, known: tuple[tuple[str, str], ...]
+) -> None:
+    """The agent's name, and the queue's where he waited for him; an agent whom nobody told is left out."""
+    ways = {"transfer": ("busy", "no_answer", "unavailable"), "queue": ("timeout", "full", "empty", "emptied")}
+    exits = dict.fromkeys(ways[node["kind"]], "bye") | {"talked": "opinion"}
+    asks = {"kind": "survey", "questions": [{"name": "ease", "prompt": "how-easy"}]}
+    flow = flow_of(
+        {
+            "agent": {**node, "exits": exits},
+            "opinion": {**asks, "exits": {"done": "bye", "abandoned": "bye"}},
+            "bye": BYE,
+        }
+    )
+    said, none = answer("ease", "4")
+    script = [
+        (asked, came),
+        (Ask(("how-easy",), MARKS), Heard("4")),
+        (Post(said.kind, (*said.facts, *known)), none),
+        END,
+    ]
+
+    assert play(flow, script) == ["agent:talked", "opinion:done", "bye:done"]
 
 
 def test_questions_have_names_of_their_own() -> None:

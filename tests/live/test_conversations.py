@@ -42,7 +42,8 @@ def test_a_talk_is_recorded_in_two_channels_and_encrypted_and_the_agent_pauses_i
     """Announced in early media; *7 and *8 by the agent; the queue's too; nothing of the secret digits; then deleted."""
     agent = stack.agent("ulysse", hang_up_after=11.0, keys="*7", keys_after=3.0)
     placed = stack.call(NUMBER, "1@+14,2@+0.3,3@+0.3,4@+0.3,5@+0.3,6@+0.3", agent, hang_up_after=45.0)
-    waited = stack.call(QUEUE, "", stack.agent("valere", hang_up_after=4.0), hang_up_after=40.0)
+    # He stays when the agent has hung up, and is asked.
+    waited = stack.call(QUEUE, "4@+8", stack.agent("valere", hang_up_after=4.0), hang_up_after=40.0)
     record = stack.call_record(placed)
     (tap,) = taps(stack, placed)
     (second,) = taps(stack, waited)
@@ -81,6 +82,13 @@ def test_a_talk_is_recorded_in_two_channels_and_encrypted_and_the_agent_pauses_i
     assert found == "0"
 
     assert second["seconds"] > 2.5, second
+    assert stack.call_record(waited)["steps"] == ["agent:talked", "opinion:done", "nobody:done"]
+    row = next(
+        line.split()
+        for line in stack.inside("controller", "ivr", "surveys", "--by", "agent", "--queue", "taped").splitlines()
+        if "valere" in line
+    )
+    assert row[:8] == [QUEUE, "taped-queue", "opinion", "valere", "ease", "1", "4.00", "4:"], row
     stack.inside("controller", "ivr", "conversations", "delete", "--caller", placed.script.from_)
     stack.inside("controller", "ivr", "conversations", "delete", "--call", stack.call_record(waited)["id"])
     assert listed(stack, record["id"]) == []
@@ -89,7 +97,7 @@ def test_a_talk_is_recorded_in_two_channels_and_encrypted_and_the_agent_pauses_i
 def test_who_refuses_leaves_no_recording_before_or_during_the_talk(stack):
     """The key in the announcement: no recording at all.  In the talk: it ends at once, and is deleted."""
     before = stack.call(NUMBER, "9@1.0", stack.agent("ulysse", hang_up_after=3.0), hang_up_after=20.0)
-    during = stack.call(QUEUE, "9@+3", stack.agent("valere", hang_up_after=7.0), hang_up_after=30.0)
+    during = stack.call(QUEUE, "9@+3", stack.agent("valere", hang_up_after=7.0), hang_up_after=22.0)
     record = stack.call_record(before)
 
     assert record["steps"][0] == "agent:talked"

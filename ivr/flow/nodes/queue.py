@@ -10,6 +10,7 @@ from ivr.flow.commands import Enqueue, Need, Now, Play, Queued, Reachable, Serve
 from ivr.flow.errands import Overridden
 from ivr.flow.kept import Kept, keep, kept
 from ivr.flow.node import CalendarName, Node, QueueName, Scene, Sentence, Way, phrase
+from ivr.flow.spoke import spoke
 from ivr.flow.taping import Recorded, taping
 from ivr.values.routing import Routing
 
@@ -110,6 +111,8 @@ class Queue(Node):
         queued = yield from (wanted if closes is None else self._until(closes, wanted, scene))
         if queued is None:
             return CLOSED
+        if queued.served is Served.TALKED:
+            spoke(scene, queued.agent, self.queue)
         if queued.waited is not None and queued.served is not Served.TALKED:
             # Whoever is called back instead keeps his place, too.
             came = back.came if back else (yield from Now()) - timedelta(seconds=queued.waited)

@@ -8,6 +8,7 @@ from ivr.flow.asking import Key
 from ivr.flow.commands import Ask, Need, Talk
 from ivr.flow.errands import Post
 from ivr.flow.node import Node, Scene, Sentence, Way, phrase
+from ivr.flow.spoke import spoken_with
 
 
 class Opinion(BaseModel):
@@ -29,8 +30,9 @@ class Opinion(BaseModel):
 class Survey(Node):
     """Put questions one after the other; each answer is kept as soon as it is given.
 
-    Leave by `done` after the last question, by `abandoned` when a question got no answer.  `ivr surveys` prints counts
-    and averages.
+    Linked to the exit `talked` of a transfer or a queue it asks who is still there when the agent has hung up, and each
+    answer is kept with the names of that agent and queue; who hangs up himself is not asked.  Leave by `done` after
+    the last question, by `abandoned` when a question got no answer.  `ivr surveys` prints counts and averages.
     """
 
     leaves: ClassVar[tuple[str, ...]] = ("done", "abandoned")
@@ -59,7 +61,8 @@ class Survey(Node):
             if answer is None:
                 return "abandoned"
             meaning = question.keys.get(answer, "")
-            yield from Post("survey", (("question", question.name), ("answer", answer), ("meaning", meaning)))
+            facts = (("question", question.name), ("answer", answer), ("meaning", meaning))
+            yield from Post("survey", (*facts, *spoken_with(scene)))
         return "done"
 
     def _answer(self, question: Opinion, scene: Scene) -> Talk[str | None]:

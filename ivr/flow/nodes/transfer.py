@@ -10,6 +10,7 @@ from pydantic import Field, model_validator
 from ivr.flow.commands import Dial, Need, Play, Reachable, Reached, Talk
 from ivr.flow.errands import Draw, Recall, Remember
 from ivr.flow.node import MusicName, Node, Scene, Sentence, Targets, Way, phrase
+from ivr.flow.spoke import spoke
 from ivr.flow.taping import Recorded, taping
 from ivr.flow.telling import Whisper, told
 from ivr.values.routing import Attempt, Routing, Strategy
@@ -119,6 +120,7 @@ class Transfer(Node):
             if dialled.past_limit:
                 return PAST_LIMIT
             if dialled.reached is Reached.TALKED:
+                spoke(scene, dialled.agent)
                 if self.last_agent and dialled.agent is not None:
                     yield from Remember(LAST_AGENT, dialled.agent, REMEMBERED)
                 return dialled.reached.value
