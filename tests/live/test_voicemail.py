@@ -86,7 +86,7 @@ def asked(stack: Stack, path: str, method: str = "GET") -> bytes:
 
 
 def messages(stack: Stack) -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = json.loads(asked(stack, "/messages?mailbox=victor"))
+    found: list[dict[str, Any]] = json.loads(asked(stack, "/messages?mailbox=vitaline"))
     return found
 
 
@@ -148,14 +148,14 @@ def test_a_message_is_taken_and_told_by_every_exit(stack: Stack, tmp_path: Path)
         assert headers["webhook-signature"] == f"v1,{digest}"
         assert abs(time.time() - int(headers["webhook-timestamp"])) < 60
         assert base64.b64decode(notice["audio"]) == sound
-        assert (notice["mailbox"], notice["caller"]) == ("victor", f"+33{keeps.script.from_[1:]}")
+        assert (notice["mailbox"], notice["caller"]) == ("vitaline", f"+33{keeps.script.from_[1:]}")
 
         mails = [email.message_from_bytes(content, policy=email.policy.default) for _, content in post.received]
         attached = {part.get_content() for one in mails for part in one.iter_attachments()}
-        assert {tuple(to) for to, _ in post.received} == {("victor@chaleur.example",)}
+        assert {tuple(to) for to, _ in post.received} == {("vitaline@chaleur.example",)}
         assert sound in attached
         assert len(attached) == 2
-        assert all("Victor, à l'atelier" in one["Subject"] for one in mails)
+        assert all("Vitaline, à l'atelier" in one["Subject"] for one in mails)
         listed = stack.inside("controller", "ivr", "messages", "list")
         assert "e-mail sent; notice sent" in next(line for line in listed.splitlines() if kept["id"][:8] in line)
         assert stack.health()["mail_problem"] is None  # type: ignore[index]
