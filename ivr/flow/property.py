@@ -11,7 +11,7 @@
 
 Each may be narrowed to some callers (``for anonymous``, ``for foreign``, ``for mobile``, ``for geographic``) and to
 some hours (``when office is closed``, ``when office is open``).  A caller who goes round in a menu of his own
-will is not counted again; a conversation counts as one minute.
+will is not counted again; a conversation counts as one minute.  Who has talked with an agent needs none any more.
 """
 
 import re
@@ -21,7 +21,9 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import Literal
 
+from ivr.flow.commands import Dialled, Queued, Reached, Served
 from ivr.flow.explore import When
+from ivr.flow.onlooker import Choice
 from ivr.flow.paths import Path, Paths, until_human
 from ivr.values.number import ANONYMOUS, Number, parse
 from ivr.values.tariff import Tariff
@@ -91,10 +93,30 @@ def understood(sense: Sense, text: str, numbers: tuple[str, ...] = ()) -> Proper
 
 def _human_within(paths: Paths, _: Tariff, keys: Decimal) -> Path | None:
     fewest = paths.keys_to_human()
-    asked = [place for place, state in enumerate(paths.explored.states) if state.question]
+    alone = _alone(paths)
+    asked = [place for place, state in enumerate(paths.explored.states) if state.question and place in alone]
     far = [place for place in asked if place not in fewest or fewest[place] > keys]
     found = [path for place in far if (path := paths.to(place))]
     return min(found, key=lambda path: len(path.choices), default=None)
+
+
+def _alone(paths: Paths) -> set[int]:
+    """The states in which a caller may be who has talked with nobody yet; the others need no agent any more."""
+    reached = {root.state for root in paths.roots}
+    waiting = list(reached)
+    for state in waiting:
+        for passage in paths.explored.passages[state]:
+            if passage.to is not None and passage.to not in reached and not any(map(_talked, passage.choices)):
+                reached.add(passage.to)
+                waiting.append(passage.to)
+    return reached
+
+
+def _talked(choice: Choice) -> bool:
+    result = choice.outcome.result
+    if isinstance(result, Dialled):
+        return result.reached is Reached.TALKED
+    return isinstance(result, Queued) and result.served is Served.TALKED
 
 
 def _charged_unannounced(paths: Paths, _tariff: Tariff, _amount: Decimal) -> Path | None:

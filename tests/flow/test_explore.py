@@ -213,6 +213,28 @@ def test_time_and_keys_until_a_human() -> None:
     assert set(found.keys_to_human().values()) == {0, 1}
 
 
+@pytest.mark.parametrize(("exit_", "holds"), [("talked", True), ("no_answer", False)])
+def test_who_has_talked_needs_no_agent_any_more(exit_: str, holds: bool) -> None:
+    """A question after the talk, as of a survey, is not far from anybody; the same one after a ring in vain is."""
+    ends = dict.fromkeys(("busy", "no_answer", "unavailable"), "lost") | {exit_: "after"}
+    after = {"kind": "menu", "prompt": "sorry", "options": {"1": "lost"}, "hearings": 1}
+    nodes = {
+        **menu(hearings=1),
+        "one": {"kind": "transfer", "to": "camille", "exits": ends},
+        "two": {
+            "kind": "transfer",
+            "to": "camille",
+            "exits": dict.fromkeys(("busy", "no_answer", "unavailable"), "lost"),
+        },
+        "after": {**after, "exits": {"silence": "lost", "wrong": "lost"}},
+    }
+    one = understood("always", "human within 1 key")
+    assert one is not None
+    tariff = Tariff("dear", Mode.PER_MINUTE, DEAR.price + 1)
+
+    assert (one.broken(paths(nodes), tariff) is None) is holds
+
+
 @pytest.mark.parametrize(
     ("sentence", "holds"),
     [
