@@ -128,7 +128,7 @@ class Reloader:
                 # Asterisk reads from the file who is paused when it starts; of agents whom it knows, it keeps its own.
                 now = queues_conf.paused(texts[QUEUES])
                 for agent in sorted((now ^ queues_conf.paused(before[QUEUES])) & queues_conf.members(texts[QUEUES])):
-                    await switch.pause(queues_conf.phone(agent), agent in now)
+                    await switch.pause(queues_conf.interfaces(texts[QUEUES])[agent], agent in now)
         except (OSError, TimeoutError) as error:
             # Asterisk reads the files itself when it starts; if it is up and refuses, someone must look.
             log.warning("asterisk not told of %s, it reads them at its next start: %s", ",".join(changed), error)

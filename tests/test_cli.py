@@ -490,8 +490,9 @@ def test_prepare_makes_all_that_must_stand_before_asterisk(prepared: Path) -> No
 def test_prepare_again_changes_nothing(house: House, prepared: Path) -> None:
     """The secrets stay, and so all passwords; nothing is baked again; the files are the same."""
     shutil.copytree(prepared, house.state)
-    music = house.state / "asterisk" / "musiconhold.conf"  # names the place of the sounds
-    music.write_text(music.read_text(encoding="utf-8").replace(str(prepared), str(house.state)), encoding="utf-8")
+    for name in ("musiconhold.conf", "queues.conf"):  # they name the place of the sounds
+        file = house.state / "asterisk" / name
+        file.write_text(file.read_text(encoding="utf-8").replace(str(prepared), str(house.state)), encoding="utf-8")
     before = {path: path.read_bytes() for path in house.state.rglob("*") if path.is_file()}
     told = house.ivr("prepare")
 

@@ -6,7 +6,7 @@ from typing import Protocol
 from ivr.asterisk.agi_order import AgiTalk, do, epoch, number, variable
 from ivr.asterisk.causes import DIALSTATUS, QUEUESTATUS
 from ivr.asterisk.outside_conf import CONTEXT
-from ivr.asterisk.queues_conf import MOST_PENALTY
+from ivr.asterisk.queues_conf import MOST_PENALTY, REACH
 from ivr.flow.commands import Dial, Dialled, Enqueue, Queued, Reachable, Reached, Served, There
 from ivr.service.ports import Fault
 from ivr.values.music import DEFAULT
@@ -18,10 +18,10 @@ HOLD = "CHANNEL(musicclass)"  # wins over what queues.conf says (res_musiconhold
 CUT_AFTER = "IVR_LIMIT"  # whole seconds: a conversation of more was cut, should we not live to say so
 CUT_SHORT = 0.5  # seconds before its limit from which on a conversation was ended by it
 AT_TALK = "queue-talk"  # the context in which an agent's channel is given its limit
-REACH = "reach"  # the context in which who is told something first is rung, on a Local channel of his own
 # Variables with which that context works.  Those with underscores are handed on to it; the others it sets on the
 # caller's channel: that somebody picked up without taking the call, and that somebody has taken it.
 RING, WHISPER, ACCEPT = "IVR_RING", "IVR_WHISPER", "IVR_ACCEPT"
+SINCE = "IVR_SINCE"  # when the caller came, of who is told how long he has been in the line
 TOLD, CALLER, OWN = "IVR_TOLD", "IVR_CALLER", "IVR_OWN"  # handed on to [way] of the dial plan, which has their sense
 DECLINED, TAKEN = "IVR_DECLINED", "IVR_TAKEN"
 HEARINGS, TO_PRESS = 2, 5  # how often he hears what to press, and the seconds that he has each time, as it says there
@@ -75,12 +75,12 @@ def _served(queue: str) -> AgiTalk[bool]:
     """Whether an agent is there who is not paused by order; who rests is there."""
     for interface in (yield from variable(f"QUEUE_MEMBER_LIST({queue})")).split(","):
         technology, _, agent = interface.partition("/")
-        if technology != "PJSIP":
+        if technology not in ("PJSIP", "Local"):
             continue
         penalty = yield from variable(f"QUEUE_MEMBER({queue},penalty,{interface})")
         if number(penalty) > MOST_PENALTY:
             continue
-        if (yield from _registered(agent)):
+        if (yield from _registered(agent.partition("@")[0])):
             return True
     return False
 
@@ -155,11 +155,15 @@ def _phone(agent: str, told: bool, outside: Outside) -> str:
     return f"Local/{agent}@{REACH}/n" if told else f"PJSIP/{agent}"
 
 
-def enqueue(wanted: Enqueue, language: str) -> AgiTalk[Queued]:
+def enqueue(
+    wanted: Enqueue, language: str, whisper: Sequence[Sound] = (), accept: Sequence[Sound] = ()
+) -> AgiTalk[Queued]:
     """Wait in a queue.  Its own announcements are in the channel's language.
 
     `c`: the call goes on when the agent has hung up; `C`: phones that rang in vain show no missed call.  Queue has no
     limit of its own for the talk: a subroutine on the agent's channel arms one, at whose end the agent is hung up.
+
+    Who is told something first is rung as by :func:`dial`: his channel answers once he has heard it and taken the call.
     """
     limit = f"{wanted.limit:.0f}" if wanted.limit is not None else ""
     for name, value in (
@@ -167,6 +171,7 @@ def enqueue(wanted: Enqueue, language: str) -> AgiTalk[Queued]:
         ("QUEUE_PRIO", str(wanted.priority)),
         ("QUEUE_MAX_PENALTY", str(MOST_PENALTY)),
         (f"__{TALK_LIMIT}", limit),
+        (f"__{WHISPER}", ""),
         # What is left of an earlier wait of this call.
         ("QUEUESTATUS", ""),
         ("QUEUEPOSITION", ""),
@@ -178,6 +183,15 @@ def enqueue(wanted: Enqueue, language: str) -> AgiTalk[Queued]:
         yield from do("SET", "VARIABLE", HOLD, wanted.hold or DEFAULT)
     if wanted.limit is not None:
         yield from do("SET", "VARIABLE", CUT_AFTER, f"{wanted.limit - 1:.0f}")
+    if whisper or accept:
+        for name, value in (
+            (f"__{RING}", f"{wanted.ring}"),
+            (f"__{WHISPER}", "&".join(sound.path for sound in (*whisper, *accept))),
+            (f"__{ACCEPT}", "&".join(sound.path for sound in accept)),
+            (f"__{SINCE}", (yield from variable("CDR(start,u)"))),
+            (TAKEN, ""),
+        ):
+            yield from do("SET", "VARIABLE", name, value)
     options = "cC" if wanted.music else "cCr"
     longest = max(1, int(wanted.wait))
     words = f"{wanted.queue},{options},,,{longest},,{AT_TALK * bool(limit)},,{wanted.place or ''}"

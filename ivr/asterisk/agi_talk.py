@@ -15,6 +15,7 @@ from ivr.asterisk.agi_order import PATIENCE, AgiTalk, Refused, do, variable
 from ivr.asterisk.agi_taping import tap, untap
 from ivr.asterisk.agi_wire import Reply
 from ivr.asterisk.causes import Q850
+from ivr.asterisk.queues_conf import QUEUED
 from ivr.book.book import LANGUAGE
 from ivr.flow.commands import (
     MESSAGE,
@@ -41,6 +42,7 @@ from ivr.flow.line_commands import LineCommand, Tap, Untap
 from ivr.service.ports import Fault, HungUp, Sound, Voice
 from ivr.values.cause import Cause
 from ivr.values.outside import Outside
+from ivr.values.whisper import BY_THEN, WAITED
 
 SERVED = "IVR_SERVED"  # set last in a served call: the dialplan tells it from an abandoned one
 ANY_KEY = "0123456789*#"
@@ -89,7 +91,8 @@ class Speaker:
                 told = self._told(command.whisper), self._told(command.accept)
                 return (yield from dial(command, warning, *told, self.outside))
             case Enqueue():
-                return (yield from enqueue(command, self.language))
+                told = self._told(command.whisper), self._told(command.accept)
+                return (yield from enqueue(command, self.language, *told))
             case Hangup(cause=cause):
                 yield from _hang_up(cause)
             case Tap():
@@ -164,6 +167,9 @@ class Speaker:
     def _sound(self, name: str) -> "Sound | _Message":
         if name.startswith(MESSAGE):
             return _Message(_message(name))
+        if name == BY_THEN:  # beside copies without digests, whose names end in minutes
+            first = self.voice[LANGUAGE, f"{WAITED}0"]
+            return _Message(f"{first.path.partition(f'/{LANGUAGE}/{WAITED}')[0]}/{QUEUED}/{LANGUAGE}/{BY_THEN}")
         # What a language lacks is said in the book's own, rather than not at all; the law's announcement always is.
         sound = self.voice.get((self.language, name)) or self.voice.get((LANGUAGE, name))
         if sound is None:

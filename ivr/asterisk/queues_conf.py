@@ -24,6 +24,10 @@ NOBODY = "penalty,unavailable,invalid,unknown"
 MOST_PENALTY = 999
 """QUEUE_MAX_PENALTY of every caller.  Who is paused by order has more, which tells him from those who only rest after a
 call that they missed: app_queue pauses both, and `penalty` above makes nobody of the former."""
+REACH = "reach"
+"""The context in which who is told something first is rung, on a Local channel of his own."""
+TELLING = 60
+"""Seconds for which he may be told something, at most."""
 AWAY = 1000
 """What is added to the penalty of who is paused by order."""
 
@@ -37,13 +41,15 @@ def text(queues: Iterable[Queue], agents: Mapping[str, Duty], sounds: str = "/va
     """One section for each queue, with the agents who are logged in; ``sounds`` is where all sounds lie."""
     queues = tuple(queues)
     present = {name: duty for name, duty in agents.items() if duty.present}
+    told = {agent for queue in queues if queue.told for agent in queue.agents}
     parts = []
     distinct("queue name", (queue.name for queue in queues))
     for queue in queues:
         name = token("queue name", queue.name)
         settings = [
             ("strategy", STRATEGIES[queue.strategy]),
-            ("timeout", f"{queue.ring:d}"),
+            # Who is told something is rung for so long by [reach], and this is the last net.
+            ("timeout", f"{queue.ring + TELLING * queue.told:d}"),
             ("wrapuptime", f"{queue.wrap_up:d}"),
             ("maxlen", f"{queue.max_length:d}"),
             ("musicclass", token("music", queue.music or DEFAULT)),
@@ -62,11 +68,13 @@ def text(queues: Iterable[Queue], agents: Mapping[str, Duty], sounds: str = "/va
                 ("relative-periodic-announce", "yes"),
             ]
         for agent in sorted(queue.agents.keys() & present.keys()):
-            interface = phone(agent)
+            state = phone(agent)
+            # In all his queues: what he did last is one for all only under one name (app_queue.c, update_queue).
+            interface = f"Local/{agent}@{REACH}/n" if agent in told else state
             how = "yes" if present[agent].paused else "no"
             penalty = queue.agents[agent] + AWAY * present[agent].paused
             # penalty, name, whose state counts, two settings that are the queue's, and whether he is paused at a start
-            settings.append(("member", f"{interface},{penalty:d},{agent},{interface},,,{how}"))
+            settings.append(("member", f"{interface},{penalty:d},{agent},{state},,,{how}"))
         parts.append(section(name, settings, "queue-defaults"))
     return "\n".join(parts)
 
@@ -76,14 +84,19 @@ def phone(agent: str) -> str:
     return f"PJSIP/{token('agent name', agent)}"
 
 
-_MEMBER = re.compile(r"^member = [^,\n]*,[0-9]+,([a-z0-9_-]+),.*,(yes|no)$", re.MULTILINE)
+_MEMBER = re.compile(r"^member = ([^,\n]*),[0-9]+,([a-z0-9_-]+),.*,(yes|no)$", re.MULTILINE)
 
 
 def members(queues: str) -> frozenset[str]:
     """The agents who serve a queue by a text of queues.conf."""
-    return frozenset(name for name, _ in _MEMBER.findall(queues))
+    return frozenset(name for _, name, _ in _MEMBER.findall(queues))
+
+
+def interfaces(queues: str) -> Mapping[str, str]:
+    """What queues ring for each of them."""
+    return {name: interface for interface, name, _ in _MEMBER.findall(queues)}
 
 
 def paused(queues: str) -> frozenset[str]:
     """Those of them who are paused."""
-    return frozenset(name for name, how in _MEMBER.findall(queues) if how == "yes")
+    return frozenset(name for _, name, how in _MEMBER.findall(queues) if how == "yes")

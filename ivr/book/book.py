@@ -14,6 +14,7 @@ from ivr.flow.flow import Drawing, Flow
 from ivr.flow.law.rule import Off
 from ivr.flow.law.view import Owner
 from ivr.flow.node import references
+from ivr.flow.nodes.queue import Queue as Waiting
 from ivr.flow.nodes.transfer import Transfer
 from ivr.flow.property import Property
 from ivr.flow.terms import Terms
@@ -36,7 +37,7 @@ from ivr.values.taping import Taping
 from ivr.values.tariff import Tariff
 from ivr.values.trunk import Trunk
 from ivr.values.vat import RATES, Rate
-from ivr.values.whisper import whispers
+from ivr.values.whisper import LONGEST, WAITED, whispers
 from ivr.values.wording import slots
 
 # The language of the law, of the announcement, and of every call until its flow says otherwise.
@@ -198,7 +199,9 @@ class Book:
     @property
     def queued(self) -> tuple[str, ...]:
         """The prompts that queues say by themselves."""
-        return tuple(sorted({message for queue in self.queues.values() for message in queue.messages}))
+        messages = {message for queue in self.queues.values() for message in queue.messages}
+        minutes = range(LONGEST + 2) if self._whispers(Waiting) else ()
+        return (*sorted(messages), *(f"{WAITED}{one}" for one in minutes))
 
     def utterances(self) -> list[Utterance]:
         """Everything that a caller of this book may hear, beeps apart; also the announcements of tariffs to come, so
@@ -210,16 +213,17 @@ class Book:
         priced = [period.tariff for service in self.services.values() for period in service.periods]
         for language in self.prompts:
             said += slots(self.calendars.values(), language)
-        if any(
-            isinstance(node, Transfer) and node.whisper
-            for flow in self.drawing.flows.values()
-            for node in flow.nodes.values()
-        ):
+        if self._whispers(Transfer, Waiting):
             said += whispers(priced, LANGUAGE)
         said += [Utterance(LANGUAGE, name, text) for name, text in SAID.items()]
         said += music_pieces(self.music)
         said += [announcement.utterance for announcement in self.announcements]
         return list({(one.language, one.name): one for one in said}.values())
+
+    def _whispers(self, *kinds: type[Transfer] | type[Waiting]) -> bool:
+        """Whether nodes of these kinds tell agents something."""
+        nodes = [node for flow in self.drawing.flows.values() for node in flow.nodes.values()]
+        return any(isinstance(node, kinds) and node.whisper for node in nodes)
 
 
 def read_book(directory: Path) -> Book:

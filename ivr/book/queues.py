@@ -78,17 +78,19 @@ class WrittenQueue(Written):
     )
     messages_every: int = Field(default=60, ge=15, le=3600, description="seconds of music before each of them")
 
-    def value(self, name: str, key: str) -> Queue:
-        """The queue; ``key`` is the one by which its nodes let callers leave."""
+    def value(self, name: str, key: str, told: bool = False) -> Queue:
+        """The queue; ``key`` is the one by which its nodes let callers leave, ``told``: agents are told something."""
         rest = self.rest if self.rest is not None else REST * (self.strategy is not Strategy.ALL)
         plain = self.model_dump(exclude={"label", "music", "rest"})
-        return Queue(name=name, key=key, music=self.music or "", rest=rest, **plain)
+        return Queue(name=name, key=key, told=told, music=self.music or "", rest=rest, **plain)
 
 
 def queues(written: Mapping[str, WrittenQueue], flows: Iterable[Flow]) -> Mapping[str, Queue]:
     """The queues of a book that is right."""
-    keys = {node.queue: node.key for flow in flows for node in flow.nodes.values() if isinstance(node, QueueNode)}
-    return {name: queue.value(name, keys.get(name, "")) for name, queue in written.items()}
+    nodes = [node for flow in flows for node in flow.nodes.values() if isinstance(node, QueueNode)]
+    keys = {node.queue: node.key for node in nodes}
+    told = {node.queue for node in nodes if node.whisper or node.accept}
+    return {name: queue.value(name, keys.get(name, ""), name in told) for name, queue in written.items()}
 
 
 def doors(written: Mapping[str, WrittenQueue]) -> Mapping[str, Door]:

@@ -179,13 +179,11 @@ class Dial(Command[Dialled]):
     """Ring agents, all at once, for at most ``ring`` seconds; the first to answer talks with the caller.
 
     On a line not yet answered, the agent's answer answers it (charging begins then); ``limit`` is the longest
-    conversation in that case, in seconds, set by the line.  ``warn``, set by the line too, is for any conversation that
-    a limit may cut: this one, or that of the answered line.  The caller hears ``music`` while it rings, or ringing;
-    ``leave``: rather than answer the line to go on, give up.  ``hold``: the class of the music, or empty.
+    conversation in that case, in seconds, set by the line, as is ``warn``, for any conversation that a limit may cut.
+    The caller hears ``music`` while it rings, of the class ``hold``, or ringing; ``leave``: rather give up than answer.
 
     Who picks up is told ``whisper`` and then ``accept``, where there is one: he must press 1.  Meanwhile the caller
-    waits as before, on a line as before: it is answered when he and the other talk, and not when somebody picks up.
-
+    waits, on a line as before: it is answered when he and the other talk, and not when somebody picks up.
     ``recording`` is how the conversation is recorded, `off`: not at all, ``None``: as the number's all are.
     """
 
@@ -207,9 +205,8 @@ class Enqueue(Command[Queued]):
     """Wait in a queue for at most ``wait`` seconds, with music or ringing, until an agent takes the call.
 
     Who has more ``priority`` is served first; ``key`` ends the wait.  ``place`` is where to enter, from 1, for who
-    had one before; ``None``: at the end.  Who left for longer has ``stood`` there so many seconds since he first came,
-    by which his place is worked out where that can be done.  On a line not yet answered the agent answers it, and
-    ``limit`` is the longest conversation then; that, ``hold`` and ``recording`` as for :class:`Dial`.
+    had one before; ``stood``: since he first came, in seconds, by which it is worked out where that can be done.
+    ``ring`` is for who is told something.  What is not said here is as for :class:`Dial`.
     """
 
     queue: str
@@ -222,6 +219,9 @@ class Enqueue(Command[Queued]):
     limit: float | None = None
     hold: str = ""
     recording: Taping | Literal["off"] | None = None
+    whisper: Phrase = ()
+    accept: Phrase = ()
+    ring: int = 20
     needs: Need = field(default=Need.ANNOUNCED, kw_only=True, compare=False, repr=False)
 
 

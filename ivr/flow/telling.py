@@ -9,7 +9,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from ivr.flow.commands import Now, Phrase, Talk
 from ivr.flow.node import OR_ONE, PromptName, Scene, one_or_many
-from ivr.values.whisper import MENU, NUMBER, waited
+from ivr.values.whisper import BY_THEN, MENU, NUMBER, waited
 from ivr.values.wording import spelled
 
 
@@ -43,9 +43,12 @@ def _or_one(value: Any) -> Any:
 Whisper = Annotated[tuple[PromptName | Tell, ...], BeforeValidator(_or_one), Field(json_schema_extra=OR_ONE)]
 
 
-def told(whisper: Whisper, scene: Scene) -> Talk[Phrase]:
-    """The names of the utterances, in order."""
+def told(whisper: Whisper, scene: Scene, *, later: bool = False) -> Talk[Phrase]:
+    """The names of the utterances, in order; ``later``: it is not known yet when they are said."""
     names: list[str] = []
     for part in whisper:
+        if later and isinstance(part, Tell) and part.tell == "waiting":
+            names.append(BY_THEN)
+            continue
         names.extend((part,) if isinstance(part, str) else (yield from part.say(scene)))
     return tuple(names)

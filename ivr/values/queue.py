@@ -18,11 +18,15 @@ class Strategy(StrEnum):
 
 @dataclass(frozen=True)
 class Door:
-    """What a queue asks of who wants in: at most ``most`` wait (0: any number), ``empty``: also with no agent there."""
+    """What a queue asks of who wants in: at most ``most`` wait (0: any number), ``empty``: also with no agent there.
+
+    ``ring`` are the seconds for which it rings an agent.
+    """
 
     queue: str
     most: int = 0
     empty: bool = False
+    ring: int = 20
 
 
 @dataclass(frozen=True)
@@ -34,7 +38,8 @@ class Queue:
     not absence.  ``music`` is a class of music on hold; empty: that of the number dialled.
     ``key`` is the one by which callers leave it, as its nodes say.  ``messages`` are prompts, one after the other, one
     every ``messages_every`` seconds.  Who was rung and did not take the call has ``rest`` seconds; after
-    ``log_out_after`` calls in a row he is logged out, 0: never.
+    ``log_out_after`` calls in a row he is logged out, 0: never.  ``told``: nodes of it tell agents something of the
+    call, or ask them to take it, before they talk.
     """
 
     name: str
@@ -54,8 +59,9 @@ class Queue:
     messages: tuple[str, ...] = ()
     messages_every: int = 60
     key: str = ""
+    told: bool = False
 
     @property
     def door(self) -> Door:
         """Whom it lets in."""
-        return Door(self.name, self.max_length, self.join_when_empty)
+        return Door(self.name, self.max_length, self.join_when_empty, self.ring)

@@ -9,11 +9,14 @@ from ivr.values.tariff import Mode, Tariff
 
 NUMBER, MENU = "whisper/number", "whisper/option"
 LONGEST = 30  # minutes that are told one by one
+WAITED = "whisper/waits-"
+BY_THEN = f"{WAITED}@"
+"""How long a caller of a queue has been in the line is known when somebody picks up: the exchange puts it there."""
 
 
 def waited(seconds: float) -> str:
     """The name of what tells how long a caller has been in the line."""
-    return f"whisper/waits-{min(LONGEST + 1, max(0, int(seconds // 60)))}"
+    return f"{WAITED}{min(LONGEST + 1, max(0, int(seconds // 60)))}"
 
 
 def tariff_name(tariff: Tariff) -> str:

@@ -41,6 +41,7 @@ from ivr.service.ports import Fault, HungUp
 from ivr.values.cause import Cause
 from ivr.values.outside import Outside
 from ivr.values.queue import Door
+from ivr.values.whisper import BY_THEN, WAITED
 from tests.asterisk.plain_script import OneSecond
 
 NOON = datetime(2026, 6, 3, 12, 0, tzinfo=UTC)
@@ -48,6 +49,7 @@ VOICE = {
     ("fr", "hello"): OneSecond("/s/fr/hello", ""),
     ("fr", "menu"): OneSecond("/s/fr/menu", "", 2.5),
     ("en", "hello"): OneSecond("/s/en/hello", ""),
+    ("fr", f"{WAITED}0"): OneSecond(f"/s/fr/{WAITED}0-abc", ""),
 }
 ALL = "0123456789*#"
 Script = Sequence[tuple[str, str]]
@@ -112,7 +114,13 @@ CAMILLE = Dial(("camille", "karim"), 25)
 
 def waiting(words: str, *answers: str, priority: int = 0, limit: str = '""', hold: str = "default") -> Script:
     """Waiting in a queue: what is set before, Queue itself, and what it left in the variables."""
-    before = ("CHANNEL(language) fr", f"QUEUE_PRIO {priority}", "QUEUE_MAX_PENALTY 999", f"__IVR_TALK_LIMIT {limit}")
+    before = (
+        "CHANNEL(language) fr",
+        f"QUEUE_PRIO {priority}",
+        "QUEUE_MAX_PENALTY 999",
+        f"__IVR_TALK_LIMIT {limit}",
+        '__IVR_WHISPER ""',
+    )
     cleared = (f'{name} ""' for name in ("QUEUESTATUS", "QUEUEPOSITION", "QUEUEWAIT_MS", "MEMBERNAME"))
     cut = () if limit == '""' else (f"IVR_LIMIT {int(limit) - 1}",)
     music = (f"CHANNEL(musicclass) {hold}",) if hold else ()
@@ -428,6 +436,20 @@ EXCHANGES: dict[str, tuple[LineCommand, Script, Any]] = {
         Enqueue("parts", 300, key="1"),
         waiting(QUEUED, "", "2", "3000"),
         Queued(Served.KEY, waited=3.0, place=2),
+    ),
+    "queue, whose agents are told something first": (
+        Enqueue("parts", 300, whisper=("hello", BY_THEN), accept=("menu",), ring=15, music=False),
+        [
+            *waiting("", hold="")[:9],
+            ("GET VARIABLE CDR(start,u)", "200 result=1 (1795000000.25)"),
+            ("SET VARIABLE __IVR_RING 15", "200 result=1"),
+            ("SET VARIABLE __IVR_WHISPER /s/fr/hello&/s/queued/fr/whisper/waits-@&/s/fr/menu", "200 result=1"),
+            ("SET VARIABLE __IVR_ACCEPT /s/fr/menu", "200 result=1"),
+            ("SET VARIABLE __IVR_SINCE 1795000000.25", "200 result=1"),
+            ('SET VARIABLE IVR_TAKEN ""', "200 result=1"),
+            *waiting("parts,cCr,,,300,,,,", "TIMEOUT", "4", "300000", hold="")[9:],
+        ],
+        Queued(Served.TIMEOUT, waited=300.0, place=4),
     ),
     "queue, full": (PARTS, waiting(QUEUED, "FULL", "", ""), Queued(Served.FULL)),
     "hang up": (

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ivr.asterisk.provision import Agent, Exchange, UnsafeError, dialled_forms, files, write
-from ivr.asterisk.queues_conf import STRATEGIES, members, paused
+from ivr.asterisk.queues_conf import STRATEGIES, interfaces, members, paused
 from ivr.values.duty import Duty
 from ivr.values.phone import Phone
 from ivr.values.queue import Queue, Strategy
@@ -122,6 +122,15 @@ def test_a_queue_says_its_messages_in_turn():
 
     assert "periodic-announce = /var/lib/ivr-sounds/queued/news,/var/lib/ivr-sounds/queued/prices\n" in text
     assert "periodic-announce-frequency = 40\nrelative-periodic-announce = yes\n" in text
+
+
+def test_who_is_told_something_first_is_rung_on_a_channel_of_his_own():
+    """In all queues that he serves; the ring has an end of its own, and the queue waits for what he is told."""
+    text = files(replace(EXCHANGE, queues=(replace(PARTS, told=True), SALES)))["queues.conf"]
+
+    assert "timeout = 80\n" in text
+    assert text.count("member = Local/karim@reach/n,0,karim,PJSIP/karim,,,no\n") == 2
+    assert interfaces(text) == {"camille": "Local/camille@reach/n", "karim": "Local/karim@reach/n"}
 
 
 def test_who_is_logged_out_serves_no_queue_and_who_is_paused_is_so_at_a_start():

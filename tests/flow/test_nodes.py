@@ -27,6 +27,7 @@ from ivr.flow.flow import Flow
 from ivr.flow.node import Scene
 from ivr.flow.nodes.say import ANY_KEY
 from ivr.values.cause import Cause
+from ivr.values.queue import Door
 from ivr.values.routing import Group, Routing, Strategy
 
 from .play import CALENDARS, CALL, NIGHT, NOON, Script, flow_of, play
@@ -434,6 +435,17 @@ def test_a_key_ends_the_wait() -> None:
     wait = Enqueue("parts", 60, 5, "1", False)
 
     assert play(flow, [(Play(("hold",)), Played()), (wait, Queued(Served.KEY)), END]) == ["queue:key", "end:done"]
+
+
+def test_who_picks_up_a_queues_call_is_told_of_it() -> None:
+    """For how long the caller has been in the line is known only by then."""
+    flow = queue(whisper=[{"tell": "waiting"}, "hint"], accept="press-1")
+    wait = Enqueue("parts", 300, whisper=("whisper/waits-@", "hint"), accept=("press-1",), ring=33)
+    routing = Routing({}, {"parts": Door("parts", ring=33)})
+
+    assert play(flow, [(wait, Queued(Served.TALKED, "karim")), END], scene=Scene(CALL, CALENDARS, routing=routing)) == [
+        "queue:talked"
+    ]
 
 
 def test_who_comes_back_stands_where_he_would() -> None:

@@ -19,7 +19,7 @@ from tests.live.test_calls import TRUE_TO, since_invite
 FREE, CUT, SERVED, NARROW, STRICT = "0892000008", "0806000009", "0805000010", "0805000011", "0805000012"
 AGENTS = ("odile", "paulin", "wanda")
 DEAR, GERMAN, ENGLISH, KEPT = "0892000092", "0892000095", "0805000052", "0805000053"
-MISSED = "0805000054"
+MISSED, TOLD = "0805000054", "0892000055"
 AGENT_TONE = 550.0
 
 
@@ -282,6 +282,29 @@ def test_an_agents_phone_that_dies_while_it_rings_costs_the_caller_nothing(stack
     assert wait["rang"][0] == "odile"
     assert wait["place"] == 1
     _ = saving.report
+
+
+def test_an_agents_phone_that_dies_while_he_is_told_of_the_call_costs_nothing_and_in_the_talk_little(stack):
+    """Killed with -9: in the whisper the caller stays where he is, unanswered; in the talk it is over soon."""
+    dying = stack.call(CUT, "", stack.agent("yvonne"), hang_up_after=70.0)
+    until(lambda: "yvonne" in stack.asterisk("pjsip show contacts"), "the phone is there")
+    caller = stack.call(TOLD, "#@2.0", tone=CALLER_TONE, hang_up_after=80.0)
+    dying.saw("agent_answered", 20.0)
+    for phone in dying.phones:
+        os.kill(phone, signal.SIGKILL)
+    taking = stack.call(CUT, "", stack.agent("zelie", keys="1", keys_after=2.5), hang_up_after=70.0)
+    taking.saw("agent_answered", 40.0)
+    assert waiting(stack, "told") == 1
+    caller.saw("answered", 10.0)
+    for phone in taking.phones:
+        os.kill(phone, signal.SIGKILL)
+    report = caller.report
+
+    assert report.spoken < 30.0
+    record = stack.call_record(caller)
+    assert record["steps"] == ["agents:talked"]
+    (wait,) = queued(stack, caller)
+    assert (wait["agent"], wait["rang"], wait["place"]) == ("zelie", ["yvonne", "zelie"], 1)
 
 
 CLOSING_NUMBERS = """

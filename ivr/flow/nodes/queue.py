@@ -12,6 +12,7 @@ from ivr.flow.kept import Kept, keep, kept
 from ivr.flow.node import CalendarName, Node, QueueName, Scene, Sentence, Way, phrase
 from ivr.flow.spoke import spoke
 from ivr.flow.taping import Recorded, taping
+from ivr.flow.telling import Whisper, told
 from ivr.values.routing import Routing
 
 CLOSED = "closed"
@@ -27,7 +28,9 @@ class Queue(Node):
     after `wait` seconds.  Before the answer
     carriers seldom pass keys on: a caller of a surcharged number can count on `key` only once the free time is over.
     With `keep_place` who left the queue in this call (for a menu behind `key`, say) and comes back stands where he
-    would stand had he stayed, and does not hear `prompt` again.
+    would stand had he stayed, and does not hear `prompt` again.  An agent who is told something first (`whisper`,
+    `accept`) is told it while the caller waits on, at his place, unanswered and free; who does not press 1, or whose
+    phone dies meanwhile, has not taken the call.
 
     `closed` is for who still waits at the closing time of `calendar`, as that is when he begins to wait.
     """
@@ -50,6 +53,14 @@ class Queue(Node):
     )
     keep_place: bool = Field(
         default=False, description="whether who left this queue in this call, and comes back, stands where he would"
+    )
+    whisper: Whisper = Field(
+        default=(),
+        description="said to the agent who picks up, before they talk: prompts, and {tell: number}, option, waiting or "
+        "tariff",
+    )
+    accept: Sentence | None = Field(
+        default=None, description="said to the agent who picks up, who must press 1 to take the call"
     )
     calendar: CalendarName | None = Field(
         default=None, description="whose closing time is looked at while the caller waits [none: he waits on]"
@@ -106,6 +117,10 @@ class Queue(Node):
         wanted = Enqueue(
             self.queue, self.wait, self.priority, self.key, self.music, hold=hold, recording=taping(self.recording)
         )
+        if self.whisper or self.accept:
+            accept = (yield from phrase(self.accept, scene)) if self.accept else ()
+            whisper = yield from told(self.whisper, scene, later=True)
+            wanted = replace(wanted, whisper=whisper, accept=accept, ring=scene.routing.doors[self.queue].ring)
         if back is not None:
             wanted = replace(wanted, place=back.place, stood=((yield from Now()) - back.came).total_seconds())
         queued = yield from (wanted if closes is None else self._until(closes, wanted, scene))
