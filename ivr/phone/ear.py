@@ -16,13 +16,12 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 import soxr
-from scipy import signal  # type: ignore[import-untyped]
 
-from ivr.phone.anchors import Anchors, cut
+from ivr.phone.anchors import Anchors
+from ivr.phone.known import BLOCK, MARGIN, Known, fives
 from ivr.phone.report import Samples, load
 from ivr.phone.tone import FRAME, SILENT, Span, spans
 
-BLOCK = 0.4
 SLIP = 0.1
 """Seconds by which a block may be away from where the block before it says."""
 
@@ -38,9 +37,6 @@ NEAR = 5
 ISLAND = 10
 """Frames: a shorter piece, away from the rest, is chance; and so is one not twice as long that is far from it."""
 
-QUIET = 10 ** (-20 / 20)
-"""Frames so far below the RMS of their sound are its pauses: noise may drown them."""
-
 CALM = 10 ** (-40 / 20)
 """RMS of the recording above which a pause of the sound was not a pause: something else was heard."""
 
@@ -54,6 +50,7 @@ LEAST = 0.3
 """Seconds of a sound that must have been heard to be reported at all."""
 
 Bools = npt.NDArray[np.bool_]
+Floats = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -128,42 +125,43 @@ class _Ear:
         self.rate = rate
         self.recording = recording.astype(np.float64)
         self.anchors = Anchors(recording, rate)
+        self.step = round(FRAME * rate)
+        self.reach = round(SLIP * rate)
+        self.widest = (BLOCK + 2 * MARGIN) * self.step + 2 * self.reach
+        self.padded = np.pad(self.recording, self.widest)
 
     def find(self, name: str, samples: Samples) -> list[Heard]:
         """Every place where (a part of) the sound is."""
-        known = samples.astype(np.float64)
-        claims = [self._follow(name, known, place) for place in self.anchors.places(samples)]
+        places = self.anchors.places(samples)
+        if not places or len(samples) < self.step:
+            return []
+        known = Known(samples.astype(np.float64), self.step, self.reach)
+        claims = [self._follow(name, known, place) for place in places]
         return [claim for claim in claims if claim is not None]
 
-    def _follow(self, name: str, known: npt.NDArray[np.float64], place: int) -> Heard | None:
-        """Measure which frames of the sound are there, if it begins at ``place``."""
-        quiet = max(SILENT, QUIET * float(np.sqrt(np.mean(known**2))))
-        step = round(FRAME * self.rate)
-        count = len(known) // step
-        size = round(BLOCK / FRAME)
-        blocks = [(first, min(first + size, count)) for first in range(0, count, size)]
+    def _follow(self, name: str, known: Known, place: int) -> Heard | None:
+        """Measure which frames of the sound are there, if it begins at ``place``; all blocks of it at once."""
+        step, count = self.step, known.count
         slips = [0]
-        for first, last in blocks:
-            slips.append(self._slip(known, first * step, last * step, place, slips[-1]))
-        slips.append(slips[-1])
-        score = np.zeros(count)
-        where = np.zeros(count, dtype=int)
-        calm = np.zeros(count, dtype=bool)
-        for number, (first, last) in enumerate(blocks):
-            where[first:last] = place + slips[number + 1]
-            # A slip happens within a block: its first frames are where the block before says, its last further on.
-            # A jitter buffer slips by whole packets, and may slip back before the block is over.
-            near = [slips[number + 1] + packet * step for packet in (-2, -1, 1, 2)]
-            for slip in dict.fromkeys((*slips[number : number + 3], *near)):
-                if score[first:last].min() >= SAME:
-                    break
-                tried = self._correlate(known, first, last, step, place + slip)
-                better = tried > score[first:last]
-                score[first:last][better] = tried[better]
-                where[first:last][better] = place + slip
-            calm[first:last] = self._calm(place + slips[number + 1] + first * step, last - first, step, 2 * quiet)
-        frames = known[: count * step].reshape(count, step)
-        loud = np.sqrt(np.mean(frames**2, axis=1)) >= quiet
+        for block in range(len(known.first)):
+            slips.append(self._slip(known, block, place, slips[-1]))
+        before, own, after = np.array(slips[:-1]), np.array(slips[1:]), np.array([*slips[2:], slips[-1]])
+        score = np.where(known.real, 0.0, 1.0)
+        where = np.repeat((place + own)[:, None], BLOCK, axis=1)
+        # A slip happens within a block: its first frames are where the block before says, its last further on.
+        # A jitter buffer slips by whole packets, and may slip back before the block is over.
+        tries = [before, own, after, *(own + packet * step for packet in (-2, -1, 1, 2))]
+        for number, slip in enumerate(tries):
+            new = ~np.any([slip == tried for tried in tries[:number]], axis=0) if number else np.ones(len(slip), bool)
+            wanted = np.flatnonzero(new & (score.min(axis=1) < SAME))
+            tried = self._correlate(known, wanted, place + slip[wanted])
+            better = np.zeros_like(known.real)
+            better[wanted] = (tried > score[wanted]) & known.real[wanted]
+            score[wanted] = np.where(better[wanted], tried, score[wanted])
+            where = np.where(better, (place + slip)[:, None], where)
+        calm = self._calm(known, place + own).ravel()[:count]
+        score, where = score.ravel()[:count], where.ravel()[:count]
+        loud = known.loud
         same = (score >= SAME) & loud
         present = _without_islands(_bridge(same, loud, calm))
         if (same & present).sum() < max(min(LEAST / FRAME, 0.7 * loud.sum()), 1):
@@ -180,55 +178,58 @@ class _Ear:
             heard=float(present.sum()) * FRAME,
             unbroken=next((gap.start for gap in holes if gap.seconds > HOLE), (end - begin) * FRAME),
             hole=max((gap.seconds for gap in holes), default=0.0),
-            length=len(known) / self.rate,
+            length=known.length / self.rate,
             score=round(float(score[same & present].mean()), 3),
         )
 
-    def _slip(self, known: npt.NDArray[np.float64], first: int, last: int, place: int, slip: int) -> int:
+    def _cut(self, begins: npt.NDArray[np.int_], width: int) -> Floats:
+        """The pieces of the recording that begin there, a row each; silence where it has none."""
+        starts = np.clip(begins, -width, len(self.recording)) + self.widest
+        return np.asarray(np.lib.stride_tricks.sliding_window_view(self.padded, width)[starts])
+
+    def _slip(self, known: Known, block: int, place: int, slip: int) -> int:
         """How far this block is from ``place``: the best within ``SLIP`` of the block before, if it is clear."""
-        block = known[first:last]
-        reach = round(SLIP * self.rate)
-        begin = place + slip + first - reach
-        piece = cut(self.recording, begin, len(block) + 2 * reach)
-        norm = np.sqrt(np.sum(block**2))
-        if norm < SILENT * np.sqrt(len(block)):
+        length, norm, reach = known.lengths[block], known.norms[block], self.reach
+        if norm < SILENT * np.sqrt(length):
             return slip
+        start = (
+            min(max(place + slip + int(known.first[block]) - reach, -self.widest), len(self.recording)) + self.widest
+        )
+        piece = self.padded[start : start + length + 2 * reach]
         power = np.concatenate(([0.0], np.cumsum(piece**2)))
-        energy = np.sqrt(np.maximum(power[len(block) :] - power[: -len(block)], 1e-9)) * norm
-        score = signal.correlate(piece, block, mode="valid", method="fft") / energy
+        energy = np.sqrt(np.maximum(power[length:] - power[:-length], 1e-9)) * norm
+        size = BLOCK * self.step + 2 * reach
+        found = np.fft.irfft(np.fft.rfft(piece, size) * known.spectra[block], size)
+        score = found[: 2 * reach + 1] / energy
         best = int(np.argmax(score))
         return slip + best - reach if score[best] > max(SAME, score[reach] + 0.05) else slip
 
-    def _correlate(
-        self, known: npt.NDArray[np.float64], first: int, last: int, step: int, place: int
-    ) -> npt.NDArray[np.float64]:
+    def _correlate(self, known: Known, blocks: npt.NDArray[np.int_], places: npt.NDArray[np.int_]) -> Floats:
         """Correlation of each frame with its surroundings: 100 ms before, around or after, whichever is best.
 
-        A frame that is not itself alike scores 0.0, so the surroundings cannot smear an edge.
+        Of each of the ``blocks``, in a row, if the sound begins at its of ``places``.  A frame that is not itself alike
+        scores 0.0, so the surroundings cannot smear an edge.
         """
-        margin = 4 * step
-        begin, count = first * step - margin, (last - first) * step + 2 * margin
-        mine = cut(known, begin, count)
-        theirs = cut(self.recording, place + begin, count)
-        sums = [
-            (one * two).reshape(-1, step).sum(axis=1) for one, two in ((mine, mine), (theirs, theirs), (mine, theirs))
-        ]
-
-        def alike(width: int) -> npt.NDArray[np.float64]:
-            one, two, both = (np.convolve(part, np.ones(width), mode="valid") for part in sums)
-            return np.asarray(both / np.sqrt(np.maximum(one * two, 1e-12)))
-
-        own, wide = alike(1)[4:-4], alike(5)
-        best = np.max([wide[at : at + last - first] for at in (0, 2, 4)], axis=0)
-        silent = sums[1][4:-4] < (SILENT / 4) ** 2 * step
+        width = (BLOCK + 2 * MARGIN) * self.step
+        theirs = self._cut(places + known.first[blocks] - MARGIN * self.step, width)
+        theirs = theirs.reshape(len(blocks), BLOCK + 2 * MARGIN, self.step)
+        one, mine = known.energy[blocks], known.frames[blocks]
+        two, both = np.einsum("bfs,bfs->bf", theirs, theirs), np.einsum("bfs,bfs->bf", mine, theirs)
+        own = (both / np.sqrt(np.maximum(one * two, 1e-12)))[:, MARGIN:-MARGIN]
+        one, two5, both = (fives(part) for part in (one, two, both))
+        wide = both / np.sqrt(np.maximum(one * two5, 1e-12))
+        best = np.max([wide[:, at : at + BLOCK] for at in (0, 2, 4)], axis=0)
+        silent = two[:, MARGIN:-MARGIN] < (SILENT / 4) ** 2 * self.step
         return np.where(silent | (own < ALIKE), 0.0, best)
 
-    def _calm(self, begin: int, count: int, step: int, below: float) -> Bools:
-        """Which frames of the recording (not beyond its ends) are free of another sound."""
-        power = np.mean(cut(self.recording, begin, count * step).reshape(count, step) ** 2, axis=1)
-        at = begin + np.arange(count) * step
-        inside = (at >= 0) & (at + step <= len(self.recording))
-        return np.asarray(inside & (power < max(CALM, below) ** 2))
+    def _calm(self, known: Known, places: npt.NDArray[np.int_]) -> Bools:
+        """Which frames of the recording (not beyond its ends) are free of another sound; a block in a row."""
+        begins = places + known.first
+        frames = self._cut(begins, BLOCK * self.step).reshape(len(begins), BLOCK, self.step)
+        power = np.einsum("bfs,bfs->bf", frames, frames) / self.step
+        at = begins[:, None] + np.arange(BLOCK) * self.step
+        inside = (at >= 0) & (at + self.step <= len(self.recording))
+        return np.asarray(inside & (power < max(CALM, 2 * known.quiet) ** 2))
 
 
 def _bridge(same: Bools, loud: Bools, calm: Bools) -> Bools:

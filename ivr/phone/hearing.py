@@ -11,7 +11,8 @@ from itertools import pairwise
 
 import numpy as np
 
-from ivr.phone.ear import QUIET, Heard
+from ivr.phone.ear import Heard
+from ivr.phone.known import QUIET
 from ivr.phone.report import Samples
 from ivr.phone.tone import FRAME, SILENT, silences
 
