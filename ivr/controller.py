@@ -27,6 +27,7 @@ from ivr.asterisk.agi_server import AgiServer, Attend
 from ivr.asterisk.ami_link import AmiLink
 from ivr.asterisk.back_office import PATH as DUTY
 from ivr.asterisk.back_office import BackOffice
+from ivr.asterisk.holds import HOLD, UNHOLD, Holds
 from ivr.asterisk.places import Places
 from ivr.asterisk.recalls import AmiExchange, Recalls
 from ivr.asterisk.reception import Reception
@@ -94,11 +95,13 @@ async def serve(settings: Settings) -> None:
         ledger = Store.at(settings.ledger)
         await asyncio.to_thread(ledger.open)
         stack.callback(ledger.close)
-        tolls, rings = Tolls(), ringing.Rings()
+        tolls, rings, holds = Tolls(), ringing.Rings(), Holds()
         link = AmiLink("127.0.0.1", settings.ami_port, AMI_ACCOUNT, own)
         places = Places(link)
         link.on_event(EVENT, tolls.hear)
         link.on_event(ringing.EVENT, rings.hear)
+        for name in (HOLD, UNHOLD):
+            link.on_event(name, holds.hear)
         cabinet = await asyncio.to_thread(Cabinet, settings.cabinet, settings.ledger)
         stack.callback(cabinet.close)
         nuisances = Nuisances(cabinet, live, clock(settings))
@@ -152,7 +155,7 @@ async def serve(settings: Settings) -> None:
         calling = AmiExchange(link, lambda: link_of(settings, CALLER_ACCOUNT), places)
         placer = Placer(cabinet, callbacks, calling, lambda: library.current.book, clock(settings))
         reception = Reception(
-            attendant.attend, tolls, clock(settings), rings, lambda voice: Telling(voice, teller), places, tapes
+            attendant.attend, tolls, clock(settings), rings, lambda voice: Telling(voice, teller), places, tapes, holds
         )
         doors: dict[str, Attend] = {
             "call": reception,

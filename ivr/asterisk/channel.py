@@ -9,8 +9,9 @@ from ivr.asterisk.agi_order import AgiTalk, Refused
 from ivr.asterisk.agi_server import AgiSession, LineLost
 from ivr.asterisk.agi_talk import Speaker
 from ivr.asterisk.agi_wire import command as agi_command
+from ivr.asterisk.holds import HeldCall
 from ivr.asterisk.places import Places
-from ivr.flow.commands import Command, Enqueue, Queued
+from ivr.flow.commands import Command, Dialled, Enqueue, Queued
 from ivr.service.ports import Fault, HungUp, Toll
 
 log = logging.getLogger(__name__)
@@ -22,7 +23,8 @@ TOLL_LIMIT = 2.0  # seconds in which the dialplan's hang-up handler reports
 class AgiChannel:
     """Fulfils the port ``Channel``: carries out commands on one session.
 
-    ``rang`` grows by the agents whom a queue rings for this call; ``places`` tells where it enters a queue again.
+    ``rang`` grows by the agents whom a queue rings for this call; ``places`` tells where it enters a queue again,
+    and ``held`` who was put on hold.
     """
 
     def __init__(
@@ -32,8 +34,10 @@ class AgiChannel:
         toll: "asyncio.Future[Toll] | None",
         rang: list[str] | None = None,
         places: Places | None = None,
+        held: HeldCall | None = None,
     ) -> None:
         self._places = places
+        self._held = held
         self._rang = rang if rang is not None else []
         self._session = session
         self._speaker = speaker
@@ -77,7 +81,9 @@ class AgiChannel:
         return replace(wanted, place=place)
 
     def _with_rings(self, result: Any) -> Any:
-        """What came of a wait, with whom it rang."""
+        """What came of a ring or a wait, with its holds; of a wait with whom it rang."""
+        if isinstance(result, Dialled | Queued) and self._held is not None:
+            result = replace(result, held=self._held.taken())
         if not isinstance(result, Queued):
             return result
         rang = tuple(self._rang)
@@ -90,7 +96,8 @@ class AgiChannel:
             return None
         try:
             async with asyncio.timeout(TOLL_LIMIT):
-                return await asyncio.shield(self._toll)
+                toll = await asyncio.shield(self._toll)
+                return replace(toll, held=self._held.taken()) if self._held is not None else toll
         except TimeoutError:
             log.warning("toll unknown: the exchange did not report the end of the call, our own clock stands in")
             return None

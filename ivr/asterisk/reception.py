@@ -7,6 +7,7 @@ from ivr.asterisk.agi_server import AgiSession
 from ivr.asterisk.agi_talk import Speaker
 from ivr.asterisk.arrival import arrival
 from ivr.asterisk.channel import AgiChannel
+from ivr.asterisk.holds import Holds
 from ivr.asterisk.places import Places
 from ivr.asterisk.rings import Rings
 from ivr.asterisk.tapes import Tapes
@@ -32,7 +33,9 @@ class Reception:
         telling: Callable[[Voice], Voice] = lambda voice: voice,
         places: Places | None = None,
         tapes: Tapes | None = None,
+        holds: Holds | None = None,
     ) -> None:
+        self._holds = holds or Holds()
         self._places = places
         self._tapes = tapes
         self._telling = telling
@@ -44,12 +47,12 @@ class Reception:
     async def __call__(self, session: AgiSession) -> None:
         """Serve one call."""
         call = arrival(session.headers, datetime.now(UTC))
-        toll, rang = self._tolls.expect(call.id), self._rings.expect(call.id)
+        toll, rang, held = self._tolls.expect(call.id), self._rings.expect(call.id), self._holds.expect(call.id)
 
         def channel_for(release: Release) -> Channel:
             beyond = outside(release.book.destinations, call)
             speaker = Speaker(call.language, self._telling(release.voice), self._now, beyond)
-            return AgiChannel(session, speaker, toll, rang, self._places)
+            return AgiChannel(session, speaker, toll, rang, self._places, held)
 
         if self._tapes:
             self._tapes.expect(call.id, session.headers.get("agi_channel", ""))
@@ -58,6 +61,7 @@ class Reception:
         finally:
             self._tolls.forget(call.id)
             self._rings.forget(call.id)
+            self._holds.forget(call.id)
             if self._places is not None:
                 self._places.forget(call.id)
             if self._tapes:

@@ -21,11 +21,8 @@ T = TypeVar("T")
 # A conversation: yields commands, is sent their results, returns a T.  `Any`: types cannot follow what is sent in.
 Talk = Generator["Command[Any]", Any, T]
 
-# Names of utterances, said one after the other as one sentence.
-Phrase = tuple[str, ...]
-
-# How the name of a caller's own message begins.
-MESSAGE = "message/"
+Phrase = tuple[str, ...]  # names of utterances, said one after the other as one sentence
+MESSAGE = "message/"  # how the name of a caller's own message begins
 
 
 class Need(IntEnum):
@@ -88,7 +85,8 @@ class Reached(StrEnum):
 class Dialled:
     """``agent`` is who answered, ``None`` if nobody did; ``answered`` when the line was, if the exchange can tell.
 
-    ``cut``: the limit ended the conversation.  ``past_limit``, said by the line: nobody did while waiting was free.
+    ``cut``: the limit ended the conversation; ``held`` are the seconds of each time that one was on hold in it.
+    ``past_limit``, said by the line: nobody did while waiting was free.
     """
 
     reached: Reached
@@ -96,6 +94,7 @@ class Dialled:
     answered: datetime | None = None
     cut: bool = False
     past_limit: bool = False
+    held: tuple[float, ...] = ()
 
 
 class Served(StrEnum):
@@ -114,7 +113,7 @@ class Queued:
     """``agent`` is who took the call, ``rang`` all who were rung for it, in order, as far as the exchange told.
 
     ``answered`` is when the line was, if the exchange can tell; ``waited`` are seconds in the queue, ``place`` the
-    caller's when he left it, from 1; both ``None`` where he was not let in.  ``cut`` as of :class:`Dialled`.
+    caller's when he left it, from 1; both ``None`` where he was not let in.  The rest as of :class:`Dialled`.
     """
 
     served: Served
@@ -124,6 +123,7 @@ class Queued:
     place: int | None = None
     rang: tuple[str, ...] = ()
     cut: bool = False
+    held: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -17,6 +17,9 @@ from ivr.ledger.reconciling import HERE
 from ivr.ledger.tables import Kept
 from ivr.values.number import parse
 
+WAITED = 1.5
+"""Seconds by which they may differ about a wait: it is over when the agent answers, and he is joined after that."""
+
 SAME = timedelta(seconds=0.5)
 """How far the two may be apart about one instant."""
 
@@ -31,13 +34,15 @@ CODE = "*"
 """What agents dial to say how they stand begins with it; that is no call."""
 
 _STARTED, _ANSWERED, _ENDED, _MET = "CHAN_START", "ANSWER", "HANGUP", "BRIDGE_ENTER"
+_WAITS, _LEFT = "APP_START", "APP_END"  # of Queue alone: cel.conf
 
 
 @dataclass
 class Seen:
     """A call as Asterisk saw it; ``met`` are those with whom the caller's line was joined, in order of their coming.
 
-    ``number`` is empty where a carrier dialled an account, and named the number otherwise.
+    ``waited`` are the seconds of each wait in a queue, ``waiting`` since when one goes on.  ``number`` is empty where a
+    carrier dialled an account, and named the number otherwise.
     """
 
     id: str
@@ -46,6 +51,8 @@ class Seen:
     answered: datetime | None = None
     ended: datetime | None = None
     met: list[str] = field(default_factory=list)
+    waited: list[float] = field(default_factory=list)
+    waiting: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -90,11 +97,23 @@ def _note(seen: Seen, event: str, at: datetime, channel: str, name: str, context
             seen.answered = seen.answered or at
         elif event == _ENDED:
             seen.ended = at
+            _waited(seen, at)
+        elif event == _WAITS:
+            seen.waiting = at
+        elif event in (_LEFT, _MET):
+            _waited(seen, at)
     elif event == _MET and (name.endswith(";1") or (name.startswith("PJSIP/") and context == AGENTS)):
         # PJSIP/camille-0000002a, and the half of Local/camille@reach-0000002a;1 that the caller talks with
         party = name.partition("/")[2].rpartition("-")[0].partition("@")[0]
         if party not in seen.met:
             seen.met.append(party)
+
+
+def _waited(seen: Seen, at: datetime) -> None:
+    """He waits no more, if he did: who talks with an agent is still in the queue's application."""
+    if seen.waiting is not None:
+        seen.waited.append((at - seen.waiting).total_seconds())
+        seen.waiting = None
 
 
 def crosscheck(seen: Iterable[Seen], kept: Iterable[Kept], begin: datetime, end: datetime) -> Crosschecked:
@@ -104,6 +123,7 @@ def crosscheck(seen: Iterable[Seen], kept: Iterable[Kept], begin: datetime, end:
     """
     theirs = {call.id: call for call in seen if call.ended}
     ours = {call.id: call for call in kept}
+    waits = any(call.waited for call in theirs.values())  # those of before an update do not tell
     differences: list[tuple[datetime, str]] = []
     agreed = 0
     for call_id in {**ours, **theirs}:
@@ -111,7 +131,7 @@ def crosscheck(seen: Iterable[Seen], kept: Iterable[Kept], begin: datetime, end:
         began = us.started if us else them.started if them else end
         if not begin <= began < end:
             continue
-        found = [f"{_told(call_id, us, them)}: {text}" for text in _differences(us, them)]
+        found = [f"{_told(call_id, us, them)}: {text}" for text in _differences(us, them, waits)]
         differences += [(began, text) for text in found]
         agreed += not found
     return Crosschecked(tuple(text for _, text in sorted(differences)), agreed)
@@ -124,7 +144,7 @@ def _told(call_id: str, us: Kept | None, them: Seen | None) -> str:
     return f"{call.started.astimezone(HERE):%Y-%m-%d %H:%M:%S}  {call.number}  call {call_id}"
 
 
-def _differences(us: Kept | None, them: Seen | None) -> Iterator[str]:
+def _differences(us: Kept | None, them: Seen | None, waits: bool) -> Iterator[str]:
     if us is None:
         yield "only Asterisk has it: nobody served it, or its record was lost"
         return
@@ -136,9 +156,24 @@ def _differences(us: Kept | None, them: Seen | None) -> Iterator[str]:
     for what, mine, his in (("answered", us.answered, them.answered), ("ended", us.ended, them.ended)):
         if (mine is None) != (his is None) or (mine and his and abs(mine - his) > SAME):
             yield f"{what} {_instant(mine)} by the ledger, {_instant(his)} by Asterisk"
+    if waits and us.tape:
+        yield from _waits(us, them)
     talked, met = sorted(set(_talked(us))), sorted(them.met)
     if talked != met:
         yield f"the caller talked with {_names(talked)} by the ledger, with {_names(met)} by Asterisk"
+
+
+def _waits(us: Kept, them: Seen) -> Iterator[str]:
+    """Where the two do not tell the same of the waits in queues.  A wait that its caller hung up on, and one that was
+    refused at the door, has no length in the ledger: it is not compared.
+    """
+    ours = [(entry.get("result") or {}).get("waited") for entry in us.tape if "enqueue" in entry]
+    if len(ours) != len(them.waited):
+        yield f"{len(ours)} waits in queues by the ledger, {len(them.waited)} by Asterisk"
+        return
+    for mine, his in zip(ours, them.waited, strict=True):
+        if mine is not None and abs(mine - his) > WAITED:
+            yield f"waited {mine:.1f} s in a queue by the ledger, {his:.1f} s by Asterisk"
 
 
 def _talked(call: Kept) -> Iterator[str]:

@@ -27,6 +27,8 @@ class AgentCall(pj.Call):  # type: ignore[misc]  # PJSUA2 ships without types
         self._asked = False
         self._hung_up = False
         self._pressed = False
+        self._holds: float | None = None
+        self._resumed = False
 
     def tick(self) -> None:
         """Answer and hang up in time."""
@@ -39,10 +41,24 @@ class AgentCall(pj.Call):  # type: ignore[misc]  # PJSUA2 ships without types
         if agent.keys and not self._pressed and self.answered is not None and now >= self.answered + agent.keys_after:
             self._pressed = True
             self.dialDtmf(agent.keys)
+        self._hold(now, agent)
         late = agent.hang_up_after is not None and self.answered is not None
         if late and not self._hung_up and now >= (self.answered or 0.0) + (agent.hang_up_after or 0.0):
             self._hung_up = True
             self.hangup(pj.CallOpParam())
+
+    def _hold(self, now: float, agent: Agent) -> None:
+        """Put the other on hold in time, and talk on (re-INVITEs, RFC 3264, 8.4)."""
+        if agent.hold_after is None or self.answered is None or self._resumed:
+            return
+        if self._holds is None and now >= self.answered + agent.hold_after:
+            self._holds = now
+            self.setHold(pj.CallOpParam())
+        elif self._holds is not None and now >= self._holds + agent.hold_for:
+            self._resumed = True
+            on = pj.CallOpParam(True)
+            on.opt.flag = pj.PJSUA_CALL_UNHOLD
+            self.reinvite(on)
 
     @guarded
     def onCallState(self, prm: Any) -> None:  # noqa: N802  (PJSUA2's name and signature)

@@ -57,8 +57,9 @@ class Agent:
 
     ``hang_up_after`` counts from its answer; ``None``: the agent waits for the other side to hang up.  ``engaged``: he
     talks with somebody else all the time, so that who rings him hears that he is busy.  ``keys`` are pressed from
-    ``keys_after`` s after his answer on.  Who does not register is a phone outside: it is called at the port on which
-    the script listens, by whatever number.  ``secure``: by TLS, its sound by SRTP.
+    ``keys_after`` s after his answer on.  ``hold_after`` s after it he puts the other on hold, for
+    ``hold_for`` s.  Who does not register is a phone outside: it is called at the port on which the script listens, by
+    whatever number.  ``secure``: by TLS, its sound by SRTP.
     """
 
     name: str
@@ -69,6 +70,8 @@ class Agent:
     engaged: bool = False
     keys: str = ""
     keys_after: float = 1.0
+    hold_after: float | None = None
+    hold_for: float = 2.0
     registers: bool = True
     secure: bool = False
 

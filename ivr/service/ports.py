@@ -32,13 +32,14 @@ class Toll:
 
     ``answered`` is ``None`` for a call that was never answered, and so never charged.  ``dialled`` and ``queued`` are
     the agents who took the last call put through to them, directly and by a queue: of a caller who hung up on one
-    nothing else tells with whom he talked.
+    nothing else tells with whom he talked, nor of the seconds for which they ``held`` each other.
     """
 
     answered: datetime | None
     spoken: timedelta | None
     dialled: str | None = None
     queued: str | None = None
+    held: tuple[float, ...] = ()
 
 
 class Channel(Protocol):

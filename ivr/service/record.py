@@ -125,9 +125,9 @@ def _talked(tape: Sequence[Entry], toll: Toll | None) -> Sequence[Entry]:
         return tape
     match tape[-1].command:
         case Dial() if toll.dialled:
-            talked: Dialled | Queued = Dialled(Reached.TALKED, toll.dialled)
+            talked: Dialled | Queued = Dialled(Reached.TALKED, toll.dialled, held=toll.held)
         case Enqueue() if toll.queued:
-            talked = Queued(Served.TALKED, toll.queued)
+            talked = Queued(Served.TALKED, toll.queued, held=toll.held)
         case _:
             return tape
     return (*tape[:-1], replace(tape[-1], result=talked))

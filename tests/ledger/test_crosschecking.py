@@ -9,7 +9,7 @@ import pytest
 from click.testing import CliRunner
 
 from ivr.cli import main
-from ivr.flow.commands import Dial, Dialled, Reached
+from ivr.flow.commands import Dial, Dialled, Enqueue, Queued, Reached, Served
 from ivr.flow.tape import Entry
 from ivr.ledger.crosschecking import read
 from ivr.ledger.engine import at
@@ -122,6 +122,53 @@ async def test_each_difference_is_told_with_its_call(store: Store, witness: Witn
         "0899000004  call 1795000000.7: answered never by the ledger, at 12:00:19.62 by Asterisk",
         "0899000004  call 1795000000.7: the ledger says that 0899000004 was dialled, Asterisk 0800000001",
     ]
+
+
+def waits(queue: float, *, meets: bool = True) -> str:
+    """Asterisk's lines of a wait of so many seconds in a queue, of the first call."""
+    started = (NOON + timedelta(seconds=1)).timestamp()
+    call = "1795000000.1"
+
+    def line(event: str, after: float) -> str:
+        return f"{event},{started + after:.6f},{call},{call},PJSIP/anonymous-00000001,attend,start\n"
+
+    ends = [line("BRIDGE_ENTER", 5 + queue), line("APP_END", 60)] if meets else [line("APP_END", 5 + queue)]
+    return "".join([line("APP_START", 5), *ends])
+
+
+@pytest.mark.parametrize(
+    ("result", "noted", "differs"),
+    [
+        (Queued(Served.TALKED, "camille", waited=7.0), waits(7.9), []),
+        (Queued(Served.TALKED, "camille", waited=3.0), waits(7.9), ["waited 3.0 s in a queue by the ledger, 7.9 s by"]),
+        (Queued(Served.TALKED, "camille", waited=7.0), waits(7.0) * 2, ["1 waits in queues by the ledger, 2 by Ast"]),
+        (Queued(Served.TALKED, "camille"), waits(7.9), []),
+    ],
+)
+async def test_waits_are_compared(
+    result: Queued, noted: str, differs: list[str], store: Store, witness: Witness, tmp_path: Path
+) -> None:
+    """Their number and their lengths; a caller who hung up on the agent has no length in the ledger."""
+    await store.append(made(1, tape=(Entry(5.0, 50.0, Enqueue("parts", 60), result),)))
+    lines = Noted(1).lines().splitlines(keepends=True)
+    (tmp_path / "events" / CURRENT).write_text("".join([*lines[:-1], noted, lines[-1]]), encoding="utf-8")
+    found = [one.partition(": ")[2] for one in told(witness)]
+
+    assert [one[: len(wanted)] for one, wanted in zip(found, differs, strict=True)] == differs
+
+
+async def test_a_wait_that_nobody_served_ends_with_the_queue(store: Store, witness: Witness, tmp_path: Path) -> None:
+    """And where Asterisk does not note waits yet, none is missed."""
+    in_vain = Entry(5.0, 30.0, Enqueue("parts", 30), Queued(Served.TIMEOUT, waited=30.0))
+    await store.append(made(1, tape=(in_vain,)))
+    await store.append(made(2, tape=(in_vain,)))
+    lines = Noted(1, met=()).lines().splitlines(keepends=True)
+    text = "".join([*lines[:-1], waits(30.2, meets=False), lines[-1]])
+    (tmp_path / "events" / CURRENT).write_text(text + Noted(2, met=()).lines(), encoding="utf-8")
+    assert [one.partition(": ")[2] for one in told(witness)] == ["1 waits in queues by the ledger, 0 by Asterisk"]
+    note(tmp_path, Noted(1, met=()), Noted(2, met=()))
+
+    assert told(witness) == []
 
 
 async def test_before_asterisk_began_to_note_nothing_is_missing(store: Store, witness: Witness, tmp_path: Path) -> None:

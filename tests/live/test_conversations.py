@@ -6,6 +6,7 @@ import wave
 from typing import Any
 
 import numpy as np
+import pytest
 
 from ivr.phone import tone
 from ivr.phone.report import Samples
@@ -43,7 +44,8 @@ def test_a_talk_is_recorded_in_two_channels_and_encrypted_and_the_agent_pauses_i
     agent = stack.agent("ulysse", hang_up_after=11.0, keys="*7", keys_after=3.0)
     placed = stack.call(NUMBER, "1@+14,2@+0.3,3@+0.3,4@+0.3,5@+0.3,6@+0.3", agent, hang_up_after=45.0)
     # He stays when the agent has hung up, and is asked.
-    waited = stack.call(QUEUE, "4@+8", stack.agent("valere", hang_up_after=4.0), hang_up_after=40.0)
+    holder = stack.agent("valere", hold_after=1.5, hold_for=2.0, hang_up_after=5.5)
+    waited = stack.call(QUEUE, "4@+9", holder, hang_up_after=40.0)
     record = stack.call_record(placed)
     (tap,) = taps(stack, placed)
     (second,) = taps(stack, waited)
@@ -83,6 +85,9 @@ def test_a_talk_is_recorded_in_two_channels_and_encrypted_and_the_agent_pauses_i
 
     assert second["seconds"] > 2.5, second
     assert stack.call_record(waited)["steps"] == ["agent:talked", "opinion:done", "nobody:done"]
+    (queued,) = [entry["result"] for entry in stack.call_record(waited)["tape"] if "enqueue" in entry]
+    assert queued["held"] == [pytest.approx(2.0, abs=0.6)], queued
+    assert [told for told in stack.crosschecked() if stack.call_record(waited)["id"] in told] == []
     row = next(
         line.split()
         for line in stack.inside("controller", "ivr", "surveys", "--by", "agent", "--queue", "taped").splitlines()
