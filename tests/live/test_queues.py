@@ -6,6 +6,7 @@ import signal
 import subprocess
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -149,6 +150,12 @@ def test_who_refuses_a_call_is_not_rung_at_once_again_and_logged_out_in_the_end(
     _ = host.report
 
 
+def agree(stack: Stack, records: list[dict[str, Any]]) -> None:
+    """Asterisk has noted the same of these calls: their waits among that."""
+    ids = [record["id"] for record in records]
+    assert [told for told in stack.crosschecked() for call in ids if f"call {call}:" in told] == []
+
+
 def test_every_way_out(stack):
     """Full, nobody there, the key, and in vain: each by its own exit."""
     # Unanswered still: this phone's keys pass in early media, which those of callers behind carriers may not.
@@ -164,7 +171,9 @@ def test_every_way_out(stack):
     assert steps(stack, inside) == ["agents:key", "pressed:done"]
     in_vain = stack.call(NARROW, hang_up_after=30.0)
     assert steps(stack, in_vain) == ["agents:timeout", "nobody:done"]
-    assert {placed.report.answered_t for placed in (inside, full, strict, dear, in_vain)} == {None}
+    each = (inside, full, strict, dear, in_vain)
+    assert {placed.report.answered_t for placed in each} == {None}
+    agree(stack, [stack.call_record(placed) for placed in each])
 
 
 def test_twenty_callers_are_served_in_their_order_while_the_file_of_queues_is_saved(stack, tmp_path):
@@ -213,6 +222,7 @@ def test_twenty_callers_are_served_in_their_order_while_the_file_of_queues_is_sa
     # The last wait of each: past what the carrier bears, the line answers and the wait goes on.
     waits = [[entry["result"] for entry in one["tape"] if "enqueue" in entry][-1] for one in found]
     assert {wait["agent"] for wait in waits} == set(AGENTS)
+    agree(stack, found)
     # The last talks outlive the caller whose phone the agents share. A ring that ends as its caller's line is answered,
     # past what the carrier bears, is no talk.
     over = [event for event in events if event.event == "agent_ended" and event.t < host.report.ended.t]
