@@ -6,7 +6,7 @@ asks, secret digits among that.  `i`: so that the caller's own key can end it (c
 Source: `core show application MixMonitor`, Asterisk 22.10.1; keys: features.conf.sample.
 """
 
-from ivr.asterisk.agi_order import AgiTalk, do
+from ivr.asterisk.agi_order import AgiTalk, do, variable
 from ivr.flow.line_commands import Tap, Tapped
 
 TALKS = "/var/spool/ivr-talks"
@@ -14,18 +14,16 @@ TALKS = "/var/spool/ivr-talks"
 SUFFIX = ".raw"
 TAPE, CALL = "IVR_TAPE", "IVR_CALL"
 FEATURES = "DYNAMIC_FEATURES"
-ALWAYS = "ivr-nuisance"  # the key that agents have in any talk; see [attend]
+OURS = ("ivr-pause", "ivr-resume", "ivr-refuse-")  # keys that a talk has which is recorded, beside those of any talk
 
 
 def tap(command: Tap) -> AgiTalk[Tapped]:
     """Have a talk recorded from the moment at which it begins.  Nobody keeps it who has given it no name."""
     if not command.name:
         return Tapped(None, "nobody is there to keep it")
-    refuse = f"#ivr-refuse-{command.refuse}" if command.refuse else ""
-    for name, value in (
-        (f"__{CALL}", command.name.rpartition("-")[0]),
-        (f"__{FEATURES}", f"{ALWAYS}#ivr-pause#ivr-resume{refuse}"),
-    ):
+    refuse = (f"{OURS[2]}{command.refuse}",) if command.refuse else ()
+    keys = "#".join((*(yield from _others()), *OURS[:2], *refuse))
+    for name, value in ((f"__{CALL}", command.name.rpartition("-")[0]), (f"__{FEATURES}", keys)):
         yield from do("SET", "VARIABLE", name, value)
     yield from do("EXEC", "MixMonitor", f"{TALKS}/{command.name}{SUFFIX},bDi({TAPE})")
     return Tapped(command.name)
@@ -35,4 +33,10 @@ def untap() -> AgiTalk[None]:
     """Record no more."""
     yield from do("EXEC", "StopMixMonitor")
     yield from do("SET", "VARIABLE", TAPE, "")
-    yield from do("SET", "VARIABLE", f"__{FEATURES}", ALWAYS)
+    yield from do("SET", "VARIABLE", f"__{FEATURES}", "#".join((yield from _others())))
+
+
+def _others() -> AgiTalk[tuple[str, ...]]:
+    """The keys that any talk of this call has; see [attend]."""
+    there = yield from variable(FEATURES)
+    return tuple(key for key in there.split("#") if key and not key.startswith(OURS))

@@ -139,9 +139,10 @@ EXCHANGES: dict[str, tuple[LineCommand, Script, Any]] = {
     "record a talk": (
         Tap(7, "9", "recorded", name="1795000000.7-1"),
         [
+            ("GET VARIABLE DYNAMIC_FEATURES", "200 result=1 (ivr-nuisance#ivr-other#ivr-refuse-1)"),
             ("SET VARIABLE __IVR_CALL 1795000000.7", "200 result=1"),
             (
-                "SET VARIABLE __DYNAMIC_FEATURES ivr-nuisance#ivr-pause#ivr-resume#ivr-refuse-9",
+                "SET VARIABLE __DYNAMIC_FEATURES ivr-nuisance#ivr-other#ivr-pause#ivr-resume#ivr-refuse-9",
                 "200 result=1",
             ),
             ("EXEC MixMonitor /var/spool/ivr-talks/1795000000.7-1.raw,bDi(IVR_TAPE)", "200 result=0"),
@@ -154,6 +155,7 @@ EXCHANGES: dict[str, tuple[LineCommand, Script, Any]] = {
         [
             ("EXEC StopMixMonitor", "200 result=0"),
             ('SET VARIABLE IVR_TAPE ""', "200 result=1"),
+            ("GET VARIABLE DYNAMIC_FEATURES", "200 result=1 (ivr-nuisance#ivr-pause#ivr-resume#ivr-refuse-9)"),
             ("SET VARIABLE __DYNAMIC_FEATURES ivr-nuisance", "200 result=1"),
         ],
         None,
