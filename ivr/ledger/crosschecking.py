@@ -41,8 +41,8 @@ _WAITS, _LEFT = "APP_START", "APP_END"  # of Queue alone: cel.conf
 class Seen:
     """A call as Asterisk saw it; ``met`` are those with whom the caller's line was joined, in order of their coming.
 
-    ``waited`` are the seconds of each wait in a queue, ``waiting`` since when one goes on.  ``number`` is empty where a
-    carrier dialled an account, and named the number otherwise.
+    ``waited`` are the seconds of each wait in a queue, and whether an agent ended it; ``waiting`` is since when one
+    goes on.  ``number`` is empty where a carrier dialled an account, and named the number otherwise.
     """
 
     id: str
@@ -51,7 +51,7 @@ class Seen:
     answered: datetime | None = None
     ended: datetime | None = None
     met: list[str] = field(default_factory=list)
-    waited: list[float] = field(default_factory=list)
+    waited: list[tuple[float, bool]] = field(default_factory=list)
     waiting: datetime | None = None
 
 
@@ -97,11 +97,11 @@ def _note(seen: Seen, event: str, at: datetime, channel: str, name: str, context
             seen.answered = seen.answered or at
         elif event == _ENDED:
             seen.ended = at
-            _waited(seen, at)
+            _waited(seen, at, met=False)
         elif event == _WAITS:
             seen.waiting = at
         elif event in (_LEFT, _MET):
-            _waited(seen, at)
+            _waited(seen, at, met=event == _MET)
     elif event == _MET and (name.endswith(";1") or (name.startswith("PJSIP/") and context == AGENTS)):
         # PJSIP/camille-0000002a, and the half of Local/camille@reach-0000002a;1 that the caller talks with
         party = name.partition("/")[2].rpartition("-")[0].partition("@")[0]
@@ -109,10 +109,10 @@ def _note(seen: Seen, event: str, at: datetime, channel: str, name: str, context
             seen.met.append(party)
 
 
-def _waited(seen: Seen, at: datetime) -> None:
+def _waited(seen: Seen, at: datetime, *, met: bool) -> None:
     """He waits no more, if he did: who talks with an agent is still in the queue's application."""
     if seen.waiting is not None:
-        seen.waited.append((at - seen.waiting).total_seconds())
+        seen.waited.append(((at - seen.waiting).total_seconds(), met))
         seen.waiting = None
 
 
@@ -165,14 +165,15 @@ def _differences(us: Kept | None, them: Seen | None, waits: bool) -> Iterator[st
 
 def _waits(us: Kept, them: Seen) -> Iterator[str]:
     """Where the two do not tell the same of the waits in queues.  A wait that its caller hung up on, and one that was
-    refused at the door, has no length in the ledger: it is not compared.
+    refused at the door, has no length in the ledger: it is not compared.  Of one that nobody ended by talking Asterisk
+    notes the end when the caller's channel does something else: it may be shorter than that, but not longer.
     """
     ours = [(entry.get("result") or {}).get("waited") for entry in us.tape if "enqueue" in entry]
     if len(ours) != len(them.waited):
         yield f"{len(ours)} waits in queues by the ledger, {len(them.waited)} by Asterisk"
         return
-    for mine, his in zip(ours, them.waited, strict=True):
-        if mine is not None and abs(mine - his) > WAITED:
+    for mine, (his, met) in zip(ours, them.waited, strict=True):
+        if mine is not None and (mine - his > WAITED or (met and his - mine > WAITED)):
             yield f"waited {mine:.1f} s in a queue by the ledger, {his:.1f} s by Asterisk"
 
 
