@@ -12,6 +12,7 @@ from ivr import secret
 from ivr.app import make_vault
 from ivr.cli import main
 from ivr.ledger import vault as vaults
+from ivr.ledger.store import Store
 from ivr.service.conversations import About
 from ivr.settings import settings
 
@@ -91,3 +92,15 @@ async def test_prune_deletes_those_whose_days_are_over(run: Run) -> None:
 
     assert "17.1-1" in listed
     assert "18.1-1" not in listed
+
+
+async def test_who_is_erased_from_the_ledger_has_no_recording_left(run: Run, tmp_path: Path) -> None:
+    """The right to erasure is of his voice too; others' recordings stay."""
+    ledger = Store.at(tmp_path / "ledger.sqlite")
+    ledger.open()
+    ledger.close()
+    erased = run("ledger", "erase", "0612345678", "--why", "letter of 3 November")
+
+    assert erased.exit_code == 0, erased.output
+    assert erased.output == "0 records no longer know 0612****78; 1 recordings of conversations are deleted.\n"
+    assert [line.split()[0] for line in run("conversations", "list").output.splitlines()[1:]] == ["18.1-1"]
