@@ -52,8 +52,10 @@ class Tapes:
 
     def hear(self, _: str, headers: Mapping[str, str]) -> None:
         """Take in an event: ``Call`` is the caller's unique id, ``Channel`` whose key it was."""
-        if headers.get("UserEvent") == NAME and (call := headers.get("Call", "")) in self._channels:
-            self._pressed.put_nowait(_Pressed(call, headers.get("Order", ""), headers.get("Channel", "")))
+        call, order = headers.get("Call", ""), headers.get("Order", "")
+        # A refusal of a call that we do not know is that of one which began before a restart of ours.
+        if headers.get("UserEvent") == NAME and (call in self._channels or order == "refuse"):
+            self._pressed.put_nowait(_Pressed(call, order, headers.get("Channel", "")))
 
     async def run(self) -> None:
         """For ever: do what was pressed, in its order."""

@@ -9,6 +9,7 @@ with the memory, is made a whole of what was sealed.  A sound that nobody announ
 import asyncio
 import contextlib
 import ctypes
+import itertools
 import logging
 import os
 import re
@@ -29,7 +30,7 @@ SETTLED = 1.5  # seconds after which Asterisk writes no more of a talk that is o
 FORSAKEN = 60.0  # seconds, of a talk whose end nobody will tell: its controller has died
 LEAST_FREE = 50_000_000  # bytes; the ledger needs the disk more than recordings do
 OPEN, WHOLE, PLAIN = ".part", ".talk", ".raw"
-_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,100}-\d{1,3}", re.ASCII)
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,100}-\d{1,9}", re.ASCII)
 _PUNCH = 0x01 | 0x02  # FALLOC_FL_KEEP_SIZE | FALLOC_FL_PUNCH_HOLE, linux/falloc.h
 
 
@@ -64,15 +65,14 @@ class Vault:
         self._over: set[str] = set()
         self._refused: set[str] = set()  # calls
         self._paused: Counter[str] = Counter()  # calls
-        self._begun: Counter[str] = Counter()  # calls
+        self._numbers = itertools.count(1)  # no name comes again: a call talks with several, one after the other
         self._punched: dict[str, int] = {}  # bytes, by name
 
     # -- the port ------------------------------------------------------------------------------------------------
 
     async def begin(self, about: About) -> str:
         """See the port."""
-        self._begun[about.call] += 1
-        name = f"{about.call}-{self._begun[about.call]}"
+        name = f"{about.call}-{next(self._numbers)}"
         self._talking[name] = about.call  # before its file is there: else a look would find it forsaken
         try:
             await asyncio.to_thread(self._create, name, about)
@@ -127,13 +127,12 @@ class Vault:
             self._punched.pop(name, None)
             call = self._talking.pop(name, "")
             if call not in self._talking.values():
-                self._refused.discard(call)
                 self._paused.pop(call, None)
-                self._begun.pop(call, None)
+        self._refused &= {*map(_call, names), *self._talking.values()}
 
     def _one(self, name: str) -> None:
         plain, part = self.plain / (name + PLAIN), self.kept / (name + OPEN)
-        if self._talking.get(name) in self._refused or not part.exists():
+        if _call(name) in self._refused or not part.exists():
             plain.unlink(missing_ok=True)  # nobody wants it, or nobody announced it
             part.unlink(missing_ok=True)
             return
@@ -195,7 +194,9 @@ class Vault:
 
     def export(self, name: str, to: Path) -> None:
         """Write one as a WAV file.  Raises :class:`NoTalk`, ``BadTape``, ``OSError``."""
-        path = self._path(name)
+        path = self._path(name, WHOLE)
+        if not path.is_file():
+            raise _no_talk(name)
         master = self.master()
         try:
             with to.open("wb") as file:
@@ -205,26 +206,37 @@ class Vault:
             raise
 
     def delete(self, names: Iterable[str]) -> int:
-        """Delete recordings for good; how many there were."""
+        """Delete recordings for good, those that are going on too; how many there were.  Raises :class:`NoTalk`."""
         gone = 0
         for name in names:
-            self._path(name).unlink()
+            paths = [self._path(name, suffix) for suffix in (OPEN, WHOLE)]
+            if not any(path.is_file() for path in paths):
+                raise _no_talk(name)
+            for path in paths:  # in this order: one that is going on may become whole meanwhile
+                path.unlink(missing_ok=True)
             gone += 1
         return gone
 
     def of(self, caller: str) -> list[str]:
         """The recordings of a caller, as the ledger has him."""
-        return [talk.name for talk in self.talks() if talk.whole and talk.head.about.caller == caller]
+        return [talk.name for talk in self.talks() if talk.head.about.caller == caller]
 
     def expired(self, at: datetime) -> list[str]:
         """Those whose time is over at an instant."""
-        return [talk.name for talk in self.talks() if talk.whole and talk.head.until <= at]
+        return [talk.name for talk in self.talks() if talk.head.until <= at]
 
-    def _path(self, name: str) -> Path:
-        path = self.kept / (name + WHOLE)
-        if not _NAME.fullmatch(name) or not path.is_file():
-            raise NoTalk(f'there is no recording "{name}"; `ivr conversations list` shows them')
-        return path
+    def _path(self, name: str, suffix: str) -> Path:
+        if not _NAME.fullmatch(name):
+            raise _no_talk(name)
+        return self.kept / (name + suffix)
+
+
+def _no_talk(name: str) -> NoTalk:
+    return NoTalk(f'there is no recording "{name}"; `ivr conversations list` shows them')
+
+
+def _call(name: str) -> str:
+    return name.rpartition("-")[0]
 
 
 def _in(folder: Path, suffix: str) -> list[Path]:

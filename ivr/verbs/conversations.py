@@ -97,7 +97,7 @@ def delete(name: str | None, caller: str | None, call: str | None) -> None:
     elif caller is not None:
         doomed = kept.of(_written(caller))
     else:
-        doomed = [talk.name for talk in kept.talks() if talk.whole and talk.head.about.call == call]
+        doomed = [talk.name for talk in kept.talks() if talk.head.about.call == call]
     click.echo(f"{kept.delete(doomed)} deleted.")
 
 

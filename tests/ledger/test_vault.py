@@ -134,6 +134,18 @@ async def test_who_refuses_while_he_talks_leaves_nothing(vault: Vault) -> None:
     assert (await vault.end(name))[1:] == (True, 1)
 
 
+async def test_a_refusal_after_a_restart_deletes_what_the_one_before_had_sealed(vault: Vault) -> None:
+    """The controller died in the talk, which went on; nobody remembers his call but the name of the recording."""
+    name = await vault.begin(ABOUT)
+    spoken(vault, name, SOUND)
+    vault.look()
+    again = replace(vault)
+    again.told(ABOUT.call, "refuse")
+    again.look()
+
+    assert [*vault.plain.iterdir(), *vault.kept.iterdir()] == []
+
+
 def test_a_sound_that_nobody_announced_is_deleted(vault: Vault) -> None:
     """Such as one whose head was lost."""
     path = spoken(vault, "18.1-1", SOUND)
@@ -261,6 +273,32 @@ async def test_they_go_by_caller_and_by_time(vault: Vault) -> None:
     for name in ("../secrets/master", other, ""):
         with pytest.raises(NoTalk):
             vault.delete([name])
+
+
+async def test_one_that_goes_on_is_deleted_too(vault: Vault) -> None:
+    """For who asks to be forgotten, and when its days are over though it never came to be whole; nothing comes back."""
+    name = await vault.begin(ABOUT)
+    path = spoken(vault, name, SOUND)
+    vault.look()
+    assert vault.of("+33612345678") == vault.expired(AT + timedelta(days=7)) == [name]
+    assert vault.delete([name]) == 1
+    spoken(vault, name, SOUND)
+    vault.look()
+    await vault.end(name)
+    vault.look()
+
+    assert not path.exists()
+    assert list(vault.kept.iterdir()) == []
+    assert vault.problem is None
+
+
+async def test_a_talk_does_not_take_the_name_of_one_that_is_long_over(vault: Vault) -> None:
+    """A caller who is put through a second time, a while later: both are there."""
+    first = await kept(vault)
+    vault.look()
+    second = await kept(vault, sound=SOUND[: PIECE + 8])
+
+    assert (wav(vault, first), wav(vault, second)) == (SOUND, SOUND[: PIECE + 8])
 
 
 async def test_two_talks_of_one_call_have_two_names(vault: Vault) -> None:
