@@ -65,7 +65,8 @@ def wall_clock() -> datetime:
 class Rounds:
     """Hands over the letters of one ``kind``: ``hand_over`` raises if one did not arrive.
 
-    Letters of different ``lane`` do not wait for one another.
+    Letters of different ``lane`` do not wait for one another.  What has arrived and could not be noted (the disk is
+    full) is not handed over again as long as we live.
     """
 
     def __init__(
@@ -81,40 +82,59 @@ class Rounds:
         self._lane = lane
         self._hand_over = hand_over
         self._now = now
+        self._arrived: set[str] = set()  # letters of which that is not noted yet
         self.letters_waiting = 0
         self.failure = ""  # why the last attempt failed, while letters wait
 
     async def run(self) -> None:
         """Deliver for ever."""
         while True:
+            rest = PERIOD
             try:
                 await self.round()
             except Exception:
                 log.exception("letters could not be looked at kind=%s", self._kind)
-            await asyncio.sleep(PERIOD)
+                rest = FIRST.total_seconds()
+            await asyncio.sleep(rest)
 
     async def round(self) -> None:
         """Try once all letters that are due; one slow lane does not keep the others waiting."""
         due = [(json.loads(one.body), one) for one in await self._postbox.waiting(self._kind, self._now())]
         due.sort(key=lambda one: self._lane(one[0]))  # stable: in one lane, the oldest first
         async with asyncio.TaskGroup() as tasks:
-            for lane, letters in groupby(due, key=lambda one: self._lane(one[0])):
+            lanes = [
                 tasks.create_task(self._try_all(lane, list(letters)))
+                for lane, letters in groupby(due, key=lambda one: self._lane(one[0]))
+            ]
         self.letters_waiting = await self._postbox.count(self._kind)
         if not self.letters_waiting:
             self.failure = ""
+        for one in lanes:
+            if error := one.result():
+                raise error
 
-    async def _try_all(self, lane: str, letters: Iterable[tuple[Mapping[str, Any], Sealed]]) -> None:
-        for body, letter in letters:
-            try:
+    async def _try_all(self, lane: str, letters: Iterable[tuple[Mapping[str, Any], Sealed]]) -> Exception | None:
+        """Why what became of one could not be noted: then the others of this lane wait, too."""
+        try:
+            for body, letter in letters:
+                await self._try(lane, body, letter)
+        except Exception as error:  # noqa: BLE001 - raised once the other lanes are done: none is to be cut off
+            return error
+        return None
+
+    async def _try(self, lane: str, body: Mapping[str, Any], letter: Sealed) -> None:
+        try:
+            if letter.id not in self._arrived:
                 await self._hand_over(letter, body)
-            except Exception as error:  # noqa: BLE001 - whatever it was, the letter stays and is tried again
-                later = pause(letter.attempts)
-                self.failure = str(error) or type(error).__name__
-                log.warning("letter not delivered id=%s to=%s again_in=%s: %s", letter.id, lane, later, error)
-                await self._postbox.put_off(letter.id, self._now() + later)
-            else:
-                await self._postbox.delivered(letter.id, self._now())
+        except Exception as error:  # noqa: BLE001 - whatever it was, the letter stays and is tried again
+            later = pause(letter.attempts)
+            self.failure = str(error) or type(error).__name__
+            log.warning("letter not delivered id=%s to=%s again_in=%s: %s", letter.id, lane, later, error)
+            await self._postbox.put_off(letter.id, self._now() + later)
+        else:
+            self._arrived.add(letter.id)
+            await self._postbox.delivered(letter.id, self._now())
+            self._arrived.discard(letter.id)
 
 
 class Delivery(Rounds):

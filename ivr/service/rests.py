@@ -21,6 +21,7 @@ log = logging.getLogger(__name__)
 MISSED, LEFT, TOOK = "AgentRingNoAnswer", "QueueCallerLeave", "AgentConnect"
 EVENTS = (MISSED, LEFT, TOOK)
 GRACE = 0.5  # seconds in which a caller whose wait was over has left; app_queue rings again after two (`retry`)
+RETRY = 5.0  # seconds after what nobody foresaw
 LEFTOVER = 15.0  # seconds of rest for those who rested when we came
 
 
@@ -102,7 +103,13 @@ class Rests:
     async def run(self) -> None:
         """For ever."""
         while True:
-            await self.act()
+            try:
+                await self.act()
+            except Exception:  # a full disk, an agent who has left the book: no reason to end the controller
+                self._unknown = True
+                log.exception("what agents missed was not all acted upon, next try in %gs", RETRY)
+                await asyncio.sleep(RETRY)
+                continue
             ends = [*(miss.judged for miss in self._misses), *(until for _, until in self._resting.values())]
             try:
                 async with asyncio.timeout(max(0.0, min(ends) - self._now()) if ends else None):

@@ -7,6 +7,7 @@ import email
 import email.policy
 import json
 import socket
+import sqlite3
 import ssl
 import subprocess
 import wave
@@ -25,6 +26,7 @@ from aiosmtpd.smtp import SMTP, AuthResult
 
 from ivr.ledger.cabinet import Cabinet
 from ivr.ledger.messages import MessageStore
+from ivr.ledger.reading import BadLedger
 from ivr.remote.http import Http
 from ivr.remote.mail import MailServer, NotSent, Smtp
 from ivr.remote.signature import key_of
@@ -215,6 +217,28 @@ async def test_an_e_mail_that_is_refused_is_tried_again_and_told_meanwhile(house
         await emails.round()
 
     assert (len(post.received), emails.problem) == (1, None)
+
+
+async def test_an_e_mail_of_which_nothing_can_be_noted_is_sent_once_all_the_same(house: House, tmp_path: Path) -> None:
+    """The disk is full: what has arrived is not sent anew every half second; it is noted once there is room."""
+    await house.leave()
+    await house.mailroom.round()
+    database = sqlite3.connect(tmp_path / "cabinet.sqlite")
+    full = "create trigger full before update on letters begin select raise(abort, 'database or disk is full'); end"
+    database.execute(full)
+    post = Post()
+    with serving(post) as port:
+        emails = Emails(house.cabinet, house.store, mailer(port), house.clock)
+        for _ in range(3):
+            with pytest.raises(BadLedger, match="full"):
+                await emails.round()
+        assert sorted(to for (to,), _ in post.received) == ["a@chaleur.example", "b@chaleur.example"]
+        assert emails.letters_waiting == 2
+        database.execute("drop trigger full")
+        await emails.round()
+    database.close()
+
+    assert (len(post.received), emails.letters_waiting) == (2, 0)
 
 
 async def test_without_a_mail_server_e_mails_wait_and_that_is_told(house: House) -> None:

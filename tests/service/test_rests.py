@@ -1,13 +1,17 @@
 """Agents who missed a call rest, those who miss several are logged out; a ring that ends with the wait is no miss."""
 
+import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+
+import pytest
 
 from ivr.service.rests import LEFTOVER, Rests
 from ivr.values.duty import Duty
 from ivr.values.queue import Queue
 
 PHONE = "PJSIP/karim"
+MISS = {"Queue": "parts", "Interface": PHONE, "MemberName": "karim", "Uniqueid": "17.1"}
 
 
 @dataclass
@@ -38,9 +42,8 @@ class Place:
 
     async def missed(self, rests: Rests, *also: str) -> None:
         """A ring in vain, then these events of the same call, and a second."""
-        said = {"Queue": "parts", "Interface": PHONE, "MemberName": "karim", "Uniqueid": "17.1"}
         for event in ("AgentRingNoAnswer", *also):
-            rests.hear(event, said)
+            rests.hear(event, MISS)
         self.now += 1.0
         await rests.act()
 
@@ -105,6 +108,26 @@ async def test_a_rest_that_nobody_ended_is_ended() -> None:
     place.now += LEFTOVER
     await rests.act()
     assert place.told == []
+
+
+async def test_what_cannot_be_done_is_not_the_end_of_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who is to be logged out has left the book, say: the task goes on; were it to die, so would the controller."""
+    monkeypatch.setattr("ivr.service.rests.RETRY", 0.0)
+    place = Place(Queue("parts", {"karim": 0, "nobody": 0}, rest=15, log_out_after=1))
+    rests = place.rests()
+    rests.hear("AgentRingNoAnswer", {**MISS, "MemberName": "nobody"})
+    place.now += 1.0
+    async with asyncio.TaskGroup() as tasks:
+        running = tasks.create_task(rests.run())
+        await asyncio.sleep(0.01)
+        place.queue = Queue("parts", {"karim": 0}, rest=15)
+        rests.hear("AgentRingNoAnswer", MISS)
+        place.now += 1.0
+        rests.look()
+        await asyncio.sleep(0.01)
+        running.cancel()
+
+    assert place.told == [(PHONE, True)]
 
 
 async def test_a_link_that_fails_stops_nothing() -> None:
