@@ -10,6 +10,8 @@ from ipaddress import ip_address
 from pathlib import Path
 from typing import Literal, cast
 
+from ivr.values.mailbox import ADDRESS, LONGEST_ADDRESS
+
 
 class BadSetting(ValueError):
     """A variable of the environment that cannot be used; the text says which and why."""
@@ -189,7 +191,7 @@ def _mail(environment: Mapping[str, str]) -> dict[str, str]:
         raise BadSetting(f'IVR_MAIL_USER is "{user}": write one word of visible ASCII characters')
     if user and security == "none":
         raise BadSetting("IVR_MAIL_SECURITY is none: the password of IVR_MAIL_USER would be sent for all to read")
-    if sender and not re.fullmatch(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9.-]{1,253}", sender):
+    if sender and not (re.fullmatch(ADDRESS, sender) and len(sender) <= LONGEST_ADDRESS):
         raise BadSetting(f'IVR_MAIL_FROM is "{sender}": write the address that e-mails come from: ivr@example.fr')
     if server and not sender:
         raise BadSetting("IVR_MAIL_FROM is not set: write the address that e-mails come from: ivr@example.fr")

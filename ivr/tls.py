@@ -221,7 +221,7 @@ def _signed(pair: Pair, by: Pair) -> bool:
 
 def _kept(path: Path) -> Pair | None:
     try:
-        return _read(path.read_text(encoding="ascii"))
+        return _read(path.read_text(encoding="ascii", errors="replace"))
     except FileNotFoundError:
         return None
     except BadTls as error:

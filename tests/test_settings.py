@@ -20,6 +20,7 @@ PATHS = {
     "IVR_SOUNDS": "sounds",
     "IVR_ASTERISK_CONF": "asterisk_conf",
     "IVR_MESSAGES": "messages",
+    "IVR_TALKS": "talks",
     "IVR_EVENTS": "events",
     "IVR_TEST_CLOCK": "test_clock",
 }
@@ -168,6 +169,7 @@ def test_a_mail_server_is_taken() -> None:
         ({"IVR_MAIL_USER": "ivr", "IVR_MAIL_SECURITY": "none"}, "would be sent for all to read"),
         ({"IVR_MAIL_FROM": "ivr"}, "write the address that e-mails come from"),
         ({"IVR_MAIL_FROM": "ivr@a\r\nBcc: b@c.example"}, "write the address that e-mails come from"),
+        ({"IVR_MAIL_FROM": "ivr@chaleur..example"}, "write the address that e-mails come from"),
         ({"IVR_MAIL_FROM": ""}, "IVR_MAIL_FROM is not set"),
     ],
 )

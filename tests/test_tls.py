@@ -128,8 +128,9 @@ def test_what_cannot_be_shown_is_refused_in_one_sentence(tmp_path: Path) -> None
     assert ivr(tmp_path, "trust", "partner", typed="word").output.startswith("ivr: this is no certificate in PEM")
     assert ivr(tmp_path, "trust", "../x", typed=ours.chain).exit_code == 2
     assert ivr(tmp_path, "show").exit_code == 0
-    (folder / tls.OURS).write_text("word")
-    assert "ours.pem is damaged" in ivr(tmp_path, "show").output
+    for damaged in (b"word", b"\xff\xfe"):
+        (folder / tls.OURS).write_bytes(damaged)
+        assert "ours.pem is damaged" in ivr(tmp_path, "show").output
 
 
 def _authority_of(folder: Path) -> str:

@@ -14,12 +14,15 @@ from ivr.book.written import Written
 from ivr.flow.check import Finding, unknown
 from ivr.flow.given import Path, RemoteName
 from ivr.flow.node import OR_ONE, AgentName, PromptName, one_or_many, references
-from ivr.values.mailbox import Mailbox, Temporary
+from ivr.values.mailbox import ADDRESS, LONGEST_ADDRESS, Mailbox, Temporary
 from ivr.values.routing import Group
 
 MAILBOXES = "dialplans/mailboxes.yaml"
-# What can stand to the left and right of @, as far as anybody uses it; neither blanks nor line ends (RFC 5321, 4.1.2).
-EMAIL = r"^[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9]([A-Za-z0-9.-]{0,250}[A-Za-z0-9])?$"
+
+Email = Annotated[
+    str,
+    Field(pattern=f"^{ADDRESS}$", max_length=LONGEST_ADDRESS, examples=["accueil@example.fr"]),
+]
 
 Prompts = Annotated[tuple[PromptName, ...], BeforeValidator(one_or_many), Field(min_length=1, json_schema_extra=OR_ONE)]
 
@@ -53,9 +56,9 @@ class WrittenMailbox(Written):
     days: int = Field(
         default=0, ge=0, le=3650, description="days after which a message is deleted; 0: as all else, by IVR_KEEP_DAYS"
     )
-    email: Annotated[
-        tuple[Annotated[str, Field(pattern=EMAIL)], ...], BeforeValidator(one_or_many), Field(max_length=20)
-    ] = Field(default=(), description="addresses to which each message is sent", json_schema_extra=OR_ONE)
+    email: Annotated[tuple[Email, ...], BeforeValidator(one_or_many), Field(max_length=20)] = Field(
+        default=(), description="addresses to which each message is sent", json_schema_extra=OR_ONE
+    )
     remote: RemoteName | None = Field(default=None, description="the system of remotes.yaml that is told of each")
     path: Path = Field(default="", description="where it is told: /messages")
     audio: bool = Field(default=True, description="whether it is sent the sound too, or only told where to fetch it")

@@ -4,6 +4,12 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
+_ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
+_LABEL = r"[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?"
+ADDRESS = rf"{_ATOM}(\.{_ATOM})*@{_LABEL}(\.{_LABEL})*"
+"""An e-mail address, as far as anybody uses it: no quotes, no blanks, no two dots in a row (RFC 5321, 4.1.2)."""
+LONGEST_ADDRESS = 254  # RFC 5321, 4.5.3.1.3, without its brackets
+
 # By whose midnight the last day of a greeting ends.
 PARIS = ZoneInfo("Europe/Paris")
 

@@ -9,10 +9,9 @@ from ivr import app
 from ivr.remote.mail import NotSent
 from ivr.service.email import trial
 from ivr.settings import settings
+from ivr.values.mailbox import ADDRESS
 from ivr.verbs.manners import example, says
 from ivr.verbs.remotes import keep
-
-ADDRESS = r"[^\s@,;<>]+@[^\s@,;<>]+"
 
 
 @click.group()

@@ -63,6 +63,8 @@ def test_what_is_not_written_is_as_in_asterisk_s_sample_file(book: Path) -> None
         (GOOD + "  path: /m\n", 'IVR592 "repairs" has path'),
         (GOOD + "  audio: no\n", 'IVR592 "repairs" has audio'),
         (GOOD + "  email: camille at chaleur\n", "IVR1"),
+        (GOOD + "  email: camille..b@chaleur.example\n", "IVR1"),
+        (GOOD + "  email: camille@chaleur..example\n", "IVR1"),
         (GOOD + '  email: "a@b.example\\nBcc: c@d.example"\n', "IVR1"),
         (GOOD.replace("repairs:", "Repairs:", 1), 'IVR222 "Repairs" cannot be a name'),
         ("other" + GOOD[len("repairs"):], 'IVR201 there is no mailbox "repairs"'),

@@ -6,6 +6,7 @@ import base64
 import email
 import email.policy
 import json
+import re
 import socket
 import sqlite3
 import ssl
@@ -23,7 +24,9 @@ import pytest
 from aiohttp import web
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, AuthResult
+from click.testing import CliRunner
 
+from ivr.cli import main
 from ivr.ledger.cabinet import Cabinet
 from ivr.ledger.messages import MessageStore
 from ivr.ledger.reading import BadLedger
@@ -35,11 +38,12 @@ from ivr.service.email import composed, trial
 from ivr.service.mailboxes import Mailboxes, NoMessage
 from ivr.service.mailroom import EMAIL, HOOK, Emails, Hooks, Mailroom
 from ivr.service.ports import Letter
-from ivr.values.mailbox import Mailbox
+from ivr.values.mailbox import ADDRESS, Mailbox
 from ivr.values.site import Site
 
 AT = datetime(2026, 11, 28, 14, 5, 9, tzinfo=UTC)
 NAME = "message/17.1-1"
+SERVER = {"IVR_MAIL_SERVER": "127.0.0.1:9", "IVR_MAIL_FROM": "ivr@chaleur.example"}
 BOX = Mailbox("sales", "Ventes é", emails=("a@chaleur.example", "b@chaleur.example"), remote="shop", path="/m", days=30)
 
 
@@ -260,6 +264,21 @@ def test_a_message_deleted_before_is_told_without_its_sound() -> None:
     assert read["Subject"] == "Message vocal de un numéro masqué pour Ventes"
     assert "mardi 1er décembre 2026 à 09 h 00\nDurée : 2 min 05 s\nNuméro appelé : 3949" in read.get_content()
     assert "effacé" in read.get_content()
+
+
+@pytest.mark.parametrize("address", ["a..b@x.example", ".a@x.example", "a.@x.example", "a@x..example", "a@x.", "é@x"])
+def test_an_address_that_no_e_mail_can_carry_is_no_address(address: str) -> None:
+    """It is refused where it is written, not each time that a message is left."""
+    assert not re.fullmatch(ADDRESS, address)
+    tried = CliRunner().invoke(main, ("mail", "test", address), env={**SERVER, "IVR_STATE": "/nowhere"})
+    assert (tried.exit_code, f'"{address}" is no e-mail address' in tried.output) == (2, True)
+
+
+@pytest.mark.parametrize("address", ["a.b+c@x.example", "o'neil@x-y.example", "a@localhost", "a_b@1.x.example"])
+def test_an_address_is_carried_by_an_e_mail(address: str) -> None:
+    """As it is written."""
+    assert re.fullmatch(ADDRESS, address)
+    assert f"\nTo: {address}\n" in trial(address, address).as_string()
 
 
 @pytest.fixture(scope="module")
