@@ -10,6 +10,7 @@ from ivr.book.advice import advice
 from ivr.book.book import Book
 from ivr.book.countries import profiled
 from ivr.book.dates import NUMBERS, dated
+from ivr.book.directories import crowded
 from ivr.book.money import off_the_steps, rates
 from ivr.book.problems import BadBook, Mark, Problem, in_order
 from ivr.book.promises import FILE, WrittenProperties, properties
@@ -45,7 +46,7 @@ def advised(
             source = files.get(f"dialplans/{what}{'es' if what.endswith('x') else 's'}.yaml")
         return mark_of(source.tree, way) if source and source.tree else Mark(source.file if source else "dialplans")
 
-    problems += advice(book, at, house)
+    problems += (*advice(book, at, house), *crowded(book))
     if NUMBERS in files:
         problems += (*dated(book, files[NUMBERS]), *profiled(book, files[NUMBERS]), *taped(book, files[NUMBERS]))
     book = replace(book, vat=rates(directory, read, problems))

@@ -14,6 +14,7 @@ from ivr.flow.flow import Drawing, Flow
 from ivr.flow.law.rule import Off
 from ivr.flow.law.view import Owner
 from ivr.flow.node import references
+from ivr.flow.nodes.directory import Directory
 from ivr.flow.nodes.queue import Queue as Waiting
 from ivr.flow.nodes.transfer import Transfer
 from ivr.flow.property import Property
@@ -25,6 +26,7 @@ from ivr.values.duty import SAID
 from ivr.values.mailbox import Mailbox
 from ivr.values.music import DEFAULT, HOUSE, music_pieces
 from ivr.values.number import Family
+from ivr.values.offered import presses
 from ivr.values.outside import Destination
 from ivr.values.phone import Phone
 from ivr.values.phrase import Utterance
@@ -216,6 +218,10 @@ class Book:
         if self._whispers(Transfer, Waiting):
             said += whispers(priced, LANGUAGE)
         said += [Utterance(LANGUAGE, name, text) for name, text in SAID.items()]
+        found = [node for flow in self.drawing.flows.values() for node in flow.nodes.values()]
+        if people := [one for node in found if isinstance(node, Directory) for one in node.people]:
+            said += [one for language in self.prompts for one in presses(language)]
+            said += [Utterance(LANGUAGE, one.said, one.name) for one in people if one.prompt is None]
         said += music_pieces(self.music)
         said += [announcement.utterance for announcement in self.announcements]
         return list({(one.language, one.name): one for one in said}.values())

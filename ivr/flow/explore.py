@@ -27,6 +27,7 @@ from ivr.flow.flow import BACK, Place
 from ivr.flow.instants import representatives
 from ivr.flow.line import FlowError
 from ivr.flow.node import Node, references
+from ivr.flow.nodes.directory import Directory
 from ivr.flow.nodes.language import Language
 from ivr.flow.nodes.match import Match
 from ivr.flow.onlooker import Log, Run, World, note, still
@@ -90,7 +91,8 @@ class _Explorer:
         nodes = {id(node): node for node in map(world.drawing.node, self._places)}
         self._tested = {pair for node in nodes.values() for pair in _tested(node)}
         languages = {name for node in nodes.values() if isinstance(node, Language) for name in node.options.values()}
-        self._words = frozenset({value for _, value in self._tested} | languages)
+        spelt = {code for node in nodes.values() if isinstance(node, Directory) for code in node.codes}
+        self._words = frozenset({value for _, value in self._tested} | languages | spelt)
         self._known = Known(tuple(sorted(self._words - {""})))
         self._back = any(BACK in node.doors().values() for node in nodes.values())
         self.callers = Callers.of(list(nodes.values()), world.calendars, world.lists, world.departments, callers)

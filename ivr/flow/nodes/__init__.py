@@ -9,6 +9,7 @@ from ivr.flow.nodes.bye import Bye
 from ivr.flow.nodes.callback import Callback
 from ivr.flow.nodes.challenge import Challenge
 from ivr.flow.nodes.crisis import Crisis
+from ivr.flow.nodes.directory import Directory
 from ivr.flow.nodes.forget import Forget
 from ivr.flow.nodes.geo import Geo
 from ivr.flow.nodes.hours import Hours
@@ -68,6 +69,7 @@ KINDS = (
     Nuisance,
     Studio,
     Voicemail,
+    Directory,
 )
 
 AnyNode = Annotated[
@@ -101,6 +103,7 @@ AnyNode = Annotated[
     | Challenge
     | Nuisance
     | Studio
-    | Voicemail,
+    | Voicemail
+    | Directory,
     Field(discriminator="kind"),
 ]

@@ -1,0 +1,36 @@
+"""Dial by name, by phone: spelt, named, taken and rung; and each other way out."""
+
+from tests.live.stack import Stack
+
+NUMBER = "0805000075"
+
+
+def test_a_caller_spells_a_name_and_talks_or_leaves_as_he_likes(stack: Stack) -> None:
+    """The name is spoken before it is taken; keys count while it is."""
+    talks = stack.call(NUMBER, "925@+1,1@+2.5", stack.agent("walther", hang_up_after=3.0))
+    alone = stack.call(NUMBER, "986#@+1,1@+2.5")
+    nobody = stack.call(NUMBER, "222@+1")
+    operator = stack.call(NUMBER, "0@+1")
+    leaves = stack.call(NUMBER, "*#@+1")
+    silent = stack.call(NUMBER)
+    heard = [one.name for one in stack.heard(talks, "directory-spell", "person/walther-zoltan").heard]
+    steps = {
+        name: stack.call_record(placed)["steps"]
+        for name, placed in (
+            ("talks", talks), ("alone", alone), ("nobody", nobody), ("operator", operator), ("leaves", leaves),
+            ("silent", silent),
+        )
+    }  # fmt: skip
+
+    assert steps == {
+        "talks": ["names:talked"],
+        "alone": ["names:unavailable", "away:done"],
+        "nobody": ["names:none", "bye:done"],
+        "operator": ["names:operator", "bye:done"],
+        "leaves": ["names:quit", "bye:done"],
+        "silent": ["names:silence", "bye:done"],
+    }
+    assert "person/walther-zoltan" in heard
+    (dialled,) = [entry for entry in stack.call_record(talks)["tape"] if "dial" in entry]
+    assert dialled["dial"]["agents"] == ["walther"]
+    assert dialled["result"]["agent"] == "walther"
