@@ -28,6 +28,8 @@ from ivr.asterisk.ami_link import AmiLink
 from ivr.asterisk.back_office import PATH as DUTY
 from ivr.asterisk.back_office import BackOffice
 from ivr.asterisk.holds import HOLD, UNHOLD, Holds
+from ivr.asterisk.loads import EVENTS as LOADS
+from ivr.asterisk.loads import Loads
 from ivr.asterisk.places import Places
 from ivr.asterisk.recalls import AmiExchange, Recalls
 from ivr.asterisk.reception import Reception
@@ -125,6 +127,9 @@ async def serve(settings: Settings) -> None:
             lambda agent: agents.order(agent, "logout"),
             AmiSwitch(link),
         )
+        loads = Loads(link, lambda: library.current.book.queues)
+        for heard in LOADS:
+            link.on_event(heard, loads.hear)
         for heard in EVENTS:
             link.on_event(heard, rests.hear)
         link.on_resync(lambda _: rests.look())
@@ -142,7 +147,8 @@ async def serve(settings: Settings) -> None:
             await asyncio.to_thread(teller.warm)
         recordings = Studio(settings.recordings, messages.path)
         office = Office(
-            *(cabinet, cabinet, remote, messages, codes, live, clock(settings), pins, recordings, teller, vault)
+            *(cabinet, cabinet, remote, messages, codes, live, clock(settings), pins, recordings, teller, vault),
+            queues=loads,
         )
         attendant = Attendant(library, ledger, live, office, clock(settings))
         callbacks = await asyncio.to_thread(CallbackStore, settings.cabinet)

@@ -24,7 +24,7 @@ from ivr.flow.commands import Talk
 from ivr.flow.errands import Errand
 from ivr.flow.line_commands import LineCommand
 from ivr.service.attendance import Attendance
-from ivr.service.desk import closed
+from ivr.service.closed import closed
 from ivr.service.library import Release
 from ivr.service.ports import Fault, HungUp
 from ivr.service.record import Record

@@ -68,6 +68,7 @@ InstantText = Annotated[str, AfterValidator(_reads(given.instant))]
 OverrideText = Annotated[str, AfterValidator(_reads(given.override))]
 SpentText = Annotated[str, AfterValidator(_reads(given.spent))]
 ServedText = Annotated[str, AfterValidator(_reads(given.served))]
+LoadText = Annotated[str, AfterValidator(_reads(given.load))]
 ReachedText = Annotated[str, AfterValidator(_reads(given.reached))]
 Names = Annotated[tuple[str, ...], BeforeValidator(one_or_many), Field(json_schema_extra=OR_ONE)]
 
@@ -90,6 +91,9 @@ class WrittenCase(BaseModel):
     queue: Annotated[dict[str, ServedText], BeforeValidator(_for_all), Field(json_schema_extra=OR_ONE)] = Field(
         default_factory=dict,
         description="what comes of waiting: talked, timeout, full, empty, emptied, key; by queue or all",
+    )
+    load: dict[str, LoadText] = Field(
+        default_factory=dict, description="how loaded queues are, by name: waiting:6,free:0,expected:180"
     )
     lookup: Annotated[dict[str, FetchedText], BeforeValidator(_for_all), Field(json_schema_extra=OR_ONE)] = Field(
         default_factory=dict, description="what another system says: found:name=Dupont, not_found, failed"
@@ -151,6 +155,7 @@ class Case:
             keys=tuple(map(given.press, case.keys)),
             agents={name: Reached(text) for name, text in case.agents.items()},
             queues={name: Served(text) for name, text in case.queue.items()},
+            load={name: given.load(text) for name, text in case.load.items()},
             lookups={name: given.fetched(text) for name, text in case.lookup.items()},
             remembered=case.remembered,
             overrides={name: given.override(text) for name, text in case.override.items()},
@@ -225,6 +230,7 @@ def _known(book: Book) -> dict[str, tuple[str, frozenset[str]]]:
         "dial": ("number", frozenset(book.services)),
         "agents": ("agent", frozenset({*book.rung, ALL})),
         "queue": ("queue", frozenset({*book.queues, ALL})),
+        "load": ("queue", frozenset(book.queues)),
         "talks_to": ("agent", frozenset({*book.rung, NOBODY})),
         "lookup": ("remote", frozenset({*book.sites, ALL})),
         "override": ("calendar", frozenset(book.calendars)),
@@ -243,6 +249,7 @@ def _problems(case: Case, known: Mapping[str, tuple[str, frozenset[str]]]) -> It
         "agents": written.agents,
         "talks_to": [written.talks_to] if written.talks_to else [],
         "queue": written.queue,
+        "load": written.load,
         "lookup": written.lookup,
         "override": written.override,
         "crisis": written.crisis,

@@ -28,6 +28,7 @@ MESSAGE = 10.0  # seconds that a caller speaks to a recorder
 
 _PRESS = re.compile(r"(?P<keys>[0-9*#]{1,32})(?P<early>@early)?|silence|")
 _FETCHED = re.compile(r"(?P<found>found)(?::(?P<values>.+))?|not_found|failed")
+_MEASURED = re.compile(r"(waiting|free|expected):([0-9]{1,5}(?:\.[0-9])?)")
 _WORDS = {"open": True, "closed": False}
 
 
@@ -50,7 +51,8 @@ class Given:
     """What is known of a call beforehand; everything else takes its default.
 
     ``agents`` are what comes of ringing each, ``queues`` of waiting in each, ``lookups`` what each other system says,
-    all by name or :data:`ALL`.  In a queue that is not named its agents decide.
+    all by name or :data:`ALL`.  In a queue that is not named its agents decide.  ``load`` is how loaded queues are, by
+    what is measured.
     ``crises`` are those that are on, the last at the end.
     ``bothers`` is how many calls he has made that were short, or silent, ``learnt`` whether he was noted as a nuisance.
     ``calls`` is how many calls this caller has made before, ``spent`` the euros that he has spent with us this month,
@@ -62,6 +64,7 @@ class Given:
     keys: tuple[Press, ...] = ()
     agents: Mapping[str, Reached] = field(default_factory=dict)
     queues: Mapping[str, Served] = field(default_factory=dict)
+    load: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
     lookups: Mapping[str, Fetched] = field(default_factory=dict)
     remembered: Mapping[str, str] = field(default_factory=dict)
     overrides: Mapping[str, Override] = field(default_factory=dict)
@@ -125,6 +128,16 @@ def served(text: str) -> Served:
         return Served(text)
     except ValueError:
         raise ValueError(f'waiting in a queue ends with {", ".join(Served)}, not "{text}"') from None
+
+
+def load(text: str) -> Mapping[str, float]:
+    """``waiting:6,free:0,expected:180``, each once at most.  Raises ``ValueError``."""
+    found = [_MEASURED.fullmatch(part.strip()) for part in text.split(",")]
+    return {one[1]: float(one[2]) for one in found if one is not None} if all(found) else _no_load(text)
+
+
+def _no_load(text: str) -> Mapping[str, float]:
+    raise ValueError(f'the load of a queue is written waiting:6,free:0,expected:180, not "{text}"')
 
 
 def override(text: str) -> Override:

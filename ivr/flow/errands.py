@@ -116,6 +116,23 @@ class Tally(Command[int]):
     within: timedelta = timedelta(0)
 
 
+Measure = Literal["waiting", "free", "expected"]
+
+
+@dataclass(frozen=True)
+class Load(Command[float | None]):
+    """How loaded a queue is: how many are ``waiting``, how many agents are ``free``, or how many seconds of waiting who
+    comes now may be ``expected`` to have.  It is compared with ``than``: whether it is ``more``, or else less.
+
+    ``None``: nobody knows.
+    """
+
+    queue: str
+    what: Measure
+    than: float
+    more: bool = True
+
+
 @dataclass(frozen=True)
 class Bothers(Command[int]):
     """Count the finished calls of this caller within a period that were shorter than ``shorter_than`` seconds, or in
@@ -225,6 +242,7 @@ Errand = (
     | Issue
     | Tally
     | Bothers
+    | Load
     | Learnt
     | Spent
     | Draw

@@ -234,6 +234,7 @@ _ERRANDS = {
     "Recall": "looks up what is remembered",
     "Tally": "counts calls",
     "Bothers": "counts calls that trouble us",
+    "Load": "looks how loaded a queue is",
     "Learnt": "looks whether the caller is a nuisance",
     "Draw": "draws a share",
     "Issue": "sells a code",

@@ -45,6 +45,7 @@ from ivr.flow.errands import (
     InForce,
     Issue,
     Learnt,
+    Load,
     Numbered,
     Overridden,
     Overrule,
@@ -264,19 +265,19 @@ def _errand(errand: Errand, known: Known, anonymous: bool) -> Sequence[Outcome]:
         case Tally(of="now"):
             return Outcome(1, label="no other call"), Outcome(CROWD, label="many calls at once")
         case Tally():
-            if anonymous:
-                return (Outcome(0),)
-            return Outcome(0, label="first call of this caller"), Outcome(CROWD, label="many calls of this caller")
+            first = Outcome(0, label="first call of this caller")
+            return (Outcome(0),) if anonymous else (first, Outcome(CROWD, label="many calls of this caller"))
         case Bothers(how=how):
-            if anonymous:
-                return (Outcome(0),)
-            return Outcome(0), Outcome(CROWD, label=f"many {how} calls of this caller")
+            many = Outcome(CROWD, label=f"many {how} calls of this caller")
+            return (Outcome(0),) if anonymous else (Outcome(0), many)
+        case Load(queue=queue, what=what, than=than, more=more):
+            label = f"{queue}: {what} {'over' if more else 'under'} {than:g}"
+            return Outcome(than), Outcome(than + 1 if more else max(0.0, than - 1), label=label)
         case Learnt():
             return (Outcome(False),) if anonymous else (Outcome(False), Outcome(True, label="noted as a nuisance"))
         case Spent():
-            if anonymous:
-                return NOTHING
-            return Outcome(Decimal(0)), Outcome(FORTUNE, label="ceiling of the caller reached")
+            reached = Outcome(FORTUNE, label="ceiling of the caller reached")
+            return NOTHING if anonymous else (Outcome(Decimal(0)), reached)
         case Draw():
             return tuple(Outcome(share / 200, label=f"share drawn: {share / 2:g} %") for share in range(200))
         case Overridden(calendar=calendar):

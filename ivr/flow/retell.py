@@ -7,7 +7,20 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from ivr.flow.commands import Command, Dial, Enqueue, Reachable, Reached, Served
-from ivr.flow.errands import Bothers, Draw, Fetch, InForce, Issue, Learnt, Overridden, Recall, Room, Spent, Tally
+from ivr.flow.errands import (
+    Bothers,
+    Draw,
+    Fetch,
+    InForce,
+    Issue,
+    Learnt,
+    Load,
+    Overridden,
+    Recall,
+    Room,
+    Spent,
+    Tally,
+)
 from ivr.flow.onlooker import Choice
 from ivr.flow.paths import Path
 from ivr.values.number import Number
@@ -75,6 +88,8 @@ def _errand(asked: Command[Any], result: Any) -> Iterator[str]:
             yield f"--override={calendar}={'open' if result.open else 'closed'}"
         case Learnt() if result:
             yield "--learnt"
+        case Load(queue=queue, what=what) if result is not None:
+            yield f"--load={queue}={what}:{result:g}"
         case Bothers() if result:
             yield f"--bothers={result}"
         case InForce() if result is not None:

@@ -26,6 +26,7 @@ from ivr.flow.errands import (
     InForce,
     Issue,
     Learnt,
+    Load,
     Numbered,
     Overridden,
     Overrule,
@@ -52,6 +53,7 @@ from ivr.service.ports import (
     Memory,
     Messages,
     Outbox,
+    Queues,
     Recorded,
     Recordings,
     Remote,
@@ -88,6 +90,7 @@ class Office:
     recordings: Recordings | None = None
     speech: Speech | None = None
     conversations: Conversations | None = None
+    queues: Queues | None = None
 
 
 @dataclass
@@ -168,6 +171,9 @@ class Desk:
                 return await _within(memory.calls_since(caller, now - within), 0) if caller else 0
             case Bothers(how=how, within=within, shorter_than=shorter_than):
                 return await _within(memory.bothers(caller, now - within, how, shorter_than), 0) if caller else 0
+            case Load(queue=queue, what=what):
+                queues = self.office.queues
+                return await _within(queues.measure(queue, what), None) if queues else None
             case Learnt():
                 return await _within(memory.learnt(caller, now), False) if caller else False
             case Spent():
@@ -264,25 +270,6 @@ class Desk:
         finally:
             # Not a TaskGroup: it would wrap the caller's hang-up in a group, and nobody would know it.
             asked.cancel()
-
-
-def closed(errand: Errand) -> Any:
-    """What an errand comes to where there is no office (plain AGI): nothing known, nothing found; a task is refused."""
-    match errand:
-        case Recall() | Remember() | Overridden() | InForce() | Discard() | Issue() | Spent() | Numbered():
-            return None
-        case Room() | Overrule() | Declare() | Verify() | Learnt() | Adopt() | Pronounce():
-            return False
-        case Tally() | Bothers():
-            return 0
-        case Draw():
-            return random.random()  # noqa: S311 - shares, not secrets
-        case Fetch():
-            return Fetched("failed")
-        case Post():
-            raise Fault(f"no office to post a {errand.kind} to")
-        case _:
-            assert_never(errand)
 
 
 def _share(caller: str) -> float:

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Protocol
 
 from ivr.flow.commands import Command
-from ivr.flow.errands import Fetch, Fetched, Issue, Override
+from ivr.flow.errands import Fetch, Fetched, Issue, Measure, Override
 from ivr.values.crisis import Declared
 from ivr.values.duty import Duty
 from ivr.values.noted import Noted
@@ -243,6 +243,14 @@ class Speech(Protocol):
 
     async def ready(self, language: str, text: str) -> bool:
         """Whether there is a sound for ``text``, made if need be; answers soon, and never raises."""
+        ...
+
+
+class Queues(Protocol):
+    """The queues of the exchange, as they are now."""
+
+    async def measure(self, queue: str, what: Measure) -> float | None:
+        """How loaded one is; ``None``: that is not known."""
         ...
 
 

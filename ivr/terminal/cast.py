@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 
 from ivr.book.given import ALL, Given, Press
 from ivr.flow.commands import Ask, Dial, Enqueue, Gather, Reachable, Reached, Served, There
-from ivr.flow.errands import Draw, Fetch, Fetched, Issue, Recall, Tally
+from ivr.flow.errands import Draw, Fetch, Fetched, Issue, Load, Recall, Tally
 from ivr.service.ports import HungUp
 
 
@@ -106,6 +106,11 @@ class Cast:
     def tallied(self, tally: Tally) -> int:
         """How many calls there are."""
         return self.given.at_once if tally.of == "now" else self.given.calls
+
+    def loaded(self, load: Load) -> float:
+        """How loaded a queue is: unless that is given nobody waits, and its agents are free."""
+        usual = float(len(self.queues.get(load.queue, ()))) if load.what == "free" else 0.0
+        return self.given.load.get(load.queue, {}).get(load.what, usual)
 
     def drawn(self, draw: Draw) -> float | None:
         """A share; ``None``: let the caller's number decide."""

@@ -50,6 +50,10 @@ def case_text(name: str, lived: Lived, from_: str, given: Given) -> str:
     for key, table in (
         ("agents", given.agents),
         ("queue", given.queues),
+        (
+            "load",
+            {name: ",".join(f"{what}:{one:g}" for what, one in told.items()) for name, told in given.load.items()},
+        ),
         ("lookup", {name: outcome(told) for name, told in given.lookups.items()}),
         ("remembered", given.remembered),
         ("override", {name: "open" if one.open else "closed" for name, one in given.overrides.items()}),
@@ -99,6 +103,7 @@ def call_words(case: Case) -> str:
     for option, table in (
         ("--agent", written.agents),
         ("--queue", written.queue),
+        ("--load", written.load),
         ("--lookup", written.lookup),
         ("--remembered", written.remembered),
         ("--override", written.override),

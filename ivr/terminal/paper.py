@@ -14,6 +14,7 @@ from ivr.flow.errands import (
     InForce,
     Issue,
     Learnt,
+    Load,
     Overridden,
     Overrule,
     Post,
@@ -59,6 +60,8 @@ class PaperDesk:
                 return fetched
             case Tally():
                 return self._cast.tallied(errand)
+            case Load():
+                return self._cast.loaded(errand)
             case Draw():
                 drawn = self._cast.drawn(errand)
                 return await self._desk.perform(errand) if drawn is None else drawn
@@ -92,6 +95,8 @@ def _shown(errand: Errand, told: Any) -> str:
             return f"{calendar} is {_word(told.open)} by hand: {told.why}" if told else ""
         case Overrule(calendar=calendar, override=override):
             return f"puts {calendar} {_word(override.open)} by hand" if override else f"takes {calendar} out of hand"
+        case Load(queue=queue, what=what):
+            return f"{queue}: {what} {told:g}"
         case Bothers(how=how):
             return f"{how} calls of this caller before: {told}"
         case Learnt():

@@ -38,6 +38,7 @@ from ivr.flow.errands import (
     InForce,
     Issue,
     Learnt,
+    Load,
     Numbered,
     Overridden,
     Overrule,
@@ -129,6 +130,8 @@ class Retold:
             case Overridden() | Recall() | Spent() | InForce():
                 # Not asked then; by far the most callers and calendars have none, and few reach their ceiling.
                 return None
+            case Load():
+                return None  # nobody knows
             case Bothers():
                 return 0  # not asked then; by far the most callers trouble nobody
             case Learnt():
@@ -200,6 +203,8 @@ def _meaning(command: Command[Any]) -> tuple[Any, ...]:
             return ("tally", of)
         case Bothers(how=how):
             return ("bothers", how)
+        case Load(queue=queue, what=what):
+            return ("load", queue, what)
         case Draw(sticky=sticky, salt=salt):
             return ("draw", sticky, salt)
         case Issue(product=product):

@@ -32,6 +32,7 @@ DRAWS = 200  # callers tried until one draws the share that a case gives
 # What no stack can be given, and why.
 _OURS = {
     "queue": "what comes of a wait is its agents' doing: give `agents` instead",
+    "load": "callers would have to wait in the queue before",
     "calls": "so many calls of one caller would have to be placed before",
     "at_once": "so many calls at once would have to be placed beside it",
     "bothers": "calls that trouble us would have to be placed before",

@@ -87,6 +87,12 @@ def _presses(text: str) -> tuple[given.Press, ...]:
     help="of waiting: talked, timeout, full, empty, emptied or key [its agents decide]",
 )
 @click.option(
+    "--load",
+    type=Read("QUEUE=LOAD", _named(given.load)),
+    multiple=True,
+    help="how loaded a queue is: waiting:6,free:0,expected:180 [nobody waits, its agents are free]",
+)
+@click.option(
     "--lookup",
     type=Read("[REMOTE=]OUTCOME", _named(given.fetched, ALL)),
     multiple=True,
@@ -122,6 +128,7 @@ def simulate(
     agents: Reached | None,
     agent: tuple[tuple[str, Reached], ...],
     queue: tuple[tuple[str, Served], ...],
+    load: tuple[tuple[str, Any], ...],
     lookup: tuple[tuple[str, Any], ...],
     remembered: tuple[tuple[str, str], ...],
     override: tuple[tuple[str, Any], ...],
@@ -147,6 +154,7 @@ def simulate(
         keys=keys,
         agents={**({ALL: agents} if agents else {}), **dict(agent)},
         queues=dict(queue),
+        load=dict(load),
         lookups=dict(lookup),
         remembered=dict(remembered),
         overrides=dict(override),

@@ -32,25 +32,42 @@ def hotline(tmp_path_factory: pytest.TempPathFactory) -> Book:
     return read_book(here)
 
 
+SHARED = "reunion:open both:open load:else share"
+
+
 @pytest.mark.parametrize(
-    ("paris", "draw", "queues", "steps"),
+    ("paris", "draw", "queues", "expected", "steps"),
     [
         # Winter: Réunion is three hours ahead.
-        (6, 0.0, {}, "reunion:open both:closed saint-denis:talked"),
-        (10, 0.69, {}, "reunion:open both:open share:1 paris:talked"),
-        (10, 0.70, {}, "reunion:open both:open share:2 saint-denis:talked"),
-        (10, 0.0, {"paris": Served.TIMEOUT}, "reunion:open both:open share:1 paris:timeout saint-denis:talked"),
-        (10, 0.0, {"paris": Served.FULL}, "reunion:open both:open share:1 paris:full saint-denis:talked"),
-        (16, 0.0, {}, "reunion:closed evening:open paris:talked"),
-        (20, 0.0, {}, "reunion:closed evening:closed closed:done"),
+        (6, 0.0, {}, 300, "reunion:open both:closed saint-denis:talked"),
+        (10, 0.69, {}, 100, f"{SHARED}:1 paris:talked"),
+        (10, 0.70, {}, 100, f"{SHARED}:2 saint-denis:talked"),
+        (
+            10,
+            0.0,
+            {"paris": Served.TIMEOUT},
+            100,
+            f"{SHARED}:1 paris:timeout saint-denis:talked",
+        ),
+        (
+            10,
+            0.0,
+            {"paris": Served.FULL},
+            100,
+            f"{SHARED}:1 paris:full saint-denis:talked",
+        ),
+        (10, 0.0, {}, 121, "reunion:open both:open load:1 saint-denis:talked"),
+        (16, 0.0, {}, 100, "reunion:closed evening:open paris:talked"),
+        (20, 0.0, {}, 100, "reunion:closed evening:closed closed:done"),
     ],
 )
 def test_calls_follow_the_clocks_the_percents_and_the_load(
-    hotline: Book, paris: int, draw: float, queues: dict[str, Served], steps: str
+    hotline: Book, paris: int, draw: float, queues: dict[str, Served], expected: float, steps: str
 ) -> None:
     """By hours in two zones, by share, and over to the other site when the first is too busy."""
     at = datetime(2026, 12, 1, paris - 1, 0, tzinfo=UTC)  # a Tuesday
-    lived = Simulator(Release(hotline, {})).call("0805000033", "0612345678", at, Cast(Given(draw=draw, queues=queues)))
+    cast = Cast(Given(draw=draw, queues=queues, load={"paris": {"expected": expected}}))
+    lived = Simulator(Release(hotline, {})).call("0805000033", "0612345678", at, cast)
 
     assert " ".join(lived.record.steps) == steps
 

@@ -50,6 +50,7 @@ from ivr.flow.errands import (
     InForce,
     Issue,
     Learnt,
+    Load,
     Numbered,
     Overrule,
     Pronounce,
@@ -529,6 +530,8 @@ def every_result(command: Command[Any]) -> Sequence[tuple[Any, float]]:
             return [(Fetched("found"), 0.5), (Fetched("not_found"), 0.5), (Fetched("failed"), 3.0)]
         case Recall():
             return [(None, 0.0), ("1", 0.0)]
+        case Load(than=than):
+            return [(None, 0.0), (than - 1, 0.0), (than + 1, 0.0)]
         case Tally() | Bothers():
             return [(0, 0.0), (10**6, 0.0)]
         case Reachable(agents=agents, doors=doors):

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from ivr.flow.commands import Command, Hangup, Need, Now, Play, Played
-from ivr.flow.errands import Draw, Fetch, Fetched, Recall, Remember, Tally
+from ivr.flow.errands import Draw, Fetch, Fetched, Load, Recall, Remember, Tally
 from ivr.flow.flow import Drawing, Flow, Place
 from ivr.flow.node import Scene
 from ivr.values.number import ANONYMOUS, parse
@@ -106,6 +106,29 @@ def test_a_case_that_makes_no_sense_is_refused(test: dict[str, Any]) -> None:
     """A case without a test would hold for every call."""
     with pytest.raises(ValidationError):
         flow_of({"in": match(**test), "there": BYE})
+
+
+@pytest.mark.parametrize(
+    ("test", "asked", "found", "leads"),
+    [
+        ({"waiting": {"queue": "parts", "over": 5}}, Load("parts", "waiting", 5), 6.0, "1"),
+        ({"waiting": {"queue": "parts", "over": 5}}, Load("parts", "waiting", 5), 5.0, "else"),
+        ({"free": {"queue": "parts", "under": 1}}, Load("parts", "free", 1, more=False), 0.0, "1"),
+        ({"free": {"queue": "parts", "under": 1}}, Load("parts", "free", 1, more=False), 1.0, "else"),
+        ({"expected": {"queue": "parts", "over": 90}}, Load("parts", "expected", 90), 91.5, "1"),
+        ({"expected": {"queue": "parts", "over": 90}}, Load("parts", "expected", 90), None, "else"),
+    ],
+)
+def test_a_load_decides(test: dict[str, Any], asked: Load, found: float | None, leads: str) -> None:
+    """What nobody knows is neither over nor under anything: the caller stays where he would."""
+    assert way(match(**test), scene(), (asked, found)) == leads
+
+
+@pytest.mark.parametrize("limits", [{}, {"over": 1, "under": 3}, {"over": -1}])
+def test_a_load_is_over_or_under_something(limits: dict[str, float]) -> None:
+    """One of the two."""
+    with pytest.raises(ValidationError):
+        flow_of({"in": match(waiting={"queue": "parts", **limits}), "there": BYE})
 
 
 # -- split -------------------------------------------------------------------------------------------------------

@@ -200,6 +200,8 @@ def test_twenty_callers_are_served_in_their_order_while_the_file_of_queues_is_sa
         before = places(stack, "served")
         until(lambda: "max 77" in stack.asterisk("queue show served"), "Asterisk has taken up the edit")
         after = places(stack, "served")
+        until(lambda: re.search(r"C:[3-9]", stack.asterisk("queue show served")), "three calls are over", 20.0)
+        late = stack.call(SERVED, hang_up_after=75.0)
         told = callers.communicate(timeout=90)[0]
         assert callers.returncode == 0, told[-3000:]
     finally:
@@ -214,7 +216,13 @@ def test_twenty_callers_are_served_in_their_order_while_the_file_of_queues_is_sa
     stack.records("")
     # The ledger has the national form's international one.
     found = [next(one for one in stack.read if one["caller"] == f"+33{number[1:]}") for number in numbers]
-    assert {tuple(one["steps"]) for one in found} == {("agents:talked",)}
+    assert {tuple(one["steps"]) for one in found} == {("load:else", "agents:talked")}
+    # Once some calls are over, what is expected is what comes.
+    record = stack.call_record(late)
+    (expected,) = [float(entry["result"]) for entry in record["tape"] if "load" in entry]
+    assert expected == pytest.approx(
+        sum(entry["result"]["waited"] for entry in record["tape"] if "enqueue" in entry), 0.3
+    )
     # Phones that ring at once are not picked up at once; and where all agents become free in the same second, Asterisk
     # may let go of one more than are free, who then overtakes those who look a moment later (app_queue, is_our_turn).
     times = [datetime.fromisoformat(one["answered"]).timestamp() for one in found]

@@ -1,13 +1,14 @@
-"""Decide by what is known of the call: the caller, the number dialled, what was noted, how long it lasts."""
+"""Decide by what is known of the call: the caller, the number dialled, what was noted, how loaded a queue is."""
 
 import re
 from collections.abc import Mapping
-from typing import Annotated, ClassVar, Literal, Self
+from typing import Annotated, ClassVar, Literal, Self, cast
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from ivr.flow.commands import Now, Talk
-from ivr.flow.node import ListName, Node, NodeName, NoteName, Scene, Way, one_or_many
+from ivr.flow.errands import Load, Measure
+from ivr.flow.node import ListName, Node, NodeName, NoteName, QueueName, Scene, Way, one_or_many
 from ivr.values.geography import DEPARTMENTS, department
 from ivr.values.number import Family, Number, parse
 
@@ -32,6 +33,29 @@ def is_department(text: str) -> str:
 
 
 DepartmentCode = Annotated[str, AfterValidator(is_department)]
+
+
+class Loaded(BaseModel):
+    """A test of a queue's load: `{queue: parts, over: 5}`, or `under`."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    queue: QueueName = Field(description="the queue in queues.yaml")
+    over: float | None = Field(default=None, ge=0, description="it is more than that")
+    under: float | None = Field(default=None, gt=0, description="it is less than that")
+
+    @model_validator(mode="after")
+    def _is_one(self) -> Self:
+        if (self.over is None) == (self.under is None):
+            raise ValueError("write one of over and under: {queue: parts, over: 5}")
+        return self
+
+    def holds(self, what: Measure) -> Talk[bool]:
+        """Whether it does now; what nobody knows is neither over nor under anything."""
+        more, than = self.over is not None, self.under if self.over is None else self.over
+        assert than is not None  # noqa: S101 - one of the two is written
+        found = yield from Load(self.queue, what, than, more)
+        return found is not None and (found > than if more else found < than)
 
 
 class Case(BaseModel):
@@ -59,6 +83,11 @@ class Case(BaseModel):
     equals: str | None = Field(default=None, description="the note is exactly this")
     one_of: tuple[str, ...] = Field(default=(), description="the note is one of these")
     present: bool | None = Field(default=None, description="whether there is such a note")
+    waiting: Loaded | None = Field(default=None, description="how many callers wait in a queue")
+    free: Loaded | None = Field(default=None, description="how many agents of a queue are free at this moment")
+    expected: Loaded | None = Field(
+        default=None, description="how many seconds who joins a queue now may be expected to wait"
+    )
     longer_than: float | None = Field(default=None, ge=0, description="the call has lasted more than so many seconds")
 
     @model_validator(mode="after")
@@ -84,6 +113,9 @@ class Case(BaseModel):
             or not self._notes_hold(scene.notes.get(self.note or ""))
         ):
             return False
+        for what, loaded in (("waiting", self.waiting), ("free", self.free), ("expected", self.expected)):
+            if loaded is not None and not (yield from loaded.holds(cast("Measure", what))):
+                return False
         if self.longer_than is None:
             return True
         now = yield from Now()

@@ -1,0 +1,98 @@
+"""How loaded a queue is, for flows that send callers elsewhere: who waits, who is free, what wait may be expected.
+
+Asterisk's own figure (`holdtime`) is the mean of waits that are over: it knows neither how many wait now nor who is
+about to become free.  So we let the agents on duty take those who wait, in order, each for as long as calls took of
+late, and see when it is the turn of one who comes now.  Times are seconds of a clock that is never set.
+
+Source: Asterisk 22, app_queue.c: recalc_holdtime; QueueStatus, AgentConnect, AgentComplete.
+"""
+
+import heapq
+import time
+from collections import defaultdict, deque
+from collections.abc import Callable, Mapping
+
+from ivr.asterisk.agi_order import number
+from ivr.asterisk.ami_link import AmiLink, Headers
+from ivr.asterisk.queues_conf import MOST_PENALTY
+from ivr.flow.errands import Measure
+from ivr.values.queue import Queue
+
+CONNECT, COMPLETE = "AgentConnect", "AgentComplete"
+EVENTS = (CONNECT, COMPLETE)
+USUAL = 180.0  # seconds that a call takes in a queue that has had none yet
+BETWEEN = 1.0  # seconds until app_queue sees that somebody is free (RECHECK)
+LATEST = 20  # calls whose length counts
+LEAST_LEFT = 0.1  # of a call's usual length that is left at least, however long it has lasted
+# app_queue's device states of agents who are free, and who are not there (devicestate.h).
+FREE, AWAY = frozenset({"0", "1", "6"}), frozenset({"4", "5"})
+
+
+class Loads:
+    """``queues`` are those of the book; ``now`` and ``epoch`` are clocks, the second that of Asterisk's LastCall."""
+
+    def __init__(
+        self,
+        link: AmiLink,
+        queues: Callable[[], Mapping[str, Queue]],
+        now: Callable[[], float] = time.monotonic,
+        epoch: Callable[[], float] = time.time,
+    ) -> None:
+        self._link = link
+        self._queues = queues
+        self._now = now
+        self._epoch = epoch
+        self._talks: dict[str, tuple[float, float]] = {}  # agent to when he took a call, and for how long it had rung
+        self._lasted: dict[str, deque[float]] = defaultdict(lambda: deque(maxlen=LATEST))
+
+    def hear(self, name: str, headers: Mapping[str, str]) -> None:
+        """Take in an event of app_queue."""
+        agent, queue = headers.get("MemberName", ""), headers.get("Queue", "")
+        if name == CONNECT:
+            self._talks[agent] = self._now(), number(headers.get("RingTime", ""))
+        elif name == COMPLETE and agent in self._talks:
+            since, rang = self._talks.pop(agent)
+            self._lasted[queue].append(self._now() - since + rang)
+
+    async def measure(self, queue: str, what: Measure) -> float | None:
+        """What a queue is like now; ``None``: that is not known.  Raises ``OSError``."""
+        entries = await self._link.list("QueueStatus", {"Queue": queue})
+        waiting = sum(one.get("Event") == "QueueEntry" for one in entries)
+        if what == "waiting":
+            return waiting
+        members = [one for one in entries if one.get("Event") == "QueueMember" and _there(one)]
+        usual = self._usual(queue, entries)
+        ends = [self._free_in(queue, one, usual) for one in members]
+        if what == "free":
+            return sum(end == 0 for end in ends)
+        if not ends:
+            return None
+        heapq.heapify(ends)
+        for _ in range(waiting):
+            heapq.heappush(ends, heapq.heappop(ends) + usual)
+        return ends[0]
+
+    def _usual(self, queue: str, entries: tuple[Headers, ...]) -> float:
+        """For how long a call keeps an agent, from when he is rung until he can be rung again."""
+        lasted = self._lasted[queue]
+        theirs = [number(one.get("TalkTime", "")) for one in entries if one.get("Event") == "QueueParams"]
+        mean = sum(lasted) / len(lasted) if lasted else max(theirs, default=0.0) or USUAL
+        return mean + self._rest(queue) + BETWEEN
+
+    def _rest(self, queue: str) -> float:
+        known = self._queues().get(queue)
+        return known.wrap_up if known else 0.0
+
+    def _free_in(self, queue: str, member: Headers, usual: float) -> float:
+        """In how many seconds an agent can be rung."""
+        known = self._queues().get(queue)
+        if member.get("Paused") == "1":
+            return known.rest if known else 0.0
+        if member.get("Status", "") in FREE:
+            return max(0.0, self._rest(queue) - (self._epoch() - number(member.get("LastCall", ""))))
+        since, rang = self._talks.get(member.get("Name", ""), (self._now() - usual / 2, 0.0))
+        return max(usual - rang - (self._now() - since), usual * LEAST_LEFT)
+
+
+def _there(member: Headers) -> bool:
+    return member.get("Status", "") not in AWAY and number(member.get("Penalty", "")) <= MOST_PENALTY
