@@ -295,7 +295,7 @@ def test_an_agents_phone_that_dies_while_it_rings_costs_the_caller_nothing(stack
     saving = stack.call(CUT, "", stack.agent("paulin", answer_after=0.5, hang_up_after=3.0), hang_up_after=50.0)
     record = stack.call_record(caller) if caller.report.answered_t is not None else {}
 
-    assert record["steps"] == ["agents:talked"]
+    assert record["steps"] == ["load:else", "agents:talked"]
     (wait,) = queued(stack, caller)
     assert wait["agent"] == "paulin"
     assert wait["rang"][0] == "odile"
