@@ -91,8 +91,11 @@ def take_in(path: Path, plain: Path, master: str, *, last: bool) -> int:
             sound = spoken.read(PIECE)
             if len(sound) < PIECE and not last:
                 return done * PIECE
-            file.truncate(len(found.raw) + done * (PIECE + TAG))
-            file.seek(0, os.SEEK_END)
+            file.seek(len(found.raw) + done * (PIECE + TAG))
+            if last and not sound and _opens(cipher, done, file.read(), found.raw):
+                return done * PIECE  # sealed to its end before all stopped, and the memory with the sound is gone
+            file.seek(len(found.raw) + done * (PIECE + TAG))
+            file.truncate()
             while len(sound) == PIECE:
                 file.write(cipher.encrypt(_nonce(done, last=False), sound, found.raw))
                 done += 1
@@ -102,6 +105,15 @@ def take_in(path: Path, plain: Path, master: str, *, last: bool) -> int:
         file.flush()
         os.fsync(file.fileno())
         return done * PIECE + (len(sound) if last else 0)
+
+
+def _opens(cipher: AESGCM, place: int, sealed: bytes, raw: bytes) -> bool:
+    """Whether this is a last piece already: it must not be sealed again, with other content, under its nonce."""
+    try:
+        cipher.decrypt(_nonce(place, last=True), sealed, raw)
+    except (InvalidTag, ValueError):
+        return False
+    return True
 
 
 def pieces(path: Path, master: str) -> Iterator[bytes]:

@@ -261,6 +261,18 @@ async def test_what_was_lost_with_the_memory_is_a_whole_of_what_was_sealed(vault
     assert wav(again, name) == SOUND[: 2 * PIECE]
 
 
+async def test_what_was_sealed_to_its_end_is_not_sealed_again(vault: Vault) -> None:
+    """All stopped between the last piece and the file's name: another content under the same nonce would open both."""
+    name = await kept(vault)
+    whole = vault.kept / f"{name}.talk"
+    sealed = whole.read_bytes()
+    whole.rename(whole.with_suffix(".part"))
+    Vault(vault.plain, vault.kept, lambda: KEY, least_free=0).look()
+
+    assert whole.read_bytes() == sealed
+    assert wav(vault, name) == SOUND
+
+
 async def test_they_go_by_caller_and_by_time(vault: Vault) -> None:
     """Each at the end of its own days; a name is no path."""
     first = await kept(vault)
