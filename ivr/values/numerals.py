@@ -8,7 +8,7 @@ either (``quatre-vingtsième``), and so are made from the cardinals.  Spelling i
 
 import re
 from decimal import Decimal
-from functools import cache
+from functools import cache, lru_cache
 
 from num2words import num2words
 
@@ -30,6 +30,9 @@ def base(language: str) -> str:
     return language.partition("-")[0]
 
 
+@lru_cache(
+    maxsize=4096, typed=True
+)  # num2words works them out anew, and a book of hours has the same few again and again
 def cardinal(number: int, language: str = "fr", *, feminine: bool = False) -> str:
     """``80`` -> ``quatre-vingts``; ``feminine`` for what is counted: ``vingt et une`` commandes."""
     if abs(number) >= MOST:
