@@ -171,7 +171,9 @@ def exchange(book: Book, voice: Voice, settings: Settings, duties: Mapping[str, 
     return provision.Exchange(
         numbers=tuple(book.services),
         agents=tuple(
-            provision.Agent(name, secret.derive(settings.secret, f"agent:{name}"), duties.get(name, ON), phone)
+            provision.Agent(
+                name, secret.derive(settings.secret, f"agent:{name}"), duties.get(name, ON), phone, book.lots[name]
+            )
             for name, phone in book.phones.items()
         ),
         ami_secret=secret.derive(settings.secret, f"ami:{AMI_ACCOUNT}"),

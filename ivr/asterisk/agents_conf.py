@@ -14,9 +14,9 @@ UDP = "udp"
 """The domain of what comes by UDP: no phone writes it, and who does finds the same account."""
 
 
-def endpoint(name: str, phone: Phone) -> list[tuple[str, str]]:
-    """The settings of an agent's endpoint; ``name`` is safe to be written."""
-    settings = [("auth", name), ("aors", name), ("callerid", f"<{name}>")]
+def endpoint(name: str, phone: Phone, lot: str) -> list[tuple[str, str]]:
+    """The settings of an agent's endpoint; ``name`` and ``lot`` are safe to be written."""
+    settings = [("auth", name), ("aors", name), ("callerid", f"<{name}>"), ("set_var", f"IVR_LOT={lot}")]
     match phone:
         case Phone.PLAIN:
             return settings

@@ -27,6 +27,10 @@ DECLINED, TAKEN = "IVR_DECLINED", "IVR_TAKEN"
 HEARINGS, TO_PRESS = 2, 5  # how often he hears what to press, and the seconds that he has each time, as it says there
 TALK_LIMIT = "IVR_TALK_LIMIT"  # and the variable that says it; inherited, hence its underscores
 
+PARKED = "IVR_PARKED"  # on the caller's channel: the slot in which an agent has left him (context `park`)
+PARKS = "__IVR_PARKS"  # on the agents' channels: that they may
+SLOT = "GROUP(parked)"  # a slot is taken by whoever is of that group
+
 NOWHERE = Outside()
 
 
@@ -97,6 +101,9 @@ def dial(
     picked up, and the caller's line is not answered.  The ring lasts longer by what he is told.
 
     Who lies outside is rung on such a channel too (context `outside`), which tries one trunk after the other.
+
+    For who waits in a slot a channel rings that nobody answers (context `parked`): who dials the slot picks it up, by
+    the mark that it bears (app_directed_pickup, PICKUPMARK).
     """
     ring = max(1, round(dial.ring))
     limit, before = dial.limit, dial.warn.before if dial.warn else 0.0
@@ -112,7 +119,12 @@ def dial(
     warned = f":{before * 1000:.0f}" if before else ""
     options = ("gm" if dial.music else "gr(ring)") + (f"L({limit * 1000:.0f}{warned})" if limit is not None else "")
     told = bool(whisper or accept)
+    if dial.parks:
+        yield from do("SET", "VARIABLE", PARKS, "yes")
     phones = "&".join(_phone(agent, told, outside) for agent in dial.agents)
+    if dial.slot:
+        phones = "Local/s@parked/n"
+        yield from do("SET", "VARIABLE", "_PICKUPMARK", dial.slot)
     lasts = ring
     if outside.ways.keys() & set(dial.agents):
         for name, value in (
@@ -133,6 +145,8 @@ def dial(
             yield from do("SET", "VARIABLE", name, value)
         lasts += round(sum(one.seconds for one in whisper) + HEARINGS * (sum(one.seconds for one in accept) + TO_PRESS))
     yield from do("EXEC", "Dial", f"{phones},{lasts},{options}", limit=lasts + LONGEST_TALK)
+    if dial.slot:
+        yield from do("SET", "VARIABLE", SLOT, "")
     status = yield from variable("DIALSTATUS")
     reached = DIALSTATUS.get(status, Reached.UNAVAILABLE)
     if reached is not Reached.TALKED:
@@ -141,7 +155,15 @@ def dial(
     peer = yield from variable("DIALEDPEERNAME")
     answered = epoch((yield from variable("CDR(answer,u)")))
     cut = limit is not None and number((yield from variable("ANSWEREDTIME_MS"))) / 1000 > limit - CUT_SHORT
-    return Dialled(reached, agent_of(peer), answered, cut)
+    return Dialled(reached, agent_of(peer), answered, cut, parked=(yield from _parked()) if dial.parks else "")
+
+
+def _parked() -> AgiTalk[str]:
+    """The slot in which the agent has left the caller, told once; empty: the talk is over."""
+    slot = yield from variable(PARKED)
+    if slot:
+        yield from do("SET", "VARIABLE", PARKED, "")
+    return slot
 
 
 def agent_of(channel: str) -> str | None:
@@ -192,6 +214,8 @@ def enqueue(
             (TAKEN, ""),
         ):
             yield from do("SET", "VARIABLE", name, value)
+    if wanted.parks:
+        yield from do("SET", "VARIABLE", PARKS, "yes")
     options = "cC" if wanted.music else "cCr"
     longest = max(1, int(wanted.wait))
     words = f"{wanted.queue},{options},,,{longest},,{AT_TALK * bool(limit)},,{wanted.place or ''}"
@@ -211,4 +235,6 @@ def enqueue(
     answered = epoch((yield from variable("CDR(answer,u)")))
     spoken = number((yield from variable("ANSWEREDTIME_MS"))) / 1000 if limit else 0.0
     cut = wanted.limit is not None and spoken > wanted.limit - CUT_SHORT
-    return Queued(served, name or None, answered, seconds, at, cut=cut)
+    return Queued(
+        served, name or None, answered, seconds, at, cut=cut, parked=(yield from _parked()) if wanted.parks else ""
+    )

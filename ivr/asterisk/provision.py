@@ -37,6 +37,7 @@ class Agent:
     secret: str = field(repr=False)
     duty: Duty = ON
     phone: Phone = Phone.PLAIN
+    lot: str = "house"
 
 
 @dataclass(frozen=True)
@@ -135,7 +136,9 @@ def _pjsip(exchange: Exchange) -> str:
     for agent in _distinct_agents(exchange.agents):
         name, secret = token("agent name", agent.name), token("secret", agent.secret)
         own = [section(name, [("username", name), ("password", secret)], "agent-auth"), section(name, [], "agent-aor")]
-        parts += _marked(name, agents_conf.endpoint(name, agent.phone), "agent-endpoint", own)
+        parts += _marked(
+            name, agents_conf.endpoint(name, agent.phone, token("queue name", agent.lot)), "agent-endpoint", own
+        )
         parts += agents_conf.refusals(name, agent.phone)
     lines = trunks_conf.known(exchange.trunks)
     secure = any(agent.phone is Phone.SECURE for agent in exchange.agents)

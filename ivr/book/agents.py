@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 
 from pydantic import Field
 
-from ivr.book.written import Written
+from ivr.book.written import Name, Written
 from ivr.flow.check import Finding
 from ivr.values.phone import Phone
 
@@ -24,6 +24,10 @@ class WrittenAgent(Written):
     webrtc: bool = Field(
         default=False,
         description="whether the phone is a browser (WebRTC), which is always encrypted; no other may come",
+    )
+
+    lot: Name = Field(
+        default="house", description="who can take back whom this agent parks: the agents of the same lot, a site say"
     )
 
     @property

@@ -150,6 +150,7 @@ class Book:
     destinations: Mapping[str, Destination] = field(default_factory=dict)
     phones: Mapping[str, Phone] = field(default_factory=dict)  # of each agent
     mailboxes: Mapping[str, Mailbox] = field(default_factory=dict)
+    lots: Mapping[str, str] = field(default_factory=dict)  # of each agent
 
     @cached_property
     def languages(self) -> tuple[str, ...]:

@@ -125,6 +125,7 @@ def _period(number: Number, entry: WrittenNumber, written: WrittenPeriod, tariff
         ceiling=ceilings(entry.ceiling, tariff) if tariff.surcharged else None,
         music=entry.music or "",
         free_wait=profile.free_queue and tariff.mode is Mode.PER_MINUTE,
+        park=entry.park_wait if not (profile.free_queue and tariff.mode is Mode.PER_MINUTE) else None,
         warn=Warn(entry.warn_before, entry.warn_prompt) if entry.warn_before is not None else None,
     )
     return Period(written.since, tariff, terms, written.entered, manner, profile, silence)

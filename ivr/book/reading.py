@@ -50,7 +50,6 @@ from ivr.values.routing import Routing
 HOUSE_PROMPTS = ("fallback",)
 T = TypeVar("T")
 ANY_NODE: TypeAdapter[AnyNode] = TypeAdapter(AnyNode)
-
 # By name; a flow that makes no sense as a whole has its name at least.
 _Flows = dict[str, tuple[Flow | None, Source]]
 _Texts = dict[str, Table[str]]  # by language
@@ -163,6 +162,7 @@ class Reading:
             departments=departments.good,
             agents=tuple(agents.good),
             phones={name: agent.phone for name, agent in agents.good.items()},
+            lots={name: agent.lot for name, agent in agents.good.items()},
             music=classes,
             queues=queues(queued.good, drawing.flows.values()),
             prompts={language: table.good for language, table in prompts.items()},

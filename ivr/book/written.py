@@ -109,6 +109,12 @@ class WrittenNumber(Written):
     recording: Recording | None = Field(
         default=None, description="how all its conversations with agents are recorded; left out: they are not"
     )
+    park_wait: float = Field(
+        default=90,
+        ge=10,
+        le=600,
+        description="seconds for which whom an agent has parked waits, before the phone of that agent rings again",
+    )
     unanswered_limit: float = Field(
         default=30, ge=25, le=180, description="seconds for which the number's carrier bears an unanswered call"
     )

@@ -84,9 +84,8 @@ class Reached(StrEnum):
 @dataclass(frozen=True)
 class Dialled:
     """``agent`` is who answered, ``None`` if nobody did; ``answered`` when the line was, if the exchange can tell.
-
     ``cut``: the limit ended the conversation; ``held`` are the seconds of each time that one was on hold in it.
-    ``past_limit``, said by the line: nobody did while waiting was free.
+    ``past_limit``, said by the line: nobody did while waiting was free.  ``parked``: the slot that he was left in.
     """
 
     reached: Reached
@@ -95,6 +94,7 @@ class Dialled:
     cut: bool = False
     past_limit: bool = False
     held: tuple[float, ...] = ()
+    parked: str = ""
 
 
 class Served(StrEnum):
@@ -124,6 +124,7 @@ class Queued:
     rang: tuple[str, ...] = ()
     cut: bool = False
     held: tuple[float, ...] = ()
+    parked: str = ""
 
 
 @dataclass(frozen=True)
@@ -181,10 +182,10 @@ class Dial(Command[Dialled]):
     On a line not yet answered, the agent's answer answers it (charging begins then); ``limit`` is the longest
     conversation in that case, in seconds, set by the line, as is ``warn``, for any conversation that a limit may cut.
     The caller hears ``music`` while it rings, of the class ``hold``, or ringing; ``leave``: rather give up than answer.
-
     Who picks up is told ``whisper`` and then ``accept``, where there is one: he must press 1.  Meanwhile the caller
     waits, on a line as before: it is answered when he and the other talk, and not when somebody picks up.
     ``recording`` is how the conversation is recorded, `off`: not at all, ``None``: as the number's all are.
+    With a ``slot`` nobody is rung: the caller is parked there until an agent dials it.  ``parks``: he may be.
     """
 
     agents: tuple[str, ...]
@@ -197,13 +198,14 @@ class Dial(Command[Dialled]):
     accept: Phrase = ()
     hold: str = ""
     recording: Taping | Literal["off"] | None = None
+    slot: str = ""
+    parks: bool = field(default=False, kw_only=True, compare=False, repr=False)
     needs: Need = field(default=Need.ANNOUNCED, kw_only=True, compare=False, repr=False)
 
 
 @dataclass(frozen=True)
 class Enqueue(Command[Queued]):
     """Wait in a queue for at most ``wait`` seconds, with music or ringing, until an agent takes the call.
-
     Who has more ``priority`` is served first; ``key`` ends the wait.  ``place`` is where to enter, from 1, for who
     had one before; ``stood``: since he first came, in seconds, by which it is worked out where that can be done.
     ``ring`` is for who is told something.  What is not said here is as for :class:`Dial`.
@@ -222,6 +224,7 @@ class Enqueue(Command[Queued]):
     whisper: Phrase = ()
     accept: Phrase = ()
     ring: int = 20
+    parks: bool = field(default=False, kw_only=True, compare=False, repr=False)
     needs: Need = field(default=Need.ANNOUNCED, kw_only=True, compare=False, repr=False)
 
 
@@ -270,9 +273,6 @@ class Hangup(Command[None]):
     """End the call.  On a line never answered the caller pays nothing."""
 
     cause: Cause = Cause.NORMAL
-
-
-# -- commands that only the line gives -------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)

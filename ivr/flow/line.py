@@ -33,6 +33,7 @@ is left of it, the ring counted in.
 An Enqueue is waited out in the same way: free at first, then answered, and on from the place that the caller had.
 Where waiting may not be charged for (``free_wait``) neither is answered for more of it: it was in vain.
 Whoever talks is warned before the limit cuts, where the number says so; a conversation that it cut ends the call.
+An agent may park a caller with whom he talks (`ivr.flow.parking`), but not where nobody may be charged for waiting.
 """
 
 from collections.abc import Sequence
@@ -64,6 +65,7 @@ from ivr.flow.commands import (
     There,
 )
 from ivr.flow.errands import Draw, Overridden, Recall, Remember, Spent
+from ivr.flow.parking import parked
 from ivr.flow.terms import Terms
 from ivr.values.call import Ending
 
@@ -133,6 +135,7 @@ class Line:
         yield from self._bring_to(command.needs)
         if not isinstance(command, Dial | Enqueue):
             return (yield command)
+        command = replace(command, parks=self.terms.park is not None)
         if command.music and not command.hold:
             command = replace(command, hold=self.terms.music)
         if isinstance(command, Dial) and self._limit is not None:
@@ -140,6 +143,8 @@ class Line:
         reached = (yield command) if self.state >= Need.ANSWERED else (yield from self._dial_free(command))
         if reached.cut:
             raise _Over(Ending.LIMIT)
+        if reached.parked and self.terms.park is not None:
+            return (yield from parked(reached, self.terms.park, self._with_line))
         return reached
 
     def _in_vain(self, command: Command[Any]) -> Talk[Played | Dialled | Queued | Heard | None]:

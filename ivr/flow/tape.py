@@ -12,6 +12,9 @@ from ivr.flow.errands import Errand
 from ivr.flow.line_commands import LineCommand
 from ivr.values.hidden import BULLET, Hidden
 
+UNTOLD = frozenset(["needs", "toward", "parks"])
+"""What the line has set of a command, for whoever carries it out."""
+
 
 @dataclass(frozen=True)
 class Entry:
@@ -36,7 +39,7 @@ class Entry:
 
     def plain(self) -> dict[str, Any]:
         """As JSON wants it: ``{"at": 0.01, "took": 11.5, "play": {"phrase": [...]}, "result": {...}}``."""
-        asked = {name: _shown(value) for name, value in asdict(self.command).items() if name not in ("needs", "toward")}
+        asked = {name: _shown(value) for name, value in asdict(self.command).items() if name not in UNTOLD}
         plain: dict[str, Any] = {"at": round(self.at, 3), "took": round(self.took, 3)}
         plain[type(self.command).__name__.lower()] = asked
         if not self.done:

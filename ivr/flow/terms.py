@@ -19,7 +19,7 @@ class Terms:
     unanswered call; seconds.  ``ceiling`` is what one caller may spend in a month, ``None`` where nothing is charged;
     ``warn`` what is heard before the limit cuts a conversation.  ``music`` is the class that is heard on hold where
     neither flow nor queue names one; empty: the usual one.  ``free_wait``: nobody may be charged for waiting, so the
-    line is never answered for that.
+    line is never answered for that.  ``park``: seconds for which who is parked waits; ``None``: nobody may be.
     """
 
     announcement: str | None
@@ -31,6 +31,7 @@ class Terms:
     warn: Warn | None = None
     music: str = ""
     free_wait: bool = False
+    park: float | None = None
 
     @property
     def priced(self) -> bool:

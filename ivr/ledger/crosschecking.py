@@ -26,6 +26,9 @@ SAME = timedelta(seconds=0.5)
 AGENTS = "agents"
 """The context of the phones of agents.  Who lies outside is joined by a trunk's channel, and by a Local one of his."""
 
+PARKED = "parked"
+"""The context of whoever takes back a caller from his slot: only his end tells of which call he was."""
+
 CARRIERS = "trunks"
 INBOUND = ("public", CARRIERS, AGENTS)
 """The contexts of the dial plan in which numbers are dialled: by anybody, by carriers, by agents."""
@@ -102,7 +105,9 @@ def _note(seen: Seen, event: str, at: datetime, channel: str, name: str, context
             seen.waiting = at
         elif event in (_LEFT, _MET):
             _waited(seen, at, met=event == _MET)
-    elif event == _MET and (name.endswith(";1") or (name.startswith("PJSIP/") and context == AGENTS)):
+    elif (event == _ENDED and context == PARKED and name.startswith("PJSIP/")) or (
+        event == _MET and (name.endswith(";1") or (name.startswith("PJSIP/") and context == AGENTS))
+    ):
         # PJSIP/camille-0000002a, and the half of Local/camille@reach-0000002a;1 that the caller talks with
         party = name.partition("/")[2].rpartition("-")[0].partition("@")[0]
         if party not in seen.met:

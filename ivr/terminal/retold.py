@@ -169,7 +169,9 @@ _WANTED: dict[type[Command[Any]], str] = {
 
 def whom(command: Dial | Enqueue) -> tuple[str, ...]:
     """Whom a command rings, in words."""
-    return command.agents if isinstance(command, Dial) else (f"the queue {command.queue}",)
+    if isinstance(command, Enqueue):
+        return (f"the queue {command.queue}",)
+    return (f"who dials the slot {command.slot}",) if command.slot else command.agents
 
 
 def _meaning(command: Command[Any]) -> tuple[Any, ...]:

@@ -206,7 +206,8 @@ class TextChannel:
 
     def _dial(self, dial: Dial) -> Dialled:
         sound = ", with music" if dial.music else ""
-        self.line(f"rings {', '.join(dial.agents)} for up to {dial.ring:g} s{sound}")
+        rings = f"parked in {dial.slot}" if dial.slot else f"rings {', '.join(dial.agents)}"
+        self.line(f"{rings} for up to {dial.ring:g} s{sound}")
         try:
             reached, agent = self.cast.ring(dial)
         except HangsUp:

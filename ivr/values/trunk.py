@@ -40,6 +40,9 @@ RESERVED = frozenset(
         "outside",
         "way",
         "refused",
+        "park",
+        "parked",
+        "unpark",
         "refused-endpoint",
     ]
 )

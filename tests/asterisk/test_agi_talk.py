@@ -272,6 +272,32 @@ EXCHANGES: dict[str, tuple[LineCommand, Script, Any]] = {
         ],
         Dialled(Reached.TALKED, "jean-luc", datetime.fromtimestamp(1795000010.5, UTC)),
     ),
+    "dial, parked": (
+        replace(CAMILLE, parks=True),
+        [
+            ("SET VARIABLE __IVR_PARKS yes", "200 result=1"),
+            (DIALLED, "200 result=0"),
+            ("GET VARIABLE DIALSTATUS", "200 result=1 (ANSWER)"),
+            ("GET VARIABLE DIALEDPEERNAME", "200 result=1 (PJSIP/camille-0000002a)"),
+            ("GET VARIABLE CDR(answer,u)", "200 result=1 (1795000010.500000)"),
+            ("GET VARIABLE IVR_PARKED", "200 result=1 (house-01)"),
+            ('SET VARIABLE IVR_PARKED ""', "200 result=1"),
+        ],
+        Dialled(Reached.TALKED, "camille", datetime.fromtimestamp(1795000010.5, UTC), parked="house-01"),
+    ),
+    "parked, and taken": (
+        Dial((), 90, music=True, slot="house-01"),
+        [
+            ("SET VARIABLE CHANNEL(musicclass) default", "200 result=1"),
+            ("SET VARIABLE _PICKUPMARK house-01", "200 result=1"),
+            ("EXEC Dial Local/s@parked/n,90,gm", "200 result=0"),
+            ('SET VARIABLE GROUP(parked) ""', "200 result=1"),
+            ("GET VARIABLE DIALSTATUS", "200 result=1 (ANSWER)"),
+            ("GET VARIABLE DIALEDPEERNAME", "200 result=1 (PJSIP/karim-0000002b)"),
+            ("GET VARIABLE CDR(answer,u)", "200 result=1 (1795000010.500000)"),
+        ],
+        Dialled(Reached.TALKED, "karim", datetime.fromtimestamp(1795000010.5, UTC)),
+    ),
     "dial, talked, with nobody knows whom": (
         CAMILLE,
         [

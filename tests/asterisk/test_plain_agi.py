@@ -55,11 +55,13 @@ WHOLE_CALL = [
     ["STREAM", "FILE", "/sounds/transfer", ""],
     ["GET", "VARIABLE", "TIMEOUT(absolute)"],
     ["SET", "VARIABLE", "LIMIT_WARNING_FILE", "/sounds/limit-warning"],
+    ["SET", "VARIABLE", "__IVR_PARKS", "yes"],
     ["EXEC", "Dial", "PJSIP/camille,25,gr(ring)L(1800000:85000)"],
     ["GET", "VARIABLE", "DIALSTATUS"],
     ["GET", "VARIABLE", "DIALEDPEERNAME"],
     ["GET", "VARIABLE", "CDR(answer,u)"],
     ["GET", "VARIABLE", "ANSWEREDTIME_MS"],
+    ["GET", "VARIABLE", "IVR_PARKED"],
     *served("16"),
 ]
 

@@ -58,12 +58,14 @@ def test_each_agent_has_endpoint_password_and_address():
 
 def test_an_agent_who_must_come_encrypted_has_an_account_for_udp_that_may_do_nothing():
     """Asterisk looks for it first, by the domain of the transport; his own is rung by TLS and talks SRTP."""
-    text = files(replace(EXCHANGE, agents=(CAMILLE, Agent("karim", "k" * 26, phone=Phone.SECURE))))["pjsip.conf"]
+    text = files(replace(EXCHANGE, agents=(CAMILLE, Agent("karim", "k" * 26, phone=Phone.SECURE, lot="paris"))))[
+        "pjsip.conf"
+    ]
 
     assert "protocol = udp\nbind = 0.0.0.0:5060\ndomain = udp\n" in text
     assert "[karim@udp](refused-endpoint)\n" in text
     assert "[camille@udp]" not in text
-    assert "callerid = <karim>\ntransport = tls\nmedia_encryption = sdes\n" in text
+    assert "callerid = <karim>\nset_var = IVR_LOT=paris\ntransport = tls\nmedia_encryption = sdes\n" in text
     assert "[tls]\ntype = transport\nprotocol = tls\ndomain = tls\nbind = 0.0.0.0:5061\n" in text
     assert "cert_file = /etc/asterisk/ivr/tls.crt\n" in text
     assert "[tls]" not in files(EXCHANGE)["pjsip.conf"]
@@ -74,7 +76,10 @@ def test_browsers_come_in_where_an_agent_has_one():
     texts = files(replace(EXCHANGE, agents=(Agent("karim", "k" * 26, phone=Phone.BROWSER),)))
 
     assert "[karim@udp](refused-endpoint)\n\n[karim@tls](refused-endpoint)\n" in texts["pjsip.conf"]
-    assert "callerid = <karim>\nwebrtc = yes\ndtls_auto_generate_cert = yes\n" in texts["pjsip.conf"]
+    assert (
+        "callerid = <karim>\nset_var = IVR_LOT=house\nwebrtc = yes\ndtls_auto_generate_cert = yes\n"
+        in texts["pjsip.conf"]
+    )
     assert texts["http.conf"].splitlines() == [
         "[general](+)",
         "tlsenable = yes",
@@ -224,6 +229,7 @@ def test_each_class_of_music_is_a_playlist():
         replace(EXCHANGE, agents=(Agent("Camille", "k" * 26),)),
         replace(EXCHANGE, agents=(Agent("anonymous", "k" * 26),)),
         replace(EXCHANGE, agents=(CAMILLE, CAMILLE)),
+        replace(EXCHANGE, agents=(replace(CAMILLE, lot="x,1"),)),
         replace(EXCHANGE, agents=(Agent("camille", "short"),)),
         replace(EXCHANGE, queues=(Queue("general\n[x]", {"karim": 0}),)),
         replace(EXCHANGE, queues=(SALES, SALES)),

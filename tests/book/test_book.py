@@ -77,10 +77,10 @@ def test_the_terms_of_each_number_follow_from_its_tariff() -> None:
     services = {number: book.services[number] for number in FOUR}
 
     assert {number: replace(service.terms, ceiling=None, warn=None) for number, service in services.items()} == {
-        "0800000001": Terms(None, None, None, 30, skip=""),
-        "0806000002": Terms(None, None, None, 30, skip=""),
-        "0825000003": Terms("announcement/per-minute-0-15", "beep", 9600.0, 30),
-        "0899000004": Terms("announcement/per-minute-0-80", "beep", 1800.0, 60),
+        "0800000001": Terms(None, None, None, 30, skip="", park=90),
+        "0806000002": Terms(None, None, None, 30, skip="", park=90),
+        "0825000003": Terms("announcement/per-minute-0-15", "beep", 9600.0, 30, park=90),
+        "0899000004": Terms("announcement/per-minute-0-80", "beep", 1800.0, 60, park=90),
     }
     assert [service.tariff.mode for service in services.values()] == [
         Mode.FREE,

@@ -103,6 +103,30 @@ async def test_who_was_told_something_first_or_lies_outside_is_known_by_his_name
     assert told(witness) == []
 
 
+async def test_who_took_a_caller_back_from_a_slot_is_known_by_the_end_of_his_channel(
+    store: Store, witness: Witness, tmp_path: Path
+) -> None:
+    """He joined with a call of his own; the slot itself, a Local channel, is nobody."""
+    parked = Entry(17.0, 10.0, Dial(("camille",), 25), Dialled(Reached.TALKED, "camille", parked="house-01"))
+    taken = Entry(28.0, 40.0, Dial((), 90, slot="house-01"), Dialled(Reached.TALKED, "zoe"))
+    await store.append(made(1, tape=(parked, taken)))
+    note(tmp_path, Noted(1))
+    call, at_ = "1795000000.1", NOON.timestamp() + 40
+    with (tmp_path / "events" / CURRENT).open("r+", encoding="ascii") as file:
+        lines = file.readlines()
+        lines[-1:-1] = [
+            f"CHAN_START,{at_:.6f},{call}7,{call},Local/s@parked-00000000;1,parked,s\n",
+            f"CHAN_START,{at_:.6f},{call}8,{call}8,PJSIP/zoe-00000004,agents,*601\n",
+            f"HANGUP,{at_:.6f},{call}7,{call},Local/s@parked-00000000;1,unpark,start\n",
+            f"BRIDGE_ENTER,{at_:.6f},{call}8,{call}8,PJSIP/zoe-00000004,parked,\n",
+            f"HANGUP,{at_ + 9:.6f},{call}8,{call},PJSIP/zoe-00000004,parked,\n",
+        ]
+        file.seek(0)
+        file.writelines(lines)
+
+    assert told(witness) == []
+
+
 async def test_each_difference_is_told_with_its_call(store: Store, witness: Witness, tmp_path: Path) -> None:
     """Calls that only one has, other instants, other agents, another number."""
     for number in (1, 2, 3, 4, 5):

@@ -90,8 +90,8 @@ def test_only_sip_listens_beyond_loopback(stack):
 
 
 def test_asterisk_waits_for_nobody_else(stack):
-    """Of TCP it has AMI, and TLS for who comes encrypted; of UDP SIP, the media of calls, and the pair with which PJSIP
-    asks name servers.
+    """Of TCP it has AMI, and TLS once somebody came encrypted; of UDP SIP, the media of calls, and the pair with which
+    PJSIP asks name servers.
     """
     inodes = set(re.findall(r"socket:\[(\d+)\]", stack.inside("asterisk", "sh", "-c", "ls -l /proc/1/fd")))
     owned: dict[str, list[int]] = {}
@@ -102,7 +102,8 @@ def test_asterisk_waits_for_nobody_else(stack):
                 owned.setdefault(kind, []).append(int(words[1].split(":")[1], 16))
     media = range(stack.settings.rtp_start, stack.settings.rtp_end + 1)
 
-    assert {*owned["tcp"], *owned.get("tcp6", [])} == {stack.settings.ami_port, stack.settings.tls_port}
+    assert stack.settings.ami_port in owned["tcp"]
+    assert {*owned["tcp"], *owned.get("tcp6", [])} <= {stack.settings.ami_port, stack.settings.tls_port}
     assert stack.settings.sip_port in owned["udp"]
     assert len([port for port in owned["udp"] if port not in media]) <= 2
     assert len([port for port in owned.get("udp6", []) if port not in media]) <= 1

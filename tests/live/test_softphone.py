@@ -20,6 +20,18 @@ from tests.live.edited import ivr, written
 from tests.live.softphone import PORTS, RATE, TONE, said, softphone
 from tests.live.stack import CALLER_TONE, Placed, Stack, until
 
+# In the book by an edit while the stack is up, so that Asterisk opens TLS for it.
+ONDINE = {
+    "agents": "\nondine:\n  label: Ondine, au softphone chiffré\n  secure: yes\n",
+    "numbers": '\n"0805000650":\n  label: un softphone chiffré\n  tariff: free\n  flow: softphone-ondine\n',
+    "flows_softphone-ondine": """
+flow: softphone-ondine
+start: agent
+nodes:
+  agent: {kind: transfer, to: ondine, exits: {busy: nobody, no_answer: nobody, unavailable: nobody}}
+  nobody: {kind: bye, prompt: nobody}
+""",
+}
 PLAIN, SECURE = "0805000064", "0805000650"
 
 
@@ -102,19 +114,20 @@ def test_softphones_set_up_from_what_qr_prints_take_calls_and_one_that_must_be_e
     stack: Stack, tmp_path: Path
 ) -> None:
     """770 Hz is what they say, 660 Hz what the caller says; the wire of the plain one has both, the other's neither."""
-    assert refused(stack, "REGISTER") == "403 Forbidden"
-    assert refused(stack, "INVITE") == "403 Forbidden"
-    told = ivr(stack, "agents", "list")[1]
-    assert re.search(r"^ondine +on duty +tls", told, re.MULTILINE)
-    assert "127.0.0.1" in ivr(stack, "tls", "show")[1]
     heard = {}
-    for name, number in (("hortense", PLAIN), ("ondine", SECURE)):
-        folder = tmp_path / name
-        folder.mkdir()
-        with softphone(stack, name, folder):
-            tap = Wiretap(PORTS)
-            talks(stack, stack.call(number, hang_up_after=5.0, tone=CALLER_TONE), folder, name)
-            heard[name] = tap.sounds()
+    with written(stack, **ONDINE):
+        assert refused(stack, "REGISTER") == "403 Forbidden"
+        assert refused(stack, "INVITE") == "403 Forbidden"
+        told = ivr(stack, "agents", "list")[1]
+        assert re.search(r"^ondine +on duty +tls", told, re.MULTILINE)
+        assert "127.0.0.1" in ivr(stack, "tls", "show")[1]
+        for name, number in (("hortense", PLAIN), ("ondine", SECURE)):
+            folder = tmp_path / name
+            folder.mkdir()
+            with softphone(stack, name, folder):
+                tap = Wiretap(PORTS)
+                talks(stack, stack.call(number, hang_up_after=5.0, tone=CALLER_TONE), folder, name)
+                heard[name] = tap.sounds()
     for name, is_plain in (("hortense", True), ("ondine", False)):
         assert len(heard[name]) == 2, "a direction is missing"
         for hertz in (TONE, CALLER_TONE):

@@ -1,0 +1,60 @@
+"""An agent parks a caller in the talk; nobody takes him, so that her phone rings again; then a colleague does."""
+
+from pathlib import Path
+
+from ivr.phone import ear, tone
+from tests.live.stack import CALLER_TONE, Placed, Stack, run, until
+
+NUMBER, QUEUE = "0892000656", "0805000657"
+ARIANE, BASTIEN = 550.0, 880.0
+DIGITS = "/usr/share/asterisk/sounds/fr/digits/{}.wav"
+
+
+def dial(stack: Stack, agent: str, code: str, seconds: float = 5.0) -> Placed:
+    """A call of an agent's own."""
+    own = {"from_": agent, "password": stack.password(f"agent:{agent}"), "tone": BASTIEN}
+    return stack.call(code, hang_up_after=seconds, **own)
+
+
+def test_who_is_parked_rings_back_and_is_taken_by_who_dials_the_slot(stack: Stack, tmp_path: Path) -> None:
+    """Three phones: each direction by its tone, the slot as it is told, one answer and charge, and Asterisk agrees."""
+    ariane = stack.agent("ariane", keys="*6", keys_after=2.0, tone=ARIANE)
+    placed = stack.call(NUMBER, "#@3.0", ariane, hang_up_after=75.0)
+    celeste = stack.agent("celeste", keys="*6", keys_after=1.0)
+    waits = stack.call(QUEUE, "", celeste, tone=CALLER_TONE, hang_up_after=40.0)
+    waits.saw("agent_ended")
+    placed.saw("agent_ended")
+    nobody = dial(stack, "bastien", "*602")
+    upstairs = dial(stack, "denise", "*601", 4.0)  # the same slot of another lot, that of the queue's agent
+    until(lambda: [event.event for event in placed.events].count("agent_ended") == 2, "parked again", 40.0)
+    stranger = stack.call("*601", hang_up_after=5.0)
+    taken = dial(stack, "bastien", "*601")
+    rang = [event for event in placed.events if event.event == "agent_answered"]
+    report, back = placed.report, taken.report
+
+    assert stranger.report.answered_t is None, "a caller may not take back anybody"
+    assert nobody.report.answered_t is None, "there is nobody in that slot"
+    queued, above = stack.call_record(waits), upstairs.report.recording
+    assert queued["steps"] == ["agents:talked"]
+    assert tone.tones(above.samples, above.rate, CALLER_TONE, 0.5), "Denise heard no caller"
+    record = stack.call_record(placed)
+
+    assert stranger.report.answered_t is None, "a caller may not take back anybody"
+    caller, there, his = report.recording, report.agent("ariane").recording, back.recording
+    assert tone.tones(caller.samples, caller.rate, ARIANE, 0.5), "the caller heard no Ariane"
+    assert tone.tones(caller.samples, caller.rate, BASTIEN, 0.5), "the caller heard no Bastien"
+    assert tone.tones(there.samples, there.rate, CALLER_TONE, 0.5), "Ariane heard no caller"
+    assert tone.tones(his.samples, his.rate, CALLER_TONE, 0.5), "Bastien heard no caller"
+    assert rang[1].t > rang[0].t + 12.0, "rung again before nobody had come for ten seconds"
+    known = {}
+    for digit in ("0", "1"):
+        run("docker", "cp", f"{stack.container('asterisk')}:{DIGITS.format(digit)}", str(tmp_path / f"{digit}.wav"))
+        known[digit] = ear.sound(tmp_path / f"{digit}.wav", there.rate)
+    assert [one.name for one in ear.heard(there.samples, there.rate, known)][:4] == ["0", "1", "0", "1"]
+    assert record["steps"] == ["agent:talked"]
+    dialled = [(entry["dial"]["slot"], entry["result"]["agent"]) for entry in record["tape"] if "dial" in entry]
+    assert dialled == [("", "ariane"), ("house-01", None), ("", "ariane"), ("house-01", "bastien")]
+    (ended,) = [event.t for event in report.events if event.event == "ended"]
+    assert report.answered_t is not None
+    assert abs(record["billed_seconds"] - (ended - report.answered_t)) <= 2
+    assert [told for told in stack.crosschecked() if record["id"] in told or queued["id"] in told] == []
