@@ -145,14 +145,18 @@ def seconds(path: Path) -> float:
 
 
 def export(path: Path, master: str, to: IO[bytes]) -> None:
-    """Write a file's sound as a WAV file of two channels.  Raises :class:`BadTape`, ``OSError``."""
+    """Write a file's sound as a WAV file of two channels, from its beginning to its end: ``to`` may be a pipe.
+
+    Raises :class:`BadTape`, ``OSError``.
+    """
+    frame = CHANNELS * WIDTH
     with wave.open(to, "wb") as sound:
         sound.setnchannels(CHANNELS)
         sound.setsampwidth(WIDTH)
         sound.setframerate(RATE)
-        sound.setnframes(round(seconds(path) * RATE))
+        sound.setnframes(round(seconds(path) * BYTES) // frame)
         for piece in pieces(path, master):
-            sound.writeframesraw(piece)
+            sound.writeframesraw(piece[: len(piece) // frame * frame])
 
 
 def _cipher(master: str, salt: str) -> AESGCM:

@@ -19,8 +19,9 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import IO
 
-from ivr.ledger.tapefile import BYTES, BadTape, Head, create, export, head, seconds, take_in
+from ivr.ledger.tapefile import BYTES, BadTape, Head, create, export, head, pieces, seconds, take_in
 from ivr.service.conversations import About, Unkept
 
 log = logging.getLogger(__name__)
@@ -192,12 +193,16 @@ class Vault:
                 found.append(Talk(path.stem, head(file), seconds(path), path.suffix == WHOLE))
         yield from sorted(found, key=lambda one: (one.head.about.at, one.name))
 
+    def copy(self, name: str, to: IO[bytes]) -> None:
+        """Write one as a WAV file, all or, if it cannot be read, nothing.  Raises :class:`NoTalk`, ``BadTape``."""
+        path, master = self._whole(name), self.master()
+        for _ in pieces(path, master):
+            pass
+        export(path, master, to)
+
     def export(self, name: str, to: Path) -> None:
-        """Write one as a WAV file.  Raises :class:`NoTalk`, ``BadTape``, ``OSError``."""
-        path = self._path(name, WHOLE)
-        if not path.is_file():
-            raise _no_talk(name)
-        master = self.master()
+        """Write one to a WAV file.  Raises :class:`NoTalk`, ``BadTape``, ``OSError``."""
+        path, master = self._whole(name), self.master()
         try:
             with to.open("wb") as file:
                 export(path, master, file)
@@ -224,6 +229,12 @@ class Vault:
     def expired(self, at: datetime) -> list[str]:
         """Those whose time is over at an instant."""
         return [talk.name for talk in self.talks() if talk.head.until <= at]
+
+    def _whole(self, name: str) -> Path:
+        path = self._path(name, WHOLE)
+        if not path.is_file():
+            raise _no_talk(name)
+        return path
 
     def _path(self, name: str, suffix: str) -> Path:
         if not _NAME.fullmatch(name):

@@ -1,9 +1,7 @@
 """`ivr conversations`: what was recorded of talks with agents.  (Prompts recorded by phone: `ivr recordings`.)"""
 
 import json
-import shutil
 import sys
-import tempfile
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict
 from pathlib import Path
@@ -70,14 +68,10 @@ def list_conversations(caller: str | None, number: str | None, json_: bool) -> N
 @says
 def export(name: str, to: str) -> None:
     """Decrypt one into the WAV file TO, or to standard output: the caller on the left, the agent on the right."""
-    if to != "-":
-        return make_vault(settings()).export(name, Path(to))
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "talk.wav"
-        make_vault(settings()).export(name, path)
-        with path.open("rb") as sound:
-            shutil.copyfileobj(sound, sys.stdout.buffer)
-    return None
+    if to == "-":
+        make_vault(settings()).copy(name, sys.stdout.buffer)
+    else:
+        make_vault(settings()).export(name, Path(to))
 
 
 @conversations.command(

@@ -94,6 +94,16 @@ async def test_any_length(vault: Vault, length: int) -> None:
         assert list(vault.kept.iterdir()) == []
 
 
+async def test_what_is_read_from_a_pipe_is_whole(vault: Vault) -> None:
+    """Where nobody can go back and mend the head; half a sample at the end, of a torn file, is left out."""
+    name = await kept(vault, sound=SOUND[:4006])
+    read, write = os.pipe()
+    with os.fdopen(write, "wb") as to:
+        vault.copy(name, to)
+    with os.fdopen(read, "rb") as pipe, wave.open(io.BytesIO(pipe.read())) as file:
+        assert file.readframes(file.getnframes()) == SOUND[:4004]
+
+
 async def test_another_key_and_every_change_of_a_byte_are_seen(vault: Vault) -> None:
     """Of the head, of a piece, of the order of pieces, and of the end."""
     name = await kept(vault)

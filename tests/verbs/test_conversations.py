@@ -1,5 +1,6 @@
 """`ivr conversations`: recorded talks are listed, decrypted, deleted; each has days of its own."""
 
+import io
 import wave
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -41,7 +42,7 @@ async def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
     return run
 
 
-async def test_they_are_listed_and_decrypted(run: Run, tmp_path: Path) -> None:
+async def test_they_are_listed_and_decrypted(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Callers are masked; the sound is of two channels."""
     listed = run("conversations", "list").output
     assert "17.1-1" in listed
@@ -55,9 +56,12 @@ async def test_they_are_listed_and_decrypted(run: Run, tmp_path: Path) -> None:
     assert run("conversations", "list", "--number", "0800000001").output == "No conversations.\n"
 
     assert run("conversations", "export", "17.1-1", str(tmp_path / "talk.wav")).exit_code == 0
-    with wave.open(str(tmp_path / "talk.wav")) as file:
-        assert file.getnchannels() == 2
-        assert file.readframes(file.getnframes()) == SOUND
+    monkeypatch.setattr("tempfile.tempdir", "/nowhere")  # the container's holds half an hour of sound
+    written = io.BytesIO(run("conversations", "export", "17.1-1", "-").stdout_bytes)
+    for talk in (str(tmp_path / "talk.wav"), written):
+        with wave.open(talk) as file:
+            assert file.getnchannels() == 2
+            assert file.readframes(file.getnframes()) == SOUND
 
 
 async def test_another_secret_reads_none_of_them(run: Run, tmp_path: Path) -> None:
@@ -70,6 +74,7 @@ async def test_another_secret_reads_none_of_them(run: Run, tmp_path: Path) -> No
 
     assert (other.exit_code, other.stderr) == (1, "ivr: its key is another one, or somebody has changed it\n")
     assert not (tmp_path / "talk.wav").exists()
+    assert run("conversations", "export", "17.1-1", "-").stdout_bytes == b""
 
 
 async def test_they_are_deleted_one_by_one_and_by_caller_and_call(run: Run) -> None:
