@@ -15,6 +15,7 @@ from ivr.values.mailbox import PARIS
 from ivr.values.number import parse
 from ivr.values.saying import JOURS, MOIS
 
+HIDDEN = "un numéro masqué"
 GONE = "Le message n'est plus là : il a été effacé avant l'envoi de cet e-mail."
 
 
@@ -24,7 +25,8 @@ def composed(letter: str, body: Mapping[str, Any], sound: bytes | None, sender: 
     at = datetime.fromisoformat(body["at"]).astimezone(PARIS)
     caller = who(body["caller"])
     message = EmailMessage()
-    message["Subject"] = f"Message vocal de {caller} pour {facts['box']}"
+    whose = f"d'{caller}" if caller == HIDDEN else f"de {caller}"
+    message["Subject"] = f"Message vocal {whose} pour {facts['box']}"
     message["From"] = Address("Messagerie vocale", addr_spec=sender)
     message["To"] = Address(addr_spec=facts["to"])
     message["Date"] = format_datetime(at)
@@ -60,7 +62,7 @@ def trial(address: str, sender: str) -> EmailMessage:
 def who(caller: str) -> str:
     """A caller as people read him: a number with its blanks, or that he hides it."""
     number = parse(caller)
-    return number.display if number.e164 or number.national else "un numéro masqué"
+    return number.display if number.e164 or number.national else HIDDEN
 
 
 def day(at: datetime) -> str:

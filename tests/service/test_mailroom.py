@@ -261,7 +261,7 @@ def test_a_message_deleted_before_is_told_without_its_sound() -> None:
     body = {"facts": facts, "at": "2026-12-01T08:00:00+00:00", "caller": "anonymous", "number": "3949"}
     read = composed("x", body, None, "ivr@chaleur.example")
 
-    assert read["Subject"] == "Message vocal de un numéro masqué pour Ventes"
+    assert read["Subject"] == "Message vocal d'un numéro masqué pour Ventes"
     assert "mardi 1er décembre 2026 à 09 h 00\nDurée : 2 min 05 s\nNuméro appelé : 3949" in read.get_content()
     assert "effacé" in read.get_content()
 
