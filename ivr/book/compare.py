@@ -179,7 +179,9 @@ def _calls(
     callers = dict.fromkeys(
         caller
         for book, service in ((old, was), (new, now))
-        for caller in Callers.of(_nodes(book, service), book.calendars, book.lists, book.departments).each
+        for caller in Callers.of(
+            _nodes(book, service), book.calendars, book.lists, book.departments, book.mailboxes
+        ).each
     )
     names = sorted(_named(old, was, "calendar")), sorted(_named(new, now, "calendar"))
     before, after = texts()
@@ -224,9 +226,11 @@ def _same(old: Book, new: Book, was: Service, now: Service) -> bool:
         return False
     flows = _flows(old, was)
     same_flows = flows == _flows(new, now) and all(old.drawing.flows[name] == new.drawing.flows[name] for name in flows)
-    lists = _named(old, was, "list")
+    lists, boxes = _named(old, was, "list"), _named(old, was, "mailbox")
     return (
         same_flows
+        and was.recording == now.recording
+        and all(old.mailboxes.get(name) == new.mailboxes.get(name) for name in boxes)
         and old.departments == new.departments
         and all(old.lists.get(name) == new.lists.get(name) for name in lists)
         and (was.tariff.surcharged is now.tariff.surcharged)

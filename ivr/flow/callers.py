@@ -11,6 +11,7 @@ from ivr.flow.nodes.match import Match
 from ivr.flow.nodes.transfer import Transfer
 from ivr.values.calendar import Calendar
 from ivr.values.call import Call
+from ivr.values.mailbox import Mailbox
 from ivr.values.number import ANONYMOUS, Family, Number, parse
 from ivr.values.wording import spelled
 
@@ -45,14 +46,19 @@ class Callers:
         calendars: Mapping[str, Calendar],
         lists: Mapping[str, frozenset[str]],
         departments: Mapping[str, str],
+        mailboxes: Mapping[str, Mailbox],
         only: Sequence[Number] | None = None,
     ) -> "Callers":
         """The classes that ``nodes`` make of callers; ``only``: of these."""
         candidates = list(dict.fromkeys(only or _candidates(nodes, lists)))
         classes: dict[Any, list[Number]] = {}
+
+        def scene(caller: Number) -> Scene:
+            return Scene(_call(caller), calendars, lists, departments=departments, mailboxes=mailboxes)
+
         answers = [
-            [_response(node, Scene(call, calendars, lists, departments=departments), spelt) for node in nodes]
-            for call, spelt in ((_call(caller), repr(spelled(caller.national or ""))[1:-1]) for caller in candidates)
+            [_response(node, scene(caller), repr(spelled(caller.national or ""))[1:-1]) for node in nodes]
+            for caller in candidates
         ]
         for caller, given in zip(candidates, answers, strict=True):
             classes.setdefault((tuple(given), caller.e164 is None and _remembers(nodes)), []).append(caller)

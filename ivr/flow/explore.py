@@ -95,7 +95,8 @@ class _Explorer:
         self._words = frozenset({value for _, value in self._tested} | languages | spelt)
         self._known = Known(tuple(sorted(self._words - {""})))
         self._back = any(BACK in node.doors().values() for node in nodes.values())
-        self.callers = Callers.of(list(nodes.values()), world.calendars, world.lists, world.departments, callers)
+        known = world.calendars, world.lists, world.departments, world.mailboxes
+        self.callers = Callers.of(list(nodes.values()), *known, callers)
         named = {name for node in nodes.values() for to, name, _ in references(node) if to == "calendar"}
         self._calendars = sorted(named | ({when.calendar} if when else set()))
         found = representatives([world.calendars[name] for name in self._calendars], world.since)

@@ -46,6 +46,25 @@ def test_all_paths_of_a_number_in_figures(typed: Type) -> None:
     assert "callers       0612345678, anonymous" in done.output
 
 
+def test_a_mailbox_is_explored_and_compared(typed: Type, tmp_path: Path) -> None:
+    """What is heard there is told where it changes."""
+    done = typed("explore", "0805000036", AT)
+    assert (done.exit_code, "ring:no_answer box:full full:done" in done.output) == (0, True), done.output
+
+    shutil.copytree(tmp_path / "dialplans", tmp_path / "old" / "dialplans")
+    shutil.copytree(tmp_path / "prompts", tmp_path / "old" / "prompts")
+    edit(tmp_path, "dialplans/mailboxes.yaml", "unavailable: personal-unavailable", "unavailable: goodbye")
+    assert "asks “Merci de votre appel" in typed("diff", str(tmp_path / "old"), str(tmp_path), AT).output
+
+
+def test_that_a_number_records_talks_is_told_of_its_changes(typed: Type, tmp_path: Path) -> None:
+    """Callers hear so, and what they say is kept."""
+    edit(tmp_path, "dialplans/numbers.yaml", "  flow: personal", "  flow: personal\n  recording: {announce: recorded}")
+    done = typed("diff", str(CHECKOUT), AT)
+
+    assert done.output.startswith("0805000036, every call: also says “"), done.output
+
+
 def test_paths_are_listed_up_to_a_limit(typed: Type) -> None:
     """And what is not shown is said."""
     done = typed("explore", "0899000004", AT, "--paths", "--limit", "7")
