@@ -96,7 +96,7 @@ async def test_prune_deletes_those_whose_days_are_over(run: Run) -> None:
     listed = run("conversations", "list").output
 
     assert "17.1-1" in listed
-    assert "18.1-1" not in listed
+    assert "18.1-2" not in listed
 
 
 async def test_who_is_erased_from_the_ledger_has_no_recording_left(run: Run, tmp_path: Path) -> None:
@@ -108,4 +108,4 @@ async def test_who_is_erased_from_the_ledger_has_no_recording_left(run: Run, tmp
 
     assert erased.exit_code == 0, erased.output
     assert erased.output == "0 records no longer know 0612****78; 1 recordings of conversations are deleted.\n"
-    assert [line.split()[0] for line in run("conversations", "list").output.splitlines()[1:]] == ["18.1-1"]
+    assert [line.split()[0] for line in run("conversations", "list").output.splitlines()[1:]] == ["18.1-2"]
