@@ -75,7 +75,8 @@ class Rests:
     def problems(self) -> tuple[str, ...]:
         """Whom we have logged out and who has not come back: one sentence each."""
         duties = self._duties()
-        still = {agent for agent, duty in duties.items() if not duty.present}
+        ours = {agent for queue in self._queues().values() for agent in queue.agents}
+        still = {agent for agent, duty in duties.items() if agent in ours and not duty.present}
         self._logged_out = {agent: missed for agent, missed in self._logged_out.items() if agent in still}
         return tuple(
             f"{agent} was logged out of the queues: {missed} calls in a row not taken"
@@ -111,6 +112,8 @@ class Rests:
                 await asyncio.sleep(RETRY)
                 continue
             ends = [*(miss.judged for miss in self._misses), *(until for _, until in self._resting.values())]
+            if self._unknown:  # what was not done is tried again
+                ends.append(self._now() + LEFTOVER)
             try:
                 async with asyncio.timeout(max(0.0, min(ends) - self._now()) if ends else None):
                     await self._wake.wait()
@@ -123,16 +126,17 @@ class Rests:
         try:
             if self._unknown:
                 await self._adopt()
-            for miss in [one for one in self._misses if one.judged <= self._now()]:
-                self._misses.remove(miss)
-                await self._missed(miss)
+            # Misses come and go while Asterisk is told of one.
+            while due := [one for one in self._misses if one.judged <= self._now()]:
+                self._misses.remove(due[0])
+                await self._missed(due[0])
             for phone, (agent, until) in list(self._resting.items()):
                 if until <= self._now():
                     del self._resting[phone]
                     if not self._duties().get(agent, Duty()).paused:
                         await self._exchange.pause(phone, False)
         except OSError as error:
-            self._unknown = True  # what was not done is found again when the link is new
+            self._unknown = True
             log.warning("rests of agents not told to Asterisk: %s", error)
 
     async def _adopt(self) -> None:

@@ -1,7 +1,7 @@
 """Agents who missed a call rest, those who miss several are logged out; a ring that ends with the wait is no miss."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 import pytest
@@ -24,8 +24,10 @@ class Place:
     duty: Duty = field(default_factory=Duty)
     now: float = 0.0
     down: bool = False
+    meanwhile: Callable[[], None] = lambda: None  # what happens while it is told something
 
     async def pause(self, phone: str, paused: bool) -> None:
+        self.meanwhile()
         if self.down:
             raise OSError("the link is down")
         self.told.append((phone, paused))
@@ -91,6 +93,10 @@ async def test_who_misses_several_in_a_row_is_logged_out_and_it_is_told() -> Non
     assert rests.problems == ("karim was logged out of the queues: 2 calls in a row not taken",)
     place.duty = Duty()
     assert rests.problems == ()
+    for _ in range(2):
+        await place.missed(rests)
+    place.queue = Queue("parts", {"lena": 0})
+    assert rests.problems == ()  # the book has him there no more: nobody waits for him
 
 
 async def test_a_rest_that_nobody_ended_is_ended() -> None:
@@ -142,3 +148,30 @@ async def test_a_link_that_fails_stops_nothing() -> None:
     await rests.act()
 
     assert place.told == [(PHONE, False)]
+
+
+async def test_a_caller_who_leaves_while_another_miss_is_dealt_with_ends_nothing() -> None:
+    """All phones of a queue that rings them all miss at once; it takes a moment to tell the exchange of each."""
+    place = Place()
+    rests = place.rests()
+    for phone in (PHONE, "PJSIP/lena"):
+        rests.hear("AgentRingNoAnswer", {**MISS, "Interface": phone})
+    place.meanwhile = lambda: rests.hear("QueueCallerLeave", MISS)
+    place.now += 1.0
+    await rests.act()
+
+    assert place.told == [(PHONE, True)]
+
+
+async def test_what_the_exchange_refused_is_looked_for_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also while the link stays as it is: nobody is to rest until the next event."""
+    monkeypatch.setattr("ivr.service.rests.LEFTOVER", 0.0)
+    place = Place(down=True, resting={PHONE: "karim"})
+    rests = place.rests()
+    running = asyncio.create_task(rests.run())
+    await asyncio.sleep(0.01)
+    place.down = False
+    await asyncio.sleep(0.01)
+    running.cancel()
+
+    assert (PHONE, False) in place.told
