@@ -15,12 +15,21 @@ class Kept:
     place: int | None = None
 
 
+def forget(scene: Scene, queue: str) -> None:
+    """He has been served: should he wait again, he comes last."""
+    scene.notes.pop(_note(queue), None)
+
+
 def keep(scene: Scene, queue: str, kept: Kept) -> None:
     """Note it; it wins over what was noted of that queue before."""
-    scene.notes[f"(queue {queue})"] = f"{kept.came.isoformat()} {kept.place or ''}"
+    scene.notes[_note(queue)] = f"{kept.came.isoformat()} {kept.place or ''}"
 
 
 def kept(scene: Scene, queue: str) -> Kept | None:
     """What was noted of a queue; ``None``: he has not waited in it."""
-    came, _, place = scene.notes.get(f"(queue {queue})", "").partition(" ")
+    came, _, place = scene.notes.get(_note(queue), "").partition(" ")
     return Kept(datetime.fromisoformat(came), int(place) if place else None) if came else None
+
+
+def _note(queue: str) -> str:
+    return f"(queue {queue})"

@@ -468,6 +468,10 @@ def test_who_comes_back_stands_where_he_would() -> None:
     flow = flow_of({"queue": nodes | {"keep_place": True}, "menu": menu, "end": BYE})
     play(flow, [said, first, at[0], ask, at[1], back, ask, at[2], again, END])
     play(flow_of({"queue": nodes, "menu": menu, "end": BYE}), [said, first, at[0], ask, said, anew, END])
+    ends["talked"] = "menu"  # who has been served and waits again is new
+    flow = flow_of({"queue": nodes | {"keep_place": True}, "menu": menu, "end": BYE})
+    served = (back[0], Queued(Served.TALKED, "karim"))
+    play(flow, [said, first, at[0], ask, at[1], served, ask, said, anew, (ask[0], Heard("2")), END])
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from pydantic import Field, model_validator
 
 from ivr.flow.commands import Enqueue, Need, Now, Play, Queued, Reachable, Served, Talk
 from ivr.flow.errands import Overridden
-from ivr.flow.kept import Kept, keep, kept
+from ivr.flow.kept import Kept, forget, keep, kept
 from ivr.flow.node import CalendarName, Node, QueueName, Scene, Sentence, Way, phrase
 from ivr.flow.spoke import spoke
 from ivr.flow.taping import Recorded, taping
@@ -128,6 +128,7 @@ class Queue(Node):
             return CLOSED
         if queued.served is Served.TALKED:
             spoke(scene, queued.agent, self.queue)
+            forget(scene, self.queue)
         if queued.waited is not None and queued.served is not Served.TALKED:
             # Whoever is called back instead keeps his place, too.
             came = back.came if back else (yield from Now()) - timedelta(seconds=queued.waited)
