@@ -194,6 +194,7 @@ def enqueue(
         ("QUEUE_MAX_PENALTY", str(MOST_PENALTY)),
         (f"__{TALK_LIMIT}", limit),
         (f"__{WHISPER}", ""),
+        (f"__{RING}", f"{wanted.ring}"),
         # What is left of an earlier wait of this call.
         ("QUEUESTATUS", ""),
         ("QUEUEPOSITION", ""),
@@ -207,7 +208,6 @@ def enqueue(
         yield from do("SET", "VARIABLE", CUT_AFTER, f"{wanted.limit - 1:.0f}")
     if whisper or accept:
         for name, value in (
-            (f"__{RING}", f"{wanted.ring}"),
             (f"__{WHISPER}", "&".join(sound.path for sound in (*whisper, *accept))),
             (f"__{ACCEPT}", "&".join(sound.path for sound in accept)),
             (f"__{SINCE}", (yield from variable("CDR(start,u)"))),

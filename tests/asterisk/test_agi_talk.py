@@ -112,7 +112,9 @@ LONG = Ask(("hello",), ("1", "12", "31"))
 CAMILLE = Dial(("camille", "karim"), 25)
 
 
-def waiting(words: str, *answers: str, priority: int = 0, limit: str = '""', hold: str = "default") -> Script:
+def waiting(
+    words: str, *answers: str, priority: int = 0, limit: str = '""', hold: str = "default", ring: int = 20
+) -> Script:
     """Waiting in a queue: what is set before, Queue itself, and what it left in the variables."""
     before = (
         "CHANNEL(language) fr",
@@ -120,6 +122,7 @@ def waiting(words: str, *answers: str, priority: int = 0, limit: str = '""', hol
         "QUEUE_MAX_PENALTY 999",
         f"__IVR_TALK_LIMIT {limit}",
         '__IVR_WHISPER ""',
+        f"__IVR_RING {ring}",
     )
     cleared = (f'{name} ""' for name in ("QUEUESTATUS", "QUEUEPOSITION", "QUEUEWAIT_MS", "MEMBERNAME"))
     cut = () if limit == '""' else (f"IVR_LIMIT {int(limit) - 1}",)
@@ -456,8 +459,8 @@ EXCHANGES: dict[str, tuple[LineCommand, Script, Any]] = {
         Queued(Served.TIMEOUT, waited=300.0, place=4),
     ),
     "queue, with music of its own": (
-        Enqueue("parts", 300, hold="evening"),
-        waiting(QUEUED, "FULL", "", "", hold="evening"),
+        Enqueue("parts", 300, hold="evening", ring=40),  # for who is told something in another of his queues
+        waiting(QUEUED, "FULL", "", "", hold="evening", ring=40),
         Queued(Served.FULL),
     ),
     "queue, left by a key": (
@@ -468,14 +471,13 @@ EXCHANGES: dict[str, tuple[LineCommand, Script, Any]] = {
     "queue, whose agents are told something first": (
         Enqueue("parts", 300, whisper=("hello", BY_THEN), accept=("menu",), ring=15, music=False),
         [
-            *waiting("", hold="")[:9],
+            *waiting("", hold="", ring=15)[:10],
             ("GET VARIABLE CDR(start,u)", "200 result=1 (1795000000.25)"),
-            ("SET VARIABLE __IVR_RING 15", "200 result=1"),
             ("SET VARIABLE __IVR_WHISPER /s/fr/hello&/s/queued/fr/whisper/waits-@&/s/fr/menu", "200 result=1"),
             ("SET VARIABLE __IVR_ACCEPT /s/fr/menu", "200 result=1"),
             ("SET VARIABLE __IVR_SINCE 1795000000.25", "200 result=1"),
             ('SET VARIABLE IVR_TAKEN ""', "200 result=1"),
-            *waiting("parts,cCr,,,300,,,,", "TIMEOUT", "4", "300000", hold="")[9:],
+            *waiting("parts,cCr,,,300,,,,", "TIMEOUT", "4", "300000", hold="")[10:],
         ],
         Queued(Served.TIMEOUT, waited=300.0, place=4),
     ),

@@ -448,6 +448,14 @@ def test_who_picks_up_a_queues_call_is_told_of_it() -> None:
     ]
 
 
+def test_whoever_is_rung_is_rung_for_as_long_as_the_queue_says() -> None:
+    """Also where nobody is told anything: who is told something by another of his queues is rung in that one's way."""
+    routing = Routing({}, {"parts": Door("parts", ring=40)})
+
+    script = [(Enqueue("parts", 300, ring=40), Queued(Served.TALKED, "karim")), END]
+    assert play(queue(), script, scene=Scene(CALL, CALENDARS, routing=routing)) == ["queue:talked"]
+
+
 def test_who_comes_back_stands_where_he_would() -> None:
     """By when he came first, however often he leaves; what is said to who begins to wait is not said again."""
     ends = dict.fromkeys(["timeout", "full", "empty", "emptied"], "end") | {"key": "menu"}

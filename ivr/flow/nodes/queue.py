@@ -117,10 +117,12 @@ class Queue(Node):
         wanted = Enqueue(
             self.queue, self.wait, self.priority, self.key, self.music, hold=hold, recording=taping(self.recording)
         )
+        if self.queue in scene.routing.doors:
+            wanted = replace(wanted, ring=scene.routing.doors[self.queue].ring)
         if self.whisper or self.accept:
             accept = (yield from phrase(self.accept, scene)) if self.accept else ()
             whisper = yield from told(self.whisper, scene, later=True)
-            wanted = replace(wanted, whisper=whisper, accept=accept, ring=scene.routing.doors[self.queue].ring)
+            wanted = replace(wanted, whisper=whisper, accept=accept)
         if back is not None:
             wanted = replace(wanted, place=back.place, stood=((yield from Now()) - back.came).total_seconds())
         queued = yield from (wanted if closes is None else self._until(closes, wanted, scene))
