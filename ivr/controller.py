@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import logging
 import signal
+from collections.abc import Mapping
 from datetime import UTC, datetime
 
 from aiohttp import web
@@ -22,12 +23,14 @@ from ivr.app import (
     password,
     says_values,
 )
+from ivr.asterisk import lamps as lamp
 from ivr.asterisk import rings as ringing
 from ivr.asterisk.agi_server import AgiServer, Attend
 from ivr.asterisk.ami_link import AmiLink
 from ivr.asterisk.back_office import PATH as DUTY
-from ivr.asterisk.back_office import BackOffice
+from ivr.asterisk.back_office import BackOffice, Mail
 from ivr.asterisk.holds import HOLD, UNHOLD, Holds
+from ivr.asterisk.lamps import AmiLamps
 from ivr.asterisk.loads import EVENTS as LOADS
 from ivr.asterisk.loads import Loads
 from ivr.asterisk.places import Places
@@ -55,6 +58,7 @@ from ivr.service.attend import Attendant
 from ivr.service.crises import Crises
 from ivr.service.delivery import Delivery
 from ivr.service.desk import Office
+from ivr.service.lamps import Lamps
 from ivr.service.library import KeepingLibrary
 from ivr.service.live import Live
 from ivr.service.mailboxes import Mailboxes
@@ -63,6 +67,7 @@ from ivr.service.nuisances import Nuisances
 from ivr.service.overrides import Overrides
 from ivr.service.pins import GuardedPins
 from ivr.service.placer import Placer
+from ivr.service.postbox import Postboxes
 from ivr.service.rests import EVENTS, Rests
 from ivr.service.spending import Spending
 from ivr.service.status import Status
@@ -136,8 +141,28 @@ async def serve(settings: Settings) -> None:
         vault = make_vault(settings)
         tapes = Tapes(AmiSwitch(link), vault.told)
         link.on_event(EVENT, tapes.hear)
+        messages = MessageStore(settings.messages)
+
+        def in_progress() -> list[str]:
+            return [one.id for one in live.calls]
+
+        mailboxes = Mailboxes(lambda: library.current.book.mailboxes, cabinet, messages, in_progress, clock(settings))
+        postboxes = Postboxes(mailboxes, cabinet, lambda agent: library.current.book.boxes_of(agent))
+        lamps = Lamps(
+            postboxes,
+            AmiLamps(lambda: link_of(settings, DEPLOY_ACCOUNT)),
+            lambda: [agent for agent in library.current.book.agents if library.current.book.boxes_of(agent)],
+        )
+        mailboxes.on_change = lamps.changed
+        link.on_resync(lambda _: lamps.forget())
+
+        def phone_came(_: str, headers: Mapping[str, str]) -> None:
+            if agent := lamp.arrived(headers):
+                lamps.forget(agent)
+
+        link.on_event(lamp.EVENT, phone_came)
         await stack.enter_async_context(link)
-        messages, codes = MessageStore(settings.messages), await asyncio.to_thread(CodeStore, settings.cabinet)
+        codes = await asyncio.to_thread(CodeStore, settings.cabinet)
         stack.callback(codes.close)
         remote = await stack.enter_async_context(http(settings))
         pins = GuardedPins(lambda name: secret.derive(settings.secret, f"pin:{name}"), clock(settings))
@@ -158,6 +183,7 @@ async def serve(settings: Settings) -> None:
             lambda trunk: not trunk.user or bool(password(settings, trunk)),
             lines,
         )
+        mail = Mail(postboxes, teller, lamps.changed, lambda voice: Telling(voice, teller))
         calling = AmiExchange(link, lambda: link_of(settings, CALLER_ACCOUNT), places)
         placer = Placer(cabinet, callbacks, calling, lambda: library.current.book, clock(settings))
         reception = Reception(
@@ -166,7 +192,7 @@ async def serve(settings: Settings) -> None:
         doors: dict[str, Attend] = {
             "call": reception,
             "callback": Recalls(placer.order, lambda: library.current.voice, clock(settings)),
-            DUTY: BackOffice(agents, library, tolls),
+            DUTY: BackOffice(agents, library, tolls, mail),
         }
         server = await stack.enter_async_context(
             AgiServer(
@@ -180,13 +206,9 @@ async def serve(settings: Settings) -> None:
         crises = Crises(lambda: library.current.book.crises, cabinet, clock(settings))
         delivery = Delivery(cabinet, remote.deliver, lambda: library.current.book.sites)
 
-        def in_progress() -> list[str]:
-            return [one.id for one in live.calls]
-
-        mailroom = Mailroom(cabinet, lambda: library.current.book.mailboxes, in_progress)
+        mailroom = Mailroom(cabinet, lambda: library.current.book.mailboxes, in_progress, changed=lamps.changed)
         emails = Emails(cabinet, messages, make_mailer(settings))
         hooks = Hooks(cabinet, messages, remote.deliver, lambda: library.current.book.sites)
-        mailboxes = Mailboxes(lambda: library.current.book.mailboxes, cabinet, messages, in_progress, clock(settings))
 
         def status() -> Status:
             return Status(
@@ -237,6 +259,7 @@ async def serve(settings: Settings) -> None:
                 emails.run(),
                 hooks.run(),
                 mailboxes.keep(),
+                lamps.run(),
                 placer.run(),
                 teller.run(),
                 trunks.run(),

@@ -23,6 +23,7 @@ from ivr.values.announcement import USUAL, Announcement, Manner, announcement
 from ivr.values.calendar import Calendar
 from ivr.values.crisis import Crisis
 from ivr.values.duty import SAID
+from ivr.values.heard import SAID as HEARD
 from ivr.values.mailbox import Mailbox
 from ivr.values.music import DEFAULT, HOUSE, music_pieces
 from ivr.values.number import Family
@@ -168,6 +169,10 @@ class Book:
         """All whom a transfer may ring: agents, and who lies outside."""
         return (*self.agents, *self.destinations)
 
+    def boxes_of(self, agent: str) -> frozenset[str]:
+        """The mailboxes that an agent may listen to."""
+        return frozenset(name for name, box in self.mailboxes.items() if agent in box.agents)
+
     @property
     def greetings(self) -> Mapping[str, tuple[str, ...]]:
         """The prompts that callers hear of each mailbox."""
@@ -223,6 +228,8 @@ class Book:
         if people := [one for node in found if isinstance(node, Directory) for one in node.people]:
             said += [one for language in self.prompts for one in presses(language)]
             said += [Utterance(LANGUAGE, one.said, one.name) for one in people if one.prompt is None]
+        if any(box.agents for box in self.mailboxes.values()):
+            said += [Utterance(LANGUAGE, name, text) for name, text in HEARD.items()]
         said += music_pieces(self.music)
         said += [announcement.utterance for announcement in self.announcements]
         return list({(one.language, one.name): one for one in said}.values())

@@ -61,6 +61,9 @@ _letters = Table(
 Index("letters_waiting", _letters.c.kind, _letters.c.delivered, _letters.c.due)
 
 
+_heard = Table("heard", metadata, Column("letter", String(32), primary_key=True))
+
+
 class NoLetter(LookupError):
     """There is no such letter; the text says so."""
 
@@ -187,16 +190,36 @@ class Cabinet(Orders):
         def work(connection: Connection) -> list[Waiting]:
             thrown = [Waiting(*row) for row in connection.execute(found)]
             connection.execute(delete(_letters).where(old))
+            connection.execute(delete(_heard).where(_heard.c.letter.not_in(select(_letters.c.id))))
             connection.execute(delete(_memory).where(_memory.c.until <= instant(at)))
             connection.execute(delete(nuisances).where(nuisances.c.until <= instant(at)))
             return thrown
 
         return self._now(work)
 
+    async def heard(self) -> frozenset[str]:
+        """See the port ``Marks``."""
+        found = select(_heard.c.letter)
+        return await self._do(lambda connection: frozenset(connection.execute(found).scalars()))
+
+    async def hear(self, message: str) -> None:
+        """See the port ``Marks``; twice is as good as once."""
+
+        def work(connection: Connection) -> None:
+            connection.execute(delete(_heard).where(_heard.c.letter == message))
+            connection.execute(insert(_heard).values(letter=message))
+
+        await self._do(work)
+
     async def erase(self, letter: str) -> None:
         """Delete a letter, and those whose fact `message` names it, for good."""
         of_it = func.json_extract(_letters.c.body, "$.facts.message") == letter
-        await self._do(lambda connection: connection.execute(delete(_letters).where((_letters.c.id == letter) | of_it)))
+
+        def work(connection: Connection) -> None:
+            connection.execute(delete(_letters).where((_letters.c.id == letter) | of_it))
+            connection.execute(delete(_heard).where(_heard.c.letter == letter))
+
+        await self._do(work)
 
     async def put_off(self, letter: str, due: datetime) -> None:
         """Note a failed attempt, and when to try again."""

@@ -43,6 +43,10 @@ class Letters(Protocol):
 class Store(Sounds, Protocol):
     """The sounds of messages."""
 
+    async def seconds(self, message: str) -> float:
+        """See the port ``Messages``."""
+        ...
+
     async def discard(self, message: str) -> None:
         """See the port ``Messages``."""
         ...
@@ -87,6 +91,7 @@ class Mailboxes:
         self._store = store
         self._calling = calling
         self._now = now
+        self.on_change: Callable[[], None] = lambda: None  # told when there are fewer messages
 
     async def all(self, mailbox: str | None = None) -> list[Left]:
         """Every message, or those in one mailbox; oldest first."""
@@ -108,6 +113,10 @@ class Mailboxes:
             raise NoMessage(f"the sound of the message {message} has been deleted")
         return found
 
+    async def seconds(self, name: str) -> float:
+        """How long a sound is, by its name; 0 if it is gone."""
+        return await self._store.seconds(name)
+
     async def delete(self, message: str) -> None:
         """Delete a message; who has not been told of it yet will not be.  Raises :class:`NoMessage`."""
         found = await self.one(message)
@@ -115,6 +124,7 @@ class Mailboxes:
         for kind in (EMAIL, HOOK):
             await self._letters.withdraw(kind, "message", message)
         await self._letters.delivered(message, self._now())
+        self.on_change()
         log.info("message deleted id=%s mailbox=%s", message, found.mailbox or "-")
 
     async def tidy(self) -> int:
@@ -127,6 +137,8 @@ class Mailboxes:
         for one in old:
             await self._store.discard(one.name)
             await self._letters.erase(one.id)
+        if old:
+            self.on_change()
         return len(old)
 
     async def keep(self) -> None:

@@ -58,7 +58,9 @@ Boxes = Callable[[], Mapping[str, Mailbox]]
 
 
 class Mailroom:
-    """``boxes`` are those of the book in force, ``calling`` the ids of calls in progress."""
+    """``boxes`` are those of the book in force, ``calling`` the ids of calls in progress; ``changed`` is told
+    of each message.
+    """
 
     def __init__(
         self,
@@ -66,7 +68,9 @@ class Mailroom:
         boxes: Boxes,
         calling: Callable[[], Iterable[str]],
         now: Clock = wall_clock,
+        changed: Callable[[], None] = lambda: None,
     ) -> None:
+        self._changed = changed
         self._letters = letters
         self._boxes = boxes
         self._calling = calling
@@ -90,6 +94,7 @@ class Mailroom:
                 continue
             if box := self._boxes().get(body["facts"].get("mailbox", "")):
                 await self._tell(waiting.id, body, box)
+                self._changed()
             await self._letters.put_off(waiting.id, NEVER)
 
     async def _tell(self, message: str, body: Mapping[str, Any], box: Mailbox) -> None:

@@ -5,6 +5,8 @@ import email
 import email.policy
 import hmac
 import json
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -97,6 +99,28 @@ def _emptied(stack: Stack) -> Iterator[None]:
         asked(stack, f"/messages/{one['id']}", "DELETE")
 
 
+def shown(stack: Stack, tmp_path: Path) -> None:
+    """A message lights the lamp of Vitaline's phone; it is listened to and deleted, and the lamp is dark."""
+    log = tmp_path / "lamp.log"
+    phone = [sys.executable, str(Path(__file__).with_name("lamp.py")), str(stack.settings.sip_port), "vitaline"]
+    with log.open("wb") as told:
+        lamp = subprocess.Popen([*phone, stack.password("agent:vitaline")], stdout=told, stderr=told)
+    try:
+        until(lambda: "Voice-Message: 1/0" in log.read_text(), "the lamp is lit", 15.0)
+        listens = stack.call("*98", "3@+17", from_="vitaline", password=stack.password("agent:vitaline"))
+        heard = [one.name for one in stack.heard(listens, "mail/new-1", "mail/from", "mail/deleted", "mail/over").heard]
+        side = listens.report.recording
+        voiced = sum(span.seconds for span in tone.tones(side.samples, side.rate, CALLER_TONE, 0.5))
+
+        assert heard == ["mail/new-1", "mail/from", "mail/deleted", "mail/over"]
+        assert voiced > 2.0, "the message was not heard"
+        until(lambda: "Messages-Waiting: no" in log.read_text(), "the lamp is dark", 10.0)
+        assert messages(stack) == []
+    finally:
+        lamp.terminate()
+        lamp.wait(10)
+
+
 @pytest.mark.usefixtures("_emptied")
 def test_a_message_is_taken_and_told_by_every_exit(stack: Stack, tmp_path: Path) -> None:
     """Who presses 1 is recorded, also if he hangs up while he speaks; who does not, or says nothing, is not."""
@@ -162,6 +186,7 @@ def test_a_message_is_taken_and_told_by_every_exit(stack: Stack, tmp_path: Path)
 
         asked(stack, f"/messages/{kept['id']}", "DELETE")
         assert kept["id"] not in [one["id"] for one in messages(stack)]
+        shown(stack, tmp_path)
         name = next(entry["capture"]["name"] for entry in stack.call_record(keeps)["tape"] if "capture" in entry)
         left = stack.inside("controller", "sh", "-c", "ls /var/spool/ivr-messages")
         assert name.removeprefix("message/") not in left
