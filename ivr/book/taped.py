@@ -9,6 +9,7 @@ from ivr.book.book import Book
 from ivr.book.problems import Mark, Problem
 from ivr.book.source import Source
 from ivr.book.tree import Way, mark_of
+from ivr.flow.nodes.directory import Directory
 from ivr.flow.nodes.queue import Queue
 from ivr.flow.nodes.transfer import Transfer
 from ivr.flow.taping import Recording
@@ -22,7 +23,8 @@ def taped(book: Book, numbers: Source) -> Iterator[Problem]:
             book.drawing.reachable(book.drawing.start(service.flow.flow)), key=lambda one: (one.flow, one.node)
         )
         talks = [(place, node) for place in places if isinstance(node := book.drawing.node(place), Transfer | Queue)]
-        if service.recording and all(node.recording is not None for _, node in talks):
+        named = any(isinstance(node := book.drawing.node(place), Directory) and not node.note for place in places)
+        if service.recording and not named and all(node.recording is not None for _, node in talks):
             way: Way = (service.written, "recording")
             mark = mark_of(numbers.tree, way) if numbers.tree else Mark(numbers.file)
             message = f"{service.number} records conversations, and none of its own goes that way"

@@ -76,6 +76,17 @@ def test_a_number_without_a_talk_has_nothing_to_record(tmp_path: Path) -> None:
     assert any("IVR610" in one and "0805000027 records conversations" in one for one in found), found
 
 
+def test_who_is_rung_from_a_directory_is_recorded(tmp_path: Path) -> None:
+    """It rings as a transfer does."""
+    entry = '"0805000037":\n'
+    ring = "  advisers:\n    kind: transfer\n    to: advisers\n"
+    ring += "    exits: {busy: nobody, no_answer: nobody, unavailable: nobody}\n"
+    none = "dialplans/flows/names.yaml", ring, "  advisers:\n    kind: bye\n    prompt: goodbye\n"
+    found = problems(tmp_path, (NUMBERS, entry, entry + RECORDS), none)
+
+    assert not any("IVR610" in one for one in found), found
+
+
 def test_an_announcement_that_callers_may_pay_for_is_told(tmp_path: Path) -> None:
     """IVR611: of a node, on a surcharged number; of the number itself it is free."""
     found = problems(tmp_path / "node", (REPAIR, BOILER, BOILER + NODE))
