@@ -54,6 +54,9 @@ def status(json_: bool) -> None:
             click.echo(f"trunk     {sentence}")
         for sentence in health["agent_problems"]:
             click.echo(f"agent     {sentence}")
+        for what in ("mail", "recording"):
+            if sentence := health[f"{what}_problem"]:
+                click.echo(f"{what:9} {sentence}")
         for problem in health["book_problems"]:
             click.echo(f"refused   {problem}")
     if health["status"] != "ok":

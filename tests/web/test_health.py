@@ -1,12 +1,17 @@
 """The two pages, over HTTP: what operators and Prometheus read in them."""
 
+import asyncio
 import json
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from aiohttp.test_utils import TestClient, TestServer
+from click.testing import CliRunner
 from prometheus_client.parser import text_string_to_metric_families
 
+from ivr import secret
+from ivr.cli import main
 from ivr.service.status import Status
 from ivr.web.health import application
 
@@ -54,21 +59,32 @@ async def test_a_house_that_is_well_says_ok() -> None:
 
 
 @pytest.mark.parametrize(
-    "amiss",
+    ("amiss", "said"),
     [
-        replace(WELL, exchange_problem="127.0.0.1:5038: refused"),
-        replace(WELL, book_problems=("a.yaml:1:1: x",)),
-        replace(WELL, unsaved_records=1),
-        replace(WELL, trunk_problems=("main: sip.carrier.example:5060 does not answer",)),
-        replace(WELL, agent_problems=("karim was logged out of the queues: 5 calls in a row not taken",)),
+        (replace(WELL, exchange_problem="127.0.0.1:5038: refused"), "127.0.0.1:5038: refused"),
+        (replace(WELL, book_problems=("a.yaml:1:1: x",)), "a.yaml:1:1: x"),
+        (replace(WELL, unsaved_records=1), "1 wait for the ledger"),
+        (replace(WELL, trunk_problems=("main: does not answer",)), "main: does not answer"),
+        (replace(WELL, agent_problems=("karim was logged out of the queues",)), "karim was logged out of the queues"),
+        (replace(WELL, mail_problem="2 e-mails wait: refused"), "2 e-mails wait: refused"),
+        (replace(WELL, recording_problem="conversations are not recorded: full"), "are not recorded: full"),
     ],
-    ids=["exchange", "book", "ledger", "trunk", "agent"],
+    ids=["exchange", "book", "ledger", "trunk", "agent", "mail", "recording"],
 )
-async def test_a_house_where_something_is_amiss_is_degraded_and_still_serves(amiss: Status) -> None:
-    """200 all the same: whoever restarts on anything else would cut off the calls and mend nothing."""
+async def test_a_house_where_something_is_amiss_is_degraded_and_still_serves(
+    amiss: Status, said: str, tmp_path: Path
+) -> None:
+    """200 all the same: whoever restarts on anything else would cut off the calls and mend nothing.  `ivr status` says
+    what it is.
+    """
     code, _, text = await page(amiss, "/health")
+    async with TestServer(application(lambda: amiss)) as server:
+        secret.make(tmp_path / "secrets" / "master")
+        environment = {"IVR_HTTP_PORT": f"{server.port}", "IVR_STATE": f"{tmp_path}"}
+        told = await asyncio.to_thread(lambda: CliRunner().invoke(main, ["status"], env=environment))
 
     assert (code, json.loads(text)["status"]) == (200, "degraded")
+    assert (told.exit_code, said in told.output) == (1, True), told.output
 
 
 async def test_metrics_are_in_prometheus_words() -> None:
