@@ -87,7 +87,7 @@ class Loads:
         """In how many seconds an agent can be rung."""
         known = self._queues().get(queue)
         if member.get("Paused") == "1":
-            return known.rest if known else 0.0
+            return max(known.rest if known else 0.0, BETWEEN)  # he may rest for another queue, where this one has none
         if member.get("Status", "") in FREE:
             return max(0.0, self._rest(queue) - (self._epoch() - number(member.get("LastCall", ""))))
         since, rang = self._talks.get(member.get("Name", ""), (self._now() - usual / 2, 0.0))

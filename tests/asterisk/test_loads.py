@@ -13,11 +13,11 @@ class House:
     ``p``: he rests; ``a``: he is paused by order; the digit is his phone's state, as app_queue tells it.
     """
 
-    def __init__(self, waiting: int, **agents: tuple[str, float]) -> None:
+    def __init__(self, waiting: int, rest: int = 15, **agents: tuple[str, float]) -> None:
         self.waiting = waiting
         self.agents = agents
         self.now = 1000.0
-        queue = Queue("parts", dict.fromkeys(agents, 0), wrap_up=5, rest=15)
+        queue = Queue("parts", dict.fromkeys(agents, 0), wrap_up=5, rest=rest)
         self.loads = Loads(self, lambda: {"parts": queue}, lambda: self.now, lambda: self.now)  # type: ignore[arg-type]
 
     async def list(self, action: str, fields: dict[str, str]) -> tuple[Headers, ...]:
@@ -60,6 +60,7 @@ async def test_who_waits_and_who_is_free_is_counted() -> None:
 
     assert await house.loads.measure("parts", "waiting") == 4
     assert await house.loads.measure("parts", "free") == 1
+    assert await House(0, 0, zoe=RESTS).loads.measure("parts", "free") == 0  # after a call of another queue
 
 
 @pytest.mark.parametrize(("waiting", "expected"), [(0, 0.0), (1, 0.0), (2, 37.0), (3, 37.0), (4, 74.0)])
