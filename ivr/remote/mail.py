@@ -45,6 +45,7 @@ class Smtp:
         self._server = server
         self._password = password
         self._trust = trust
+        self._one = asyncio.Lock()  # a dead server would else take all the threads by which calls ask our own memory
 
     @property
     def sender(self) -> str:
@@ -52,7 +53,8 @@ class Smtp:
 
     async def send(self, message: EmailMessage) -> None:
         """See the port; raises :class:`NotSent`."""
-        await asyncio.to_thread(self.hand_over, message)
+        async with self._one:
+            await asyncio.to_thread(self.hand_over, message)
 
     def hand_over(self, message: EmailMessage) -> None:
         """Send now.  Raises :class:`NotSent`."""

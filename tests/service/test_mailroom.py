@@ -2,6 +2,7 @@
 once the caller cannot take it back.
 """
 
+import asyncio
 import base64
 import email
 import email.policy
@@ -11,6 +12,7 @@ import socket
 import sqlite3
 import ssl
 import subprocess
+import time
 import wave
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
@@ -243,6 +245,23 @@ async def test_an_e_mail_of_which_nothing_can_be_noted_is_sent_once_all_the_same
     database.close()
 
     assert (len(post.received), emails.letters_waiting) == (2, 0)
+
+
+async def test_a_mail_server_that_never_answers_keeps_no_call_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
+    """However many e-mails there are, the threads by which calls ask our own memory are free."""
+    monkeypatch.setattr("ivr.remote.mail.LIMIT", 1.0)
+    with socket.create_server(("127.0.0.1", 0), backlog=99) as silent:
+        one = mailer(silent.getsockname()[1])
+        async with asyncio.TaskGroup() as tasks:
+            sending = [tasks.create_task(one.send(trial("a@b.example", "c@d.example"))) for _ in range(40)]
+            await asyncio.sleep(0.05)
+            began = time.monotonic()
+            await asyncio.to_thread(int)
+            took = time.monotonic() - began
+            for task in sending:
+                task.cancel()
+
+    assert took < 0.5
 
 
 async def test_without_a_mail_server_e_mails_wait_and_that_is_told(house: House) -> None:
