@@ -6,7 +6,7 @@ from typing import Protocol
 from ivr.asterisk.agi_order import AgiTalk, do, epoch, number, variable
 from ivr.asterisk.causes import DIALSTATUS, QUEUESTATUS
 from ivr.asterisk.outside_conf import CONTEXT
-from ivr.asterisk.queues_conf import MOST_PENALTY, REACH
+from ivr.asterisk.queues_conf import MOST_PENALTY, REACH, within
 from ivr.flow.commands import Dial, Dialled, Enqueue, Queued, Reachable, Reached, Served, There
 from ivr.service.ports import Fault
 from ivr.values.music import DEFAULT
@@ -218,7 +218,7 @@ def enqueue(
         yield from do("SET", "VARIABLE", PARKS, "yes")
     options = "cC" if wanted.music else "cCr"
     longest = max(1, int(wanted.wait))
-    words = f"{wanted.queue},{options},,,{longest},,{AT_TALK * bool(limit)},,{wanted.place or ''}"
+    words = f"{within(wanted.queue, wanted.part)},{options},,,{longest},,{AT_TALK * bool(limit)},,{wanted.place or ''}"
     yield from do("EXEC", "Queue", words, limit=longest + LONGEST_TALK)
     status = yield from variable("QUEUESTATUS")
     place = yield from variable("QUEUEPOSITION")

@@ -11,6 +11,7 @@ from ivr.asterisk.agi_talk import Speaker
 from ivr.asterisk.agi_wire import command as agi_command
 from ivr.asterisk.holds import HeldCall
 from ivr.asterisk.places import Places
+from ivr.asterisk.queues_conf import within
 from ivr.flow.commands import Command, Dialled, Enqueue, Queued
 from ivr.service.ports import Fault, HungUp, Toll
 
@@ -72,9 +73,9 @@ class AgiChannel:
     async def _placed(self, wanted: Enqueue, places: Places) -> Enqueue:
         """At the place that is his by now; at the one that he had where Asterisk does not tell who waits."""
         channel = self._session.headers.get("agi_uniqueid", "")
-        again = wanted.place is not None
+        again, queue = wanted.place is not None, within(wanted.queue, wanted.part)
         try:
-            place = await places.enter(channel, wanted.queue, wanted.priority, stood=wanted.stood, again=again)
+            place = await places.enter(channel, queue, wanted.priority, stood=wanted.stood, again=again)
         except OSError as error:
             log.warning("place in queue %s not worked out, the one he had stands in: %s", wanted.queue, error)
             return wanted

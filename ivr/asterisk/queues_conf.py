@@ -44,8 +44,10 @@ def text(queues: Iterable[Queue], agents: Mapping[str, Duty], sounds: str = "/va
     told = {agent for queue in queues if queue.told for agent in queue.agents}
     parts = []
     distinct("queue name", (queue.name for queue in queues))
-    for queue in queues:
+    weighed = any(queue.parts for queue in queues)
+    for queue, part in ((one, part) for one in queues for part in ("", *one.parts)):
         name = token("queue name", queue.name)
+        serving = queue.parts.get(part, queue.agents)
         settings = [
             ("strategy", STRATEGIES[queue.strategy]),
             # Who is told something is rung for so long by [reach], and this is the last net.
@@ -53,8 +55,8 @@ def text(queues: Iterable[Queue], agents: Mapping[str, Duty], sounds: str = "/va
             ("wrapuptime", f"{queue.wrap_up:d}"),
             ("maxlen", f"{queue.max_length:d}"),
             ("musicclass", token("music", queue.music or DEFAULT)),
-            ("joinempty", "yes" if queue.join_when_empty else NOBODY),
-            ("leavewhenempty", NOBODY if queue.leave_when_empty else "no"),
+            ("joinempty", "yes" if queue.join_when_empty and not part else NOBODY),
+            ("leavewhenempty", NOBODY if queue.leave_when_empty or part else "no"),
             ("context", f"leave-{name}" if queue.key else ""),
             ("announce-frequency", f"{queue.say_every * (queue.say_position or queue.say_wait):d}"),
             ("announce-position", "yes" if queue.say_position else "no"),
@@ -67,16 +69,24 @@ def text(queues: Iterable[Queue], agents: Mapping[str, Duty], sounds: str = "/va
                 ("periodic-announce-frequency", f"{queue.messages_every:d}"),
                 ("relative-periodic-announce", "yes"),
             ]
-        for agent in sorted(queue.agents.keys() & present.keys()):
+        if weighed:
+            # Of two queues in which the same agent is waited for, the one of more weight has him (compare_weight).
+            settings.append(("weight", "0" if part else "1"))
+        for agent in sorted(serving.keys() & present.keys()):
             state = phone(agent)
             # In all his queues: what he did last is one for all only under one name (app_queue.c, update_queue).
             interface = f"Local/{agent}@{REACH}/n" if agent in told else state
             how = "yes" if present[agent].paused else "no"
-            penalty = queue.agents[agent] + AWAY * present[agent].paused
+            penalty = serving[agent] + AWAY * present[agent].paused
             # penalty, name, whose state counts, two settings that are the queue's, and whether he is paused at a start
             settings.append(("member", f"{interface},{penalty:d},{agent},{state},,,{how}"))
-        parts.append(section(name, settings, "queue-defaults"))
+        parts.append(section(within(name, part), settings, "queue-defaults"))
     return "\n".join(parts)
+
+
+def within(queue: str, part: str) -> str:
+    """What Asterisk calls a part of a queue; none: the queue.  No name that people write has a dot."""
+    return f"{queue}.{token('part', part)}" if part else queue
 
 
 def phone(agent: str) -> str:

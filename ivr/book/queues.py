@@ -16,7 +16,7 @@ from ivr.flow.check import Finding
 from ivr.flow.flow import Flow
 from ivr.flow.node import OR_ONE, one_or_many
 from ivr.flow.nodes.queue import Queue as QueueNode
-from ivr.values.queue import Door, Queue, Strategy
+from ivr.values.queue import Door, Queue, Strategy, of_agent
 
 QUEUES = "dialplans/queues.yaml"
 # Sections of queues.conf that are no queues.
@@ -78,11 +78,14 @@ class WrittenQueue(Written):
     )
     messages_every: int = Field(default=60, ge=15, le=3600, description="seconds of music before each of them")
 
-    def value(self, name: str, key: str, told: bool = False) -> Queue:
-        """The queue; ``key`` is the one by which its nodes let callers leave, ``told``: agents are told something."""
+    def value(self, name: str, key: str, told: bool = False, last: bool = False) -> Queue:
+        """The queue; ``key`` is the one by which its nodes let callers leave, ``told``: agents are told something,
+        ``last``: callers may wait for one of them alone.
+        """
+        parts = {of_agent(agent): {agent: 0} for agent in self.agents} if last else {}
         rest = self.rest if self.rest is not None else REST * (self.strategy is not Strategy.ALL)
         plain = self.model_dump(exclude={"label", "music", "rest"})
-        return Queue(name=name, key=key, told=told, music=self.music or "", rest=rest, **plain)
+        return Queue(name=name, key=key, told=told, parts=parts, music=self.music or "", rest=rest, **plain)
 
 
 def queues(written: Mapping[str, WrittenQueue], flows: Iterable[Flow]) -> Mapping[str, Queue]:
@@ -90,7 +93,13 @@ def queues(written: Mapping[str, WrittenQueue], flows: Iterable[Flow]) -> Mappin
     nodes = [node for flow in flows for node in flow.nodes.values() if isinstance(node, QueueNode)]
     keys = {node.queue: node.key for node in nodes}
     told = {node.queue for node in nodes if node.whisper or node.accept}
-    return {name: queue.value(name, keys.get(name, ""), name in told) for name, queue in written.items()}
+    last = {node.queue for node in nodes if node.last_agent}
+    return {name: one.value(name, keys.get(name, ""), name in told, name in last) for name, one in written.items()}
+
+
+def serving(written: Mapping[str, WrittenQueue]) -> Mapping[str, frozenset[str]]:
+    """Who serves each queue."""
+    return {name: frozenset(queue.agents) for name, queue in written.items()}
 
 
 def doors(written: Mapping[str, WrittenQueue]) -> Mapping[str, Door]:

@@ -30,7 +30,7 @@ from ivr.book.numbers import services
 from ivr.book.owners import LAW, OWNERS, WrittenOff, WrittenOwner, wrong_owners, wrong_rules
 from ivr.book.places import led_to, mark, node_marks, text
 from ivr.book.problems import BadBook, Mark, Problem, did_you_mean, in_order
-from ivr.book.queues import QUEUES, WrittenQueue, doors, queues, wrong_keys, wrong_queues
+from ivr.book.queues import QUEUES, WrittenQueue, doors, queues, serving, wrong_keys, wrong_queues
 from ivr.book.remotes import WrittenRemote
 from ivr.book.sales import unlawful_sales
 from ivr.book.source import Source, files, no_book, read
@@ -146,7 +146,9 @@ class Reading:
         places = {name: mark(crises.source, (one,)) for name, one in whose.items()}
         places |= {name: mark(policies.source, (one,)) for name, one in policy.items()}
         fronts |= guards
-        routing = Routing({name: group.value(name) for name, group in groups.good.items()}, doors(queued.good))
+        routing = Routing(
+            {name: group.value(name) for name, group in groups.good.items()}, doors(queued.good), serving(queued.good)
+        )
         drawing = Drawing({**{name: flow for name, flow in drawn.items() if flow}, **fronts}, routing)
         self._found(too_long(crises.good, served, prompts[LANGUAGE].good), crises.source)
         for told in (*unlawful_sales(served.values(), drawing), *wrong_numbers_shown(served.values(), drawing)):

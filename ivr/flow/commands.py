@@ -208,7 +208,7 @@ class Enqueue(Command[Queued]):
     """Wait in a queue for at most ``wait`` seconds, with music or ringing, until an agent takes the call.
     Who has more ``priority`` is served first; ``key`` ends the wait.  ``place`` is where to enter, from 1, for who
     had one before; ``stood``: since he first came, in seconds, by which it is worked out where that can be done.
-    ``ring``: for how long who is told something is rung.  What is not said here is as for :class:`Dial`.
+    ``ring``: for how long who is told something is rung; ``part``: only some of its agents.  Else as :class:`Dial`.
     """
 
     queue: str
@@ -224,6 +224,7 @@ class Enqueue(Command[Queued]):
     whisper: Phrase = ()
     accept: Phrase = ()
     ring: int = 20
+    part: str = ""
     parks: bool = field(default=False, kw_only=True, compare=False, repr=False)
     needs: Need = field(default=Need.ANNOUNCED, kw_only=True, compare=False, repr=False)
 

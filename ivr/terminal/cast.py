@@ -10,6 +10,7 @@ from ivr.book.given import ALL, Given, Press
 from ivr.flow.commands import Ask, Dial, Enqueue, Gather, Reachable, Reached, Served, There
 from ivr.flow.errands import Draw, Fetch, Fetched, Issue, Load, Recall, Tally
 from ivr.service.ports import HungUp
+from ivr.values.queue import of_agent
 
 
 class HangsUp(HungUp):
@@ -67,7 +68,7 @@ class Cast:
 
     def serve(self, wanted: Enqueue) -> tuple[Served, str | None]:
         """What comes of waiting in a queue, and who takes the call: what is given, or the first agent who does."""
-        agents = self.queues.get(wanted.queue, ())
+        agents = [one for one in self.queues.get(wanted.queue, ()) if wanted.part in ("", of_agent(one))]
         each = {name: self.reached(name, Dial((name,), wanted.wait)) for name in agents}
         talking = next((name for name, reached in each.items() if reached is Reached.TALKED), None)
         served = self.given.queues.get(wanted.queue, self.given.queues.get(ALL))

@@ -1,7 +1,7 @@
 """A queue as a value: who serves it, in what order they are rung, and whom it lets in and keeps."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 
@@ -14,6 +14,11 @@ class Strategy(StrEnum):
     ROUND_ROBIN = "round_robin"  # the one after the last who was rung
     RANDOM = "random"
     WEIGHTED = "weighted"  # by chance, those of less penalty sooner
+
+
+def of_agent(agent: str) -> str:
+    """The part of a queue in which a caller waits for one agent."""
+    return f"last-{agent}"
 
 
 @dataclass(frozen=True)
@@ -39,7 +44,8 @@ class Queue:
     ``key`` is the one by which callers leave it, as its nodes say.  ``messages`` are prompts, one after the other, one
     every ``messages_every`` seconds.  Who was rung and did not take the call has ``rest`` seconds; after
     ``log_out_after`` calls in a row he is logged out, 0: never.  ``told``: nodes of it tell agents something of the
-    call, or ask them to take it, before they talk.
+    call, or ask them to take it, before they talk.  ``parts`` are queues within it, each of some of its agents with
+    their penalties: who waits there is after those who wait in all of it.
     """
 
     name: str
@@ -60,6 +66,7 @@ class Queue:
     messages_every: int = 60
     key: str = ""
     told: bool = False
+    parts: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
 
     @property
     def door(self) -> Door:

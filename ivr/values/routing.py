@@ -41,10 +41,11 @@ class Attempt:
 
 @dataclass(frozen=True)
 class Routing:
-    """The book's groups, and the doors of its queues, by name."""
+    """The book's groups, the doors of its queues, and who serves these, by name."""
 
     groups: Mapping[str, Group] = field(default_factory=dict)
     doors: Mapping[str, Door] = field(default_factory=dict)
+    serving: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
     def everyone(self, to: Sequence[str]) -> tuple[str, ...]:
         """All whose phones may ring, each once, in the order in which they are written."""

@@ -481,6 +481,11 @@ EXCHANGES: dict[str, tuple[LineCommand, Script, Any]] = {
         ],
         Queued(Served.TIMEOUT, waited=300.0, place=4),
     ),
+    "queue, a part of it": (
+        Enqueue("parts", 20, part="last-karim"),
+        waiting("parts.last-karim,cC,,,20,,,,", "JOINEMPTY", "", ""),
+        Queued(Served.EMPTY),
+    ),
     "queue, full": (PARTS, waiting(QUEUED, "FULL", "", ""), Queued(Served.FULL)),
     "hang up": (
         Hangup(),

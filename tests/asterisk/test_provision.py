@@ -138,6 +138,18 @@ def test_who_is_told_something_first_is_rung_on_a_channel_of_his_own():
     assert interfaces(text) == {"camille": "Local/camille@reach/n", "karim": "Local/karim@reach/n"}
 
 
+def test_each_agent_for_whom_one_may_wait_has_a_queue_of_his_own_behind_the_other():
+    """With all else as it is in the whole; nobody waits there for who is away."""
+    parts = replace(SALES, parts={"last-karim": {"karim": 0}})
+    whole, part = files(replace(EXCHANGE, queues=(parts,)))["queues.conf"].split("\n\n")
+
+    assert "joinempty = yes\n" in whole
+    assert "weight = 1\n" in whole
+    assert part.startswith("[sales.last-karim](queue-defaults)\n")
+    assert "joinempty = penalty,unavailable,invalid,unknown\nleavewhenempty = penalty,un" in part
+    assert "weight = 0\nmember = PJSIP/karim,0,karim,PJSIP/karim,,,no" in part
+
+
 def test_who_is_logged_out_serves_no_queue_and_who_is_paused_is_so_at_a_start():
     """Asterisk forgets both when it starts; the file has them."""
     agents = (replace(CAMILLE, duty=Duty(present=False)), Agent("karim", "k" * 26, Duty(paused=True)))

@@ -456,6 +456,33 @@ def test_whoever_is_rung_is_rung_for_as_long_as_the_queue_says() -> None:
     assert play(queue(), script, scene=Scene(CALL, CALENDARS, routing=routing)) == ["queue:talked"]
 
 
+LAST = (Recall("last-agent"), "karim")
+SERVING = Scene(CALL, CALENDARS, routing=Routing({}, {}, {"parts": frozenset({"karim"})}))
+
+
+def test_who_calls_again_waits_first_for_whom_he_talked_with_last() -> None:
+    """Then for all, with the time that he has waited already; whom he talks with is remembered anew."""
+    flow, kept = queue(last_agent=True, last_agent_wait=15), (Remember("last-agent", "zoe", timedelta(days=90)), None)
+    alone = Enqueue("parts", 15, part="last-karim")
+    waited = (alone, Queued(Served.TIMEOUT, waited=15.0, place=1))
+    then = (Enqueue("parts", 300, stood=15.0), Queued(Served.TALKED, "zoe", waited=30.0))
+
+    assert play(flow, [LAST, waited, then, kept, END], scene=SERVING) == ["queue:talked"]
+    taken = (alone, Queued(Served.TALKED, "karim"))
+    again = (Remember("last-agent", "karim", timedelta(days=90)), None)
+    assert play(flow, [LAST, taken, again, END], scene=SERVING) == ["queue:talked"]
+
+
+@pytest.mark.parametrize("last", [None, "nora"])
+def test_who_has_nobody_whom_he_talked_with_waits_as_all_do(last: str | None) -> None:
+    """So does who talked with somebody who serves the queue no more, or is not there now."""
+    flow, whole = queue(last_agent=True), (Enqueue("parts", 300), Queued(Served.FULL))
+
+    assert play(flow, [(Recall("last-agent"), last), whole, END], scene=SERVING)[0] == "queue:full"
+    away = (Enqueue("parts", 20, part="last-karim"), Queued(Served.EMPTY))
+    assert play(flow, [LAST, away, whole, END], scene=SERVING)[0] == "queue:full"
+
+
 def test_who_comes_back_stands_where_he_would() -> None:
     """By when he came first, however often he leaves; what is said to who begins to wait is not said again."""
     ends = dict.fromkeys(["timeout", "full", "empty", "emptied"], "end") | {"key": "menu"}

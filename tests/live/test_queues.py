@@ -20,7 +20,7 @@ from tests.live.test_calls import TRUE_TO, since_invite
 FREE, CUT, SERVED, NARROW, STRICT = "0892000008", "0806000009", "0805000010", "0805000011", "0805000012"
 AGENTS = ("odile", "paulin", "wanda")
 DEAR, GERMAN, ENGLISH, KEPT = "0892000092", "0892000095", "0805000052", "0805000053"
-MISSED, TOLD = "0805000054", "0892000055"
+MISSED, TOLD, LASTING = "0805000054", "0892000055", "0805000056"
 AGENT_TONE = 550.0
 
 
@@ -155,6 +155,32 @@ def agree(stack: Stack, records: list[dict[str, Any]]) -> None:
     ids = [record["id"] for record in records]
     differ = [told for told in stack.crosschecked() for call in ids if f"call {call}:" in told]
     assert [told for told in differ if "wait" in told] == []
+
+
+def test_who_calls_again_is_taken_by_whom_he_talked_with_last(stack):
+    """Though another has been idle for longer; where that one is away, the other takes him at once."""
+    names = ("xenia", "yann")
+    phones = [stack.call(CUT, "", stack.agent(one, hang_up_after=1.0), hang_up_after=30.0) for one in names]
+    until(lambda: all(one in stack.asterisk("pjsip show contacts") for one in names), "the phones are there")
+    first = stack.call(LASTING, hang_up_after=20.0)
+    caller = first.script.from_
+    (wait,) = queued(stack, first)
+
+    def waits() -> list[dict]:
+        """What the caller's next call came to."""
+        before = {one["started"] for one in stack.records(caller)}
+        _ = stack.call(LASTING, from_=caller, hang_up_after=20.0).report
+        found = until(lambda: [one for one in stack.records(caller) if one["started"] not in before], "a record")
+        return [entry["result"] for entry in found[0]["tape"] if "enqueue" in entry]
+
+    (second,) = waits()
+    assert (second["agent"], second["rang"]) == (wait["agent"], [wait["agent"]])
+    ask(stack, "agents", "logout", wait["agent"])
+    try:
+        assert [one["served"] for one in waits()] == ["empty", "talked"]
+    finally:
+        ask(stack, "agents", "login", wait["agent"])
+    _ = [phone.report for phone in phones]
 
 
 def test_every_way_out(stack):

@@ -7,10 +7,11 @@ from pathlib import Path
 import pytest
 
 from ivr.book.book import read_book
-from ivr.book.given import fetched, override, press
-from ivr.flow.commands import Reached
+from ivr.book.given import Given, fetched, override, press
+from ivr.flow.commands import Enqueue, Reached, Served
 from ivr.service.library import Release
 from ivr.terminal.asking import AskingCast
+from ivr.terminal.cast import Cast
 from ivr.terminal.simulate import NotOurs, Simulator
 from ivr.values.call import Ending
 
@@ -290,3 +291,13 @@ def test_a_conversation_begun_by_the_agent_is_cut_there(tmp_path: Path) -> None:
     assert lived.record.steps == ()
     assert lived.record.amount.amount == Decimal("2.00")
     assert [line for line in lines if line.endswith("the limit cuts the conversation")]
+
+
+def test_who_waits_for_one_agent_is_served_by_no_other() -> None:
+    """Where that one does not come, all of the queue are next."""
+    cast = Cast(Given(agents={"karim": Reached.NO_ANSWER}))
+    cast.queues = {"parts": ("camille", "karim")}
+
+    assert cast.serve(Enqueue("parts", 20, part="last-karim")) == (Served.TIMEOUT, None)
+    assert cast.serve(Enqueue("parts", 20, part="last-camille")) == (Served.TALKED, "camille")
+    assert cast.serve(Enqueue("parts", 300)) == (Served.TALKED, "camille")

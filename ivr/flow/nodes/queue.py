@@ -7,12 +7,14 @@ from typing import ClassVar, Literal, Self
 from pydantic import Field, model_validator
 
 from ivr.flow.commands import Enqueue, Need, Now, Play, Queued, Reachable, Served, Talk
-from ivr.flow.errands import Overridden
+from ivr.flow.errands import Overridden, Recall, Remember
 from ivr.flow.kept import Kept, forget, keep, kept
 from ivr.flow.node import CalendarName, Node, QueueName, Scene, Sentence, Way, phrase
+from ivr.flow.nodes.transfer import LAST_AGENT, REMEMBERED
 from ivr.flow.spoke import spoke
 from ivr.flow.taping import Recorded, taping
 from ivr.flow.telling import Whisper, told
+from ivr.values.queue import of_agent
 from ivr.values.routing import Routing
 
 CLOSED = "closed"
@@ -54,6 +56,10 @@ class Queue(Node):
     keep_place: bool = Field(
         default=False, description="whether who left this queue in this call, and comes back, stands where he would"
     )
+    last_agent: bool = Field(
+        default=False, description="whether who calls again within 90 days waits first for whom he talked with last"
+    )
+    last_agent_wait: float = Field(default=20, ge=5, le=600, description="for how many seconds he does")
     whisper: Whisper = Field(
         default=(),
         description="said to the agent who picks up, before they talk: prompts, and {tell: number}, option, waiting or "
@@ -125,17 +131,34 @@ class Queue(Node):
             wanted = replace(wanted, whisper=whisper, accept=accept)
         if back is not None:
             wanted = replace(wanted, place=back.place, stood=((yield from Now()) - back.came).total_seconds())
-        queued = yield from (wanted if closes is None else self._until(closes, wanted, scene))
-        if queued is None:
-            return CLOSED
+        queued = (yield from self._for_last_agent(wanted, scene)) if self.last_agent and closes is None else None
+        if queued is None or queued.served not in (Served.TALKED, Served.KEY):
+            waited = queued.waited or 0.0 if queued else 0.0
+            if waited:
+                wanted = replace(wanted, stood=(wanted.stood or 0.0) + waited)
+            queued = yield from (wanted if closes is None else self._until(closes, wanted, scene))
+            if queued is None:
+                return CLOSED
+            if queued.waited is not None:
+                queued = replace(queued, waited=queued.waited + waited)
         if queued.served is Served.TALKED:
             spoke(scene, queued.agent, self.queue)
             forget(scene, self.queue)
+            if self.last_agent and queued.agent is not None:
+                yield from Remember(LAST_AGENT, queued.agent, REMEMBERED)
         if queued.waited is not None and queued.served is not Served.TALKED:
             # Whoever is called back instead keeps his place, too.
             came = back.came if back else (yield from Now()) - timedelta(seconds=queued.waited)
             keep(scene, self.queue, Kept(came, queued.place))
         return queued.served.value
+
+    def _for_last_agent(self, wanted: Enqueue, scene: Scene) -> Talk[Queued | None]:
+        """Wait for whom he talked with last, who takes him when nobody else waits for him; ``None``: nobody is he."""
+        last = yield from Recall(LAST_AGENT)
+        if last is None or last not in scene.routing.serving.get(self.queue, ()):
+            return None
+        wait = min(self.last_agent_wait, self.wait)
+        return (yield from replace(wanted, wait=wait, part=of_agent(last), place=None, stood=None))
 
     def _closes(self, scene: Scene) -> Talk[float | None]:
         """Seconds until closing time, 0 if it is past; ``None``: not while he may wait.
