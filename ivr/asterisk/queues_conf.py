@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from ivr.asterisk.tokens import distinct, section, token
 from ivr.values.duty import Duty
 from ivr.values.music import DEFAULT
-from ivr.values.queue import Queue, Strategy
+from ivr.values.queue import NEEDS, Queue, Strategy
 
 STRATEGIES: Mapping[Strategy, str] = {
     Strategy.ALL: "ringall",
@@ -71,7 +71,7 @@ def text(queues: Iterable[Queue], agents: Mapping[str, Duty], sounds: str = "/va
             ]
         if weighed:
             # Of two queues in which the same agent is waited for, the one of more weight has him (compare_weight).
-            settings.append(("weight", "0" if part else "1"))
+            settings.append(("weight", "2" if part.startswith(NEEDS) else "0" if part else "1"))
         for agent in sorted(serving.keys() & present.keys()):
             state = phone(agent)
             # In all his queues: what he did last is one for all only under one name (app_queue.c, update_queue).

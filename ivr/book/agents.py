@@ -4,14 +4,19 @@ IVR650  an agent whose phone is both a browser and a telephone
 """
 
 from collections.abc import Iterator, Mapping
+from typing import Annotated
 
 from pydantic import Field
 
 from ivr.book.written import Name, Written
 from ivr.flow.check import Finding
 from ivr.values.phone import Phone
+from ivr.values.queue import BEST
 
 AGENTS = "dialplans/agents.yaml"
+
+
+Level = Annotated[int, Field(ge=1, le=BEST)]
 
 
 class WrittenAgent(Written):
@@ -28,6 +33,10 @@ class WrittenAgent(Written):
 
     lot: Name = Field(
         default="house", description="who can take back whom this agent parks: the agents of the same lot, a site say"
+    )
+    skills: dict[Name, Level] = Field(
+        default_factory=dict,
+        description="what he can do, and how well, from 1 to 9: {english: 2, boilers: 9}",
     )
 
     @property

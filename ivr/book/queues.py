@@ -1,5 +1,6 @@
 """Queues as people write them: who serves them, in what order, and whom they let in.
 
+IVR630  skills that nobody of a queue has
 IVR253  a queue whose nodes end the wait by different keys      IVR254  a queue that cannot have its name
 """
 
@@ -8,6 +9,7 @@ from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Field
 
+from ivr.book.agents import WrittenAgent
 from ivr.book.source import Source
 from ivr.book.tree import Sequence as TreeSequence
 from ivr.book.tree import child
@@ -16,13 +18,14 @@ from ivr.flow.check import Finding
 from ivr.flow.flow import Flow
 from ivr.flow.node import OR_ONE, one_or_many
 from ivr.flow.nodes.queue import Queue as QueueNode
-from ivr.values.queue import Door, Queue, Strategy, of_agent
+from ivr.values.queue import BEST, Door, Queue, Strategy, of_agent, of_skills
 
 QUEUES = "dialplans/queues.yaml"
 # Sections of queues.conf that are no queues.
 RESERVED = frozenset({"general", "queue-defaults"})
 
 REST = 15  # seconds
+NOBODY: Mapping[str, WrittenAgent] = {}
 
 # Tells editors, through the JSON Schema, that a name or a list of names may stand there too.
 OR_LIST: dict[str, Any] = {"x-or-list": True}
@@ -78,23 +81,32 @@ class WrittenQueue(Written):
     )
     messages_every: int = Field(default=60, ge=15, le=3600, description="seconds of music before each of them")
 
-    def value(self, name: str, key: str, told: bool = False, last: bool = False) -> Queue:
-        """The queue; ``key`` is the one by which its nodes let callers leave, ``told``: agents are told something,
-        ``last``: callers may wait for one of them alone.
-        """
+    def able(self, skills: Iterable[str], agents: Mapping[str, WrittenAgent]) -> dict[str, int]:
+        """Who has all of these, with penalties: of those whose own is the same the better one is rung first."""
+        levels = {
+            name: min(agents[name].skills.get(skill, 0) for skill in skills) for name in self.agents if name in agents
+        }
+        return {name: self.agents[name] * 10 + BEST - level for name, level in levels.items() if level}
+
+    def value(self, name: str, nodes: Iterable[QueueNode] = (), agents: Mapping[str, WrittenAgent] = NOBODY) -> Queue:
+        """The queue, as the ``nodes`` that lead to it, and what its ``agents`` can do, want it."""
+        nodes = [node for node in nodes if node.queue == name]
+        key = next((node.key for node in nodes), "")
+        told = any(node.whisper or node.accept for node in nodes)
+        last = any(node.last_agent for node in nodes)
         parts = {of_agent(agent): {agent: 0} for agent in self.agents} if last else {}
+        parts |= {of_skills(node.needs): self.able(node.needs, agents) for node in nodes if node.needs}
         rest = self.rest if self.rest is not None else REST * (self.strategy is not Strategy.ALL)
         plain = self.model_dump(exclude={"label", "music", "rest"})
         return Queue(name=name, key=key, told=told, parts=parts, music=self.music or "", rest=rest, **plain)
 
 
-def queues(written: Mapping[str, WrittenQueue], flows: Iterable[Flow]) -> Mapping[str, Queue]:
+def queues(
+    written: Mapping[str, WrittenQueue], flows: Iterable[Flow], agents: Mapping[str, WrittenAgent]
+) -> Mapping[str, Queue]:
     """The queues of a book that is right."""
     nodes = [node for flow in flows for node in flow.nodes.values() if isinstance(node, QueueNode)]
-    keys = {node.queue: node.key for node in nodes}
-    told = {node.queue for node in nodes if node.whisper or node.accept}
-    last = {node.queue for node in nodes if node.last_agent}
-    return {name: one.value(name, keys.get(name, ""), name in told, name in last) for name, one in written.items()}
+    return {name: queue.value(name, nodes, agents) for name, queue in written.items()}
 
 
 def serving(written: Mapping[str, WrittenQueue]) -> Mapping[str, frozenset[str]]:
@@ -104,7 +116,7 @@ def serving(written: Mapping[str, WrittenQueue]) -> Mapping[str, frozenset[str]]
 
 def doors(written: Mapping[str, WrittenQueue]) -> Mapping[str, Door]:
     """Whom each queue lets in."""
-    return {name: queue.value(name, "").door for name, queue in written.items()}
+    return {name: queue.value(name).door for name, queue in written.items()}
 
 
 def wrong_queues(
@@ -129,6 +141,19 @@ def wrong_queues(
             if agent not in agents:
                 way = (name, "agents", place if isinstance(listed, TreeSequence) else agent)
                 yield Finding("IVR201", way, f'there is no agent "{agent}"', name=agent, known=frozenset(agents))
+
+
+def wrong_needs(
+    flows: Mapping[str, Flow | None], written: Mapping[str, WrittenQueue], agents: Mapping[str, WrittenAgent]
+) -> Iterator[tuple[str, Finding]]:
+    """Nodes that want skills of a queue that nobody who serves it has, all together."""
+    for flow in filter(None, flows.values()):
+        for name, node in flow.nodes.items():
+            queue = written.get(node.queue) if isinstance(node, QueueNode) and node.needs else None
+            if isinstance(node, QueueNode) and queue is not None and not queue.able(node.needs, agents):
+                message = f'nobody who serves "{node.queue}" has the skills {", ".join(node.needs)}'
+                hint = "give them to an agent of it in agents.yaml: skills: {english: 5}"
+                yield flow.flow, Finding("IVR630", ("nodes", name, "needs"), message, hint)
 
 
 def wrong_keys(flows: Mapping[str, Flow]) -> Iterator[tuple[str, Finding]]:

@@ -30,7 +30,7 @@ from ivr.book.numbers import services
 from ivr.book.owners import LAW, OWNERS, WrittenOff, WrittenOwner, wrong_owners, wrong_rules
 from ivr.book.places import led_to, mark, node_marks, text
 from ivr.book.problems import BadBook, Mark, Problem, did_you_mean, in_order
-from ivr.book.queues import QUEUES, WrittenQueue, doors, queues, serving, wrong_keys, wrong_queues
+from ivr.book.queues import QUEUES, WrittenQueue, doors, queues, serving, wrong_keys, wrong_needs, wrong_queues
 from ivr.book.remotes import WrittenRemote
 from ivr.book.sales import unlawful_sales
 from ivr.book.source import Source, files, no_book, read
@@ -135,6 +135,8 @@ class Reading:
         started = {number.flow for number in numbers.good.values()}
         started |= {name for one in (*crises.good.values(), *policies.good.values()) for name in led_to(one)}
         self._across(flows, started, departments)
+        for name, finding in wrong_needs(drawn, queued.good, agents.good):
+            self._find(finding, flows[name][1])
         if len(whole := {name: flow for name, flow in drawn.items() if flow}) == len(flows):
             general = (*calendars.good.values(), *boxes.good.values())
             always = {*HOUSE_PROMPTS, *(name for one in general for to, name, _ in references(one) if to == "prompt")}
@@ -166,7 +168,7 @@ class Reading:
             phones={name: agent.phone for name, agent in agents.good.items()},
             lots={name: agent.lot for name, agent in agents.good.items()},
             music=classes,
-            queues=queues(queued.good, drawing.flows.values()),
+            queues=queues(queued.good, drawing.flows.values(), agents.good),
             prompts={language: table.good for language, table in prompts.items()},
             digest=self._digest.hexdigest()[:16],
             warnings=in_order(self._problems),

@@ -20,7 +20,6 @@ T = TypeVar("T")
 
 # A conversation: yields commands, is sent their results, returns a T.  `Any`: types cannot follow what is sent in.
 Talk = Generator["Command[Any]", Any, T]
-
 Phrase = tuple[str, ...]  # names of utterances, said one after the other as one sentence
 MESSAGE = "message/"  # how the name of a caller's own message begins
 

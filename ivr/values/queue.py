@@ -1,8 +1,11 @@
 """A queue as a value: who serves it, in what order they are rung, and whom it lets in and keeps."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+
+NEEDS = "needs-"  # how parts are called in which callers wait for skills
+BEST = 9  # the level of skill
 
 
 class Strategy(StrEnum):
@@ -19,6 +22,11 @@ class Strategy(StrEnum):
 def of_agent(agent: str) -> str:
     """The part of a queue in which a caller waits for one agent."""
     return f"last-{agent}"
+
+
+def of_skills(skills: Iterable[str]) -> str:
+    """The part of a queue in which a caller waits for who has all of these skills."""
+    return f"{NEEDS}{'-'.join(sorted(skills))}"
 
 
 @dataclass(frozen=True)
@@ -45,7 +53,7 @@ class Queue:
     every ``messages_every`` seconds.  Who was rung and did not take the call has ``rest`` seconds; after
     ``log_out_after`` calls in a row he is logged out, 0: never.  ``told``: nodes of it tell agents something of the
     call, or ask them to take it, before they talk.  ``parts`` are queues within it, each of some of its agents with
-    their penalties: who waits there is after those who wait in all of it.
+    their penalties: who waits there for one agent is after those who wait in all of it, who needs skills before.
     """
 
     name: str

@@ -1,6 +1,7 @@
 """What is written into Asterisk's configuration: complete, and nothing that the inputs smuggle in."""
 
 import os
+import re
 import stat
 from dataclasses import replace
 
@@ -148,6 +149,15 @@ def test_each_agent_for_whom_one_may_wait_has_a_queue_of_his_own_behind_the_othe
     assert part.startswith("[sales.last-karim](queue-defaults)\n")
     assert "joinempty = penalty,unavailable,invalid,unknown\nleavewhenempty = penalty,un" in part
     assert "weight = 0\nmember = PJSIP/karim,0,karim,PJSIP/karim,,,no" in part
+
+
+def test_who_waits_for_a_skill_is_before_who_waits_for_anybody():
+    """Else the few who have it would be taken by those who do not need it."""
+    parts = replace(PARTS, parts={"needs-english": {"camille": 57}, "last-karim": {"karim": 0}})
+    sections = files(replace(EXCHANGE, queues=(parts,)))["queues.conf"].split("\n\n")
+
+    assert [re.findall(r"weight = (\d)", one) for one in sections] == [["1"], ["2"], ["0"]]
+    assert "member = PJSIP/camille,57,camille" in sections[1]
 
 
 def test_who_is_logged_out_serves_no_queue_and_who_is_paused_is_so_at_a_start():

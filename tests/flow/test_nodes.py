@@ -483,6 +483,19 @@ def test_who_has_nobody_whom_he_talked_with_waits_as_all_do(last: str | None) ->
     assert play(flow, [LAST, away, whole, END], scene=SERVING)[0] == "queue:full"
 
 
+def test_who_needs_skills_waits_first_for_who_has_them_all() -> None:
+    """And then for all, or for nobody else."""
+    able = Enqueue("parts", 30, part="needs-boilers-english")
+    waited = (able, Queued(Served.TIMEOUT, waited=30.0, place=1))
+    then = (Enqueue("parts", 300, stood=30.0), Queued(Served.TALKED, "zoe", waited=5.0))
+    alone = (Enqueue("parts", 300, part="needs-boilers-english"), Queued(Served.EMPTY))
+
+    assert play(queue(needs=["english", "boilers"], others_after=30), [waited, then, END]) == ["queue:talked"]
+    assert play(queue(needs=["english", "boilers"]), [alone, END])[0] == "queue:empty"
+    with pytest.raises(ValidationError, match="others_after goes with needs"):
+        queue(others_after=30)
+
+
 def test_who_comes_back_stands_where_he_would() -> None:
     """By when he came first, however often he leaves; what is said to who begins to wait is not said again."""
     ends = dict.fromkeys(["timeout", "full", "empty", "emptied"], "end") | {"key": "menu"}

@@ -20,7 +20,7 @@ from tests.live.test_calls import TRUE_TO, since_invite
 FREE, CUT, SERVED, NARROW, STRICT = "0892000008", "0806000009", "0805000010", "0805000011", "0805000012"
 AGENTS = ("odile", "paulin", "wanda")
 DEAR, GERMAN, ENGLISH, KEPT = "0892000092", "0892000095", "0805000052", "0805000053"
-MISSED, TOLD, LASTING = "0805000054", "0892000055", "0805000056"
+MISSED, TOLD, LASTING, SKILLED = "0805000054", "0892000055", "0805000056", "0805000057"
 AGENT_TONE = 550.0
 
 
@@ -180,6 +180,22 @@ def test_who_calls_again_is_taken_by_whom_he_talked_with_last(stack):
         assert [one["served"] for one in waits()] == ["empty", "talked"]
     finally:
         ask(stack, "agents", "login", wait["agent"])
+    _ = [phone.report for phone in phones]
+
+
+def test_who_needs_a_skill_is_taken_by_who_has_it_and_by_others_where_nobody_has(stack):
+    """Though both are free."""
+    names = ("basile", "celine")
+    phones = [stack.call(CUT, "", stack.agent(one, hang_up_after=1.0), hang_up_after=22.0) for one in names]
+    until(lambda: all(one in stack.asterisk("pjsip show contacts") for one in names), "the phones are there")
+    (wait,) = queued(stack, stack.call(SKILLED, hang_up_after=20.0))
+    assert (wait["agent"], wait["rang"]) == ("celine", ["celine"])
+    ask(stack, "agents", "logout", "celine")
+    try:
+        first, second = queued(stack, stack.call(SKILLED, hang_up_after=20.0))
+    finally:
+        ask(stack, "agents", "login", "celine")
+    assert (first["served"], second["agent"], second["rang"]) == ("empty", "basile", ["basile"])
     _ = [phone.report for phone in phones]
 
 

@@ -2,22 +2,23 @@
 
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import ClassVar, Literal, Self
+from typing import Annotated, ClassVar, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import BeforeValidator, Field, model_validator
 
 from ivr.flow.commands import Enqueue, Need, Now, Play, Queued, Reachable, Served, Talk
 from ivr.flow.errands import Overridden, Recall, Remember
 from ivr.flow.kept import Kept, forget, keep, kept
-from ivr.flow.node import CalendarName, Node, QueueName, Scene, Sentence, Way, phrase
+from ivr.flow.node import OR_ONE, CalendarName, Node, QueueName, Scene, Sentence, Way, one_or_many, phrase
 from ivr.flow.nodes.transfer import LAST_AGENT, REMEMBERED
 from ivr.flow.spoke import spoke
 from ivr.flow.taping import Recorded, taping
 from ivr.flow.telling import Whisper, told
-from ivr.values.queue import of_agent
+from ivr.values.queue import of_agent, of_skills
 from ivr.values.routing import Routing
 
 CLOSED = "closed"
+SkillName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{0,20}$")]
 LEAST_WAIT = 1.0  # seconds: a shorter wait is none
 SLACK = 5.0  # seconds by which the exchange may end a wait early: it waits whole seconds, in parts
 
@@ -60,6 +61,12 @@ class Queue(Node):
         default=False, description="whether who calls again within 90 days waits first for whom he talked with last"
     )
     last_agent_wait: float = Field(default=20, ge=5, le=600, description="for how many seconds he does")
+    needs: Annotated[tuple[SkillName, ...], BeforeValidator(one_or_many), Field(json_schema_extra=OR_ONE)] = Field(
+        default=(), description="skills of agents.yaml: only who has them all takes the call"
+    )
+    others_after: float | None = Field(
+        default=None, ge=5, le=7200, description="after how many seconds all others may take it, too [none: never]"
+    )
     whisper: Whisper = Field(
         default=(),
         description="said to the agent who picks up, before they talk: prompts, and {tell: number}, option, waiting or "
@@ -91,6 +98,12 @@ class Queue(Node):
             )
         if (self.closing is not None) != (self.on_close == "announce" and self.calendar is not None):
             raise ValueError("on_close: announce says the sentence `closing` at the closing time of `calendar`")
+        return self
+
+    @model_validator(mode="after")
+    def _others_come_after_some(self) -> Self:
+        if self.others_after is not None and not self.needs:
+            raise ValueError("others_after goes with needs: write the skills of those who come first")
         return self
 
     @model_validator(mode="after")
@@ -131,16 +144,24 @@ class Queue(Node):
             wanted = replace(wanted, whisper=whisper, accept=accept)
         if back is not None:
             wanted = replace(wanted, place=back.place, stood=((yield from Now()) - back.came).total_seconds())
-        queued = (yield from self._for_last_agent(wanted, scene)) if self.last_agent and closes is None else None
-        if queued is None or queued.served not in (Served.TALKED, Served.KEY):
-            waited = queued.waited or 0.0 if queued else 0.0
+        waited = 0.0
+        queued: Queued | None = None
+        for part, wait in (yield from self._first(scene)) if closes is None else ():
+            queued = yield from replace(wanted, wait=min(wait, self.wait), part=part, place=None, stood=waited or None)
+            waited += queued.waited or 0.0
+            if queued.served in (Served.TALKED, Served.KEY):
+                break
+        else:
+            if self.needs and self.others_after is None:
+                wanted = replace(wanted, part=of_skills(self.needs))
             if waited:
                 wanted = replace(wanted, stood=(wanted.stood or 0.0) + waited)
             queued = yield from (wanted if closes is None else self._until(closes, wanted, scene))
-            if queued is None:
-                return CLOSED
-            if queued.waited is not None:
-                queued = replace(queued, waited=queued.waited + waited)
+            waited += queued.waited or 0.0 if queued else 0.0
+        if queued is None:
+            return CLOSED
+        if queued.waited is not None:
+            queued = replace(queued, waited=waited)
         if queued.served is Served.TALKED:
             spoke(scene, queued.agent, self.queue)
             forget(scene, self.queue)
@@ -152,13 +173,17 @@ class Queue(Node):
             keep(scene, self.queue, Kept(came, queued.place))
         return queued.served.value
 
-    def _for_last_agent(self, wanted: Enqueue, scene: Scene) -> Talk[Queued | None]:
-        """Wait for whom he talked with last, who takes him when nobody else waits for him; ``None``: nobody is he."""
-        last = yield from Recall(LAST_AGENT)
-        if last is None or last not in scene.routing.serving.get(self.queue, ()):
-            return None
-        wait = min(self.last_agent_wait, self.wait)
-        return (yield from replace(wanted, wait=wait, part=of_agent(last), place=None, stood=None))
+    def _first(self, scene: Scene) -> Talk[list[tuple[str, float]]]:
+        """In which parts of the queue he waits before he waits in all of it, and for how many seconds in each: for whom
+        he talked with last, who takes him when nobody else waits for him; for who can do what he needs.
+        """
+        first = []
+        last = (yield from Recall(LAST_AGENT)) if self.last_agent else None
+        if last is not None and last in scene.routing.serving.get(self.queue, ()):
+            first.append((of_agent(last), self.last_agent_wait))
+        if self.needs and self.others_after is not None:
+            first.append((of_skills(self.needs), self.others_after))
+        return first
 
     def _closes(self, scene: Scene) -> Talk[float | None]:
         """Seconds until closing time, 0 if it is past; ``None``: not while he may wait.
