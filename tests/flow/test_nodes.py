@@ -465,7 +465,7 @@ def test_who_calls_again_waits_first_for_whom_he_talked_with_last() -> None:
     flow, kept = queue(last_agent=True, last_agent_wait=15), (Remember("last-agent", "zoe", timedelta(days=90)), None)
     alone = Enqueue("parts", 15, part="last-karim")
     waited = (alone, Queued(Served.TIMEOUT, waited=15.0, place=1))
-    then = (Enqueue("parts", 300, stood=15.0), Queued(Served.TALKED, "zoe", waited=30.0))
+    then = (Enqueue("parts", 285, stood=15.0), Queued(Served.TALKED, "zoe", waited=30.0))
 
     assert play(flow, [LAST, waited, then, kept, END], scene=SERVING) == ["queue:talked"]
     taken = (alone, Queued(Served.TALKED, "karim"))
@@ -487,7 +487,7 @@ def test_who_needs_skills_waits_first_for_who_has_them_all() -> None:
     """And then for all, or for nobody else."""
     able = Enqueue("parts", 30, part="needs-boilers-english")
     waited = (able, Queued(Served.TIMEOUT, waited=30.0, place=1))
-    then = (Enqueue("parts", 300, stood=30.0), Queued(Served.TALKED, "zoe", waited=5.0))
+    then = (Enqueue("parts", 270, stood=30.0), Queued(Served.TALKED, "zoe", waited=5.0))
     alone = (Enqueue("parts", 300, part="needs-boilers-english"), Queued(Served.EMPTY))
 
     assert play(queue(needs=["english", "boilers"], others_after=30), [waited, then, END]) == ["queue:talked"]

@@ -155,7 +155,8 @@ class Queue(Node):
             if self.needs and self.others_after is None:
                 wanted = replace(wanted, part=of_skills(self.needs))
             if waited:
-                wanted = replace(wanted, stood=(wanted.stood or 0.0) + waited)
+                left = max(LEAST_WAIT, self.wait - waited)
+                wanted = replace(wanted, wait=left, stood=(wanted.stood or 0.0) + waited)
             queued = yield from (wanted if closes is None else self._until(closes, wanted, scene))
             waited += queued.waited or 0.0 if queued else 0.0
         if queued is None:
