@@ -133,11 +133,10 @@ def served(text: str) -> Served:
 def load(text: str) -> Mapping[str, float]:
     """``waiting:6,free:0,expected:180``, each once at most.  Raises ``ValueError``."""
     found = [_MEASURED.fullmatch(part.strip()) for part in text.split(",")]
-    return {one[1]: float(one[2]) for one in found if one is not None} if all(found) else _no_load(text)
-
-
-def _no_load(text: str) -> Mapping[str, float]:
-    raise ValueError(f'the load of a queue is written waiting:6,free:0,expected:180, not "{text}"')
+    told = {one[1]: float(one[2]) for one in found if one is not None}
+    if len(told) != len(found):
+        raise ValueError(f'the load of a queue is written waiting:6,free:0,expected:180, not "{text}"')
+    return told
 
 
 def override(text: str) -> Override:

@@ -187,7 +187,7 @@ def _known(simulator: Simulator, told: Given) -> None:
     book = simulator.release.book
     for what, names, known in (
         ("agent", told.agents, book.rung),
-        ("queue", told.queues, book.queues),
+        ("queue", (*told.queues, *told.load), book.queues),
         ("remote", told.lookups, book.sites),
         ("calendar", told.overrides, book.calendars),
         ("crisis", told.crises, book.crises),

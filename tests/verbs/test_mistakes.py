@@ -43,6 +43,22 @@ def test_a_number_that_is_none_is_told_with_its_bounds(typed: Type, words: tuple
 
 
 @pytest.mark.parametrize(
+    ("load", "said"),
+    [
+        ("partz=waiting:6", 'there is no queue "partz"; known are parts'),
+        ("parts=waiting:6,waiting:1", "the load of a queue is written waiting:6,free:0,expected:180, not"),
+        ("parts=waiting:6,free", "the load of a queue is written waiting:6,free:0,expected:180, not"),
+    ],
+)
+def test_the_load_of_a_queue_is_of_one_that_there_is(typed: Type, load: str, said: str) -> None:
+    """Not passed over: the call would go as if nobody had said anything."""
+    done = typed("simulate", "0805000028", "--load", load)
+
+    assert done.exit_code == 2
+    assert said in done.output
+
+
+@pytest.mark.parametrize(
     "words",
     [
         ("graph", "0899000004", "-o", "FILE"),
