@@ -75,6 +75,11 @@ def sections(told: Mapping[str, Any]) -> list[tuple[str, list[Line]]]:
     proof = [
         ("Version des règles (livre)", "book", record["book"]),
         ("Rang dans le registre", "place", f"{record['place']} ({_calls(head['records'])} au registre à l’émission)"),
+        *(
+            ("Remboursements au registre", "refunds_head", f"{one['records']} à l’émission")
+            for one in [told.get("refunds_head")]
+            if one
+        ),
         ("Empreinte de l’appel", "hash", told["hash"]),
         ("Empreinte de l’appel précédent", "previous", record["previous"]),
         ("Clé publique (Ed25519)", "key", told["key"]),

@@ -42,14 +42,14 @@ def text(end: Head, refunds: Head | None = None) -> str:
 
 
 def read(path: Path) -> tuple[Head, Head | None]:
-    """The head in a file, or the one in a certificate, and that of the refunds where it is told.
+    """The head in a file, or in a certificate, and that of the refunds where it is told.
 
     Raises :class:`BadHead`, ``OSError``.
     """
     try:
-        found: Any = json.loads(path.read_bytes())
-        found = found.get("head", found)
-        refunds = found.get("refunds")
+        told: Any = json.loads(path.read_bytes())
+        found = told.get("head", told)
+        refunds = told.get("refunds_head" if "head" in told else "refunds")
         return _head(found), _head(refunds) if refunds is not None else None
     except (ValueError, AttributeError, KeyError, TypeError) as error:
         raise BadHead(f"{path} holds no head of a ledger: ivr ledger head prints one") from error

@@ -72,7 +72,7 @@ def refund(
         engine.dispose()
     if beside is not None:
         note(beside, end)
-    return Refund(call, _euros(cents), _euros(left - cents))
+    return Refund(call, euros(cents), euros(left - cents))
 
 
 def fault(connection: Connection, key: PublicKey | None, witnesses: Iterable[tuple[str, Head]] = ()) -> str | None:
@@ -135,9 +135,9 @@ def _fits(call: str, found: Mapping[Any, Any], cents: int, left: int) -> None:
     if not found["amount_cents"]:
         raise BadRefund(f"call {call} cost nothing: there is nothing to give back")
     if not left:
-        raise BadRefund(f"call {call} was given back already, all {_euros(int(found['amount_cents']))} of it")
+        raise BadRefund(f"call {call} was given back already, all {euros(int(found['amount_cents']))} of it")
     if cents <= 0 or cents > left:
-        raise BadRefund(f"of call {call} {_euros(left)} can be given back at most, not {_euros(cents)}")
+        raise BadRefund(f"of call {call} {euros(left)} can be given back at most, not {euros(cents)}")
 
 
 def _add(connection: Connection, end: Head, of: Mapping[Any, Any], cents: int, reason: str, seal: Seal) -> Head:
@@ -159,5 +159,6 @@ def _add(connection: Connection, end: Head, of: Mapping[Any, Any], cents: int, r
     return head
 
 
-def _euros(cents: int) -> Money:
+def euros(cents: int) -> Money:
+    """Whole cents as money."""
     return Money(Decimal(cents).scaleb(-2))

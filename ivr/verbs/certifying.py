@@ -71,9 +71,16 @@ def certificate(
         raise BadCertificate(f'there is no call "{call}" in the ledger: ivr calls --json shows the ids')
     named, silence = _of_the_book(configured.state / "books", row)
     holder = owner if owner is not None else named
-    back = reader.refunds_of(row["id"])
     told = issue(
-        row, reader.head(), seal, datetime.now(UTC), holder, with_caller=with_caller, refunds=back, silence=silence
+        row,
+        reader.head(),
+        seal,
+        datetime.now(UTC),
+        holder,
+        with_caller=with_caller,
+        refunds_head=reader.refunds_head(),
+        refunds=reader.refunds_of(row["id"]),
+        silence=silence,
     )
     if html or pdf:
         from ivr.ledger import certificate_page as page  # fpdf takes a while to load

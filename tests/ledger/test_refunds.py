@@ -2,8 +2,11 @@
 
 import contextlib
 import sqlite3
+from collections.abc import Callable
+from dataclasses import asdict, replace
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import CliRunner
@@ -12,10 +15,11 @@ from ivr.cli import main
 from ivr.ledger.audit import audit
 from ivr.ledger.certificate import issue, verify, written
 from ivr.ledger.certificate_page import html, pdf
+from ivr.ledger.chain import canonical, digest
 from ivr.ledger.engine import address, at
 from ivr.ledger.head import REFUNDS
 from ivr.ledger.reading import Reader
-from ivr.ledger.refunds import BadRefund, refund
+from ivr.ledger.refunds import FACTS, BadRefund, refund, signed
 from ivr.ledger.seal import NAME, Seal
 from ivr.ledger.store import Store
 from ivr.values.tariff import Money
@@ -132,20 +136,105 @@ def test_a_refund_forged_with_right_hashes_lacks_the_signature(ledger: Path, tmp
     assert fault(ledger) == "refund 4 (call 1795000000.1) does not bear the house's signature"
 
 
+def certified(ledger: Path, call: int) -> dict[str, Any]:
+    reader = Reader(at(ledger))
+    row = reader.row(made(call).id)
+    assert row is not None
+    return issue(
+        row,
+        reader.head(),
+        Seal(ledger.parent / NAME),
+        NOON,
+        "Dépannage SA",
+        with_caller=False,
+        refunds=reader.refunds_of(made(call).id),
+        refunds_head=reader.refunds_head(),
+    )
+
+
 def test_a_certificate_shows_what_was_given_back(ledger: Path) -> None:
     """On its pages too; and still one byte changed breaks it."""
-    reader, seal = Reader(at(ledger)), Seal(ledger.parent / NAME)
-    row = reader.row(made(2).id)
-    assert row is not None
-    back = reader.refunds_of(made(2).id)
-    told = issue(row, reader.head(), seal, NOON, "Dépannage SA", with_caller=False, refunds=back)
+    told, seal = certified(ledger, 2), Seal(ledger.parent / NAME)
+    verdict = verify(written(told).encode(), seal.public)
 
     assert [one["amount_cents"] for one in told["refunds"]] == [40, 41]
-    assert verify(written(told).encode(), seal.public).true
+    assert verdict.true
+    assert verdict.why.startswith(
+        "call 1795000000.2 is as it was recorded, and 0.81 € of it had been given back, signed"
+    )
     assert not verify(written(told).replace('"amount_cents": 40', '"amount_cents": 41').encode(), seal.public).true
     assert "Remboursé" in html(told)
     assert "0,40 € le " in html(told)
     assert pdf(told).startswith(b"%PDF")
+
+
+def test_a_certificate_from_before_refunds_were_bound_is_still_true(ledger: Path) -> None:
+    """It named no head of theirs."""
+    seal = Seal(ledger.parent / NAME)
+    told = {name: what for name, what in certified(ledger, 2).items() if name not in ("refunds_head", "signature")}
+
+    assert verify(written(told | {"signature": seal.sign(canonical(told))}).encode(), seal.public).true
+
+
+FORGED: dict[str, tuple[Callable[[dict[str, Any], dict[str, Any]], object], str]] = {
+    "another call's": (lambda told, other: told["refunds"].extend(other["refunds"]), "not given back of this call"),
+    "another amount": (lambda told, _: told["refunds"][0].update(amount_cents=1), "not given back of this call"),
+    "unsigned": (lambda told, _: told["refunds"][0].update(signature="AAAA"), "a refund in it is not signed"),
+    "twice": (lambda told, _: told["refunds"].append(told["refunds"][0]), "not those of the chain"),
+    "after the end": (lambda told, _: told["refunds_head"].update(told["was"]), "not those of the chain"),
+    "an end of our own": (lambda told, _: told["refunds_head"].update(records=9), "head of the refunds that it names"),
+    "more than it cost": (
+        lambda told, _: told["refunds"].append(told["more"]),
+        "more was given back than the call cost",
+    ),
+    "no refund at all": (lambda told, _: told["refunds"].append({}), "what it says was given back cannot be read"),
+}
+
+
+@pytest.mark.parametrize("name", FORGED)
+def test_who_signs_a_certificate_anew_with_refunds_that_were_none_is_found(name: str, tmp_path: Path) -> None:
+    """Also by who holds it against the key that it names itself."""
+    path = tmp_path / "ledger.sqlite"
+    store = Store.at(path)
+    for number in (1, 2):
+        store.keep(made(number))
+    store.close()
+    give(path, 1, "0.10")
+    was = asdict(Reader(at(path)).refunds_head())
+    give(path, 1, "0.20")
+    give(path, 2)
+    told, other, seal = certified(path, 1), certified(path, 2), Seal(path.parent / NAME)
+    more = {**{n: told["refunds"][0][n] for n in FACTS}, "place": 3, "amount_cents": 52}
+    more |= {"hash": digest(more), "signature": seal.sign(signed(more))}
+    if name == "more than it cost":
+        head = replace(Reader(at(path)).refunds_head(), hash=more["hash"])
+        told["refunds_head"] = asdict(replace(head, signature=seal.sign(head.content)))
+    change_, why = FORGED[name]
+    change_(told | {"was": was, "more": more}, other)
+    del told["signature"]
+
+    verdict = verify(written(told | {"signature": seal.sign(canonical(told))}).encode(), None)
+
+    assert not verdict.true
+    assert why in verdict.why
+
+
+def test_a_ledger_that_forgot_a_refund_does_not_hold_against_a_certificate(
+    ledger: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever was given one has a witness of both chains."""
+    paper = tmp_path / "call.json"
+    paper.write_text(written(certified(ledger, 3)), encoding="utf-8")
+    monkeypatch.setenv("IVR_STATE", str(ledger.parent))
+    ivr = CliRunner()
+    held = ivr.invoke(main, ["ledger", "verify", "--against", str(paper)])
+    change(ledger, "DELETE FROM refunds")
+    change(ledger, "DELETE FROM refunds_head")
+    (ledger.parent / REFUNDS).unlink(missing_ok=True)
+    found = ivr.invoke(main, ["ledger", "verify", "--against", str(paper)])
+
+    assert (held.exit_code, found.exit_code) == (0, 1)
+    assert "saw 3 refunds at " in found.output
 
 
 def test_postgresql_keeps_the_same_refunds(postgres: str, tmp_path: Path) -> None:
