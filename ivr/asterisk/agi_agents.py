@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Protocol
 
+from ivr.asterisk.agi_limit import ready_to_warn
 from ivr.asterisk.agi_order import AgiTalk, do, epoch, number, variable
 from ivr.asterisk.causes import DIALSTATUS, QUEUESTATUS
 from ivr.asterisk.outside_conf import CONTEXT
@@ -13,7 +14,6 @@ from ivr.values.music import DEFAULT
 from ivr.values.outside import Outside
 
 LONGEST_TALK = 4 * 3600.0  # the dialplan's own net, TIMEOUT(absolute), is no longer
-ABSOLUTE = "TIMEOUT(absolute)"  # seconds until Asterisk itself ends the call
 HOLD = "CHANNEL(musicclass)"  # wins over what queues.conf says (res_musiconhold.c, local_ast_moh_start)
 CUT_AFTER = "IVR_LIMIT"  # whole seconds: a conversation of more was cut, should we not live to say so
 CUT_SHORT = 0.5  # seconds before its limit from which on a conversation was ended by it
@@ -26,6 +26,7 @@ TOLD, CALLER, OWN = "IVR_TOLD", "IVR_CALLER", "IVR_OWN"  # handed on to [way] of
 DECLINED, TAKEN = "IVR_DECLINED", "IVR_TAKEN"
 HEARINGS, TO_PRESS = 2, 5  # how often he hears what to press, and the seconds that he has each time, as it says there
 TALK_LIMIT = "IVR_TALK_LIMIT"  # and the variable that says it; inherited, hence its underscores
+TALK_WARN = "IVR_TALK_WARN"  # likewise, when the caller is to be warned of that limit
 
 PARKED = "IVR_PARKED"  # on the caller's channel: the slot in which an agent has left him (context `park`)
 PARKS = "__IVR_PARKS"  # on the agents' channels: that they may
@@ -95,6 +96,7 @@ def dial(
     """Ring the agents' phones; the caller hears ringing, or the music.  `g`: the call goes on when the agent hung up.
 
     `L` cuts the conversation and warns of it, by the sound at ``warning``, within the exchange: both hold if we die.
+    On an answered line the timer of the exchange does both.
 
     Who is told something first is rung on a channel of his own (context `reach`), which answers once he has heard
     ``whisper`` and pressed 1 to ``accept``: until then Dial goes on ringing, nobody's ring is cut off by a mailbox that
@@ -106,17 +108,14 @@ def dial(
     the mark that it bears (app_directed_pickup, PICKUPMARK).
     """
     ring = max(1, round(dial.ring))
-    limit, before = dial.limit, dial.warn.before if dial.warn else 0.0
+    limit = dial.limit
     if dial.warn is not None:
-        if limit is None:
-            # On an answered line the timer of the exchange cuts, and runs while it rings: L only warns, in time.
-            limit, before = number((yield from variable(ABSOLUTE))) or None, before + ring
         yield from do("SET", "VARIABLE", "LIMIT_WARNING_FILE", warning)
     if dial.music:
         yield from do("SET", "VARIABLE", HOLD, dial.hold or DEFAULT)
-    if dial.limit is not None:
-        yield from do("SET", "VARIABLE", CUT_AFTER, f"{dial.limit - 1:.0f}")
-    warned = f":{before * 1000:.0f}" if before else ""
+    if limit is not None:
+        yield from do("SET", "VARIABLE", CUT_AFTER, f"{limit - 1:.0f}")
+    warned = f":{dial.warn.before * 1000:.0f}" if dial.warn else ""
     options = ("gm" if dial.music else "gr(ring)") + (f"L({limit * 1000:.0f}{warned})" if limit is not None else "")
     told = bool(whisper or accept)
     if dial.parks:
@@ -178,16 +177,20 @@ def _phone(agent: str, told: bool, outside: Outside) -> str:
 
 
 def enqueue(
-    wanted: Enqueue, language: str, whisper: Sequence[Sound] = (), accept: Sequence[Sound] = ()
+    wanted: Enqueue, language: str, warning: str, whisper: Sequence[Sound] = (), accept: Sequence[Sound] = ()
 ) -> AgiTalk[Queued]:
     """Wait in a queue.  Its own announcements are in the channel's language.
 
     `c`: the call goes on when the agent has hung up; `C`: phones that rang in vain show no missed call.  Queue has no
-    limit of its own for the talk: a subroutine on the agent's channel arms one, at whose end the agent is hung up.
+    limit of its own for the talk: a subroutine on the agent's channel arms one, at whose end the agent is hung up, and
+    has the caller warned of it by the sound at ``warning``.
 
     Who is told something first is rung as by :func:`dial`: his channel answers once he has heard it and taken the call.
     """
     limit = f"{wanted.limit:.0f}" if wanted.limit is not None else ""
+    warned = ""
+    if wanted.limit is not None and wanted.warn is not None and (yield from ready_to_warn(warning)):
+        warned = f"{wanted.limit - wanted.warn.before:.0f}"
     for name, value in (
         ("CHANNEL(language)", language),
         ("QUEUE_PRIO", str(wanted.priority)),
@@ -195,6 +198,7 @@ def enqueue(
         (f"__{TALK_LIMIT}", limit),
         (f"__{WHISPER}", ""),
         (f"__{RING}", f"{wanted.ring}"),
+        (f"__{TALK_WARN}", warned),
         # What is left of an earlier wait of this call.
         ("QUEUESTATUS", ""),
         ("QUEUEPOSITION", ""),

@@ -10,7 +10,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, assert_never
 
-from ivr.asterisk.agi_agents import ABSOLUTE, NOWHERE, dial, enqueue, reachable
+from ivr.asterisk.agi_agents import NOWHERE, dial, enqueue, reachable
+from ivr.asterisk.agi_limit import limit
 from ivr.asterisk.agi_order import PATIENCE, AgiTalk, Refused, do, variable
 from ivr.asterisk.agi_taping import tap, untap
 from ivr.asterisk.agi_wire import Reply
@@ -36,6 +37,7 @@ from ivr.flow.commands import (
     Progress,
     Reachable,
     Speak,
+    Warn,
 )
 from ivr.flow.keys import Reading, reading
 from ivr.flow.line_commands import LineCommand, Tap, Untap
@@ -72,8 +74,8 @@ class Speaker:
                 yield from do("EXEC", "Progress")
             case Answer():
                 yield from do("ANSWER")
-            case Limit(seconds=seconds):
-                yield from do("SET", "VARIABLE", ABSOLUTE, f"{seconds:.0f}")
+            case Limit():
+                yield from limit(command, self._warning(command.warn))
             case Play(phrase=phrase, until=until):
                 return (yield from self._play(phrase, until))
             case Ask():
@@ -87,12 +89,12 @@ class Speaker:
             case Reachable():
                 return (yield from reachable(command, self.outside))
             case Dial():
-                warning = self._sound(command.warn.prompt).path if command.warn else ""
+                warning = self._warning(command.warn)
                 told = self._told(command.whisper), self._told(command.accept)
                 return (yield from dial(command, warning, *told, self.outside))
             case Enqueue():
                 told = self._told(command.whisper), self._told(command.accept)
-                return (yield from enqueue(command, self.language, *told))
+                return (yield from enqueue(command, self.language, self._warning(command.warn), *told))
             case Hangup(cause=cause):
                 yield from _hang_up(cause)
             case Tap():
@@ -160,6 +162,9 @@ class Speaker:
     def _told(self, phrase: Phrase) -> tuple["Sound | _Message", ...]:
         """What an agent hears, in the language of the book: he has no other."""
         return tuple(replace(self, language=LANGUAGE)._sounds(phrase))
+
+    def _warning(self, warn: Warn | None) -> str:
+        return self._sound(warn.prompt).path if warn else ""
 
     def _sounds(self, phrase: Phrase) -> list["Sound | _Message"]:
         return [self._sound(name) for name in phrase]

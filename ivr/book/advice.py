@@ -4,7 +4,7 @@ IVR280  an option that no text speaks of            IVR285  a prompt that nobody
 IVR281  a spoken key that is no option (error)      IVR286  an agent, queue, calendar, tariff or list that nobody uses
 IVR282  keys that begin other keys                  IVR287  choices or a sentence too long to listen to
 IVR283  the key before what it is for               IVR288  a ring or wait longer than the carrier bears unanswered
-IVR284  more options than people remember
+IVR284  more options than people remember           IVR431  a trunk whose callers cannot be warned before a cut
 """
 
 from collections.abc import Callable, Iterable, Iterator
@@ -38,6 +38,7 @@ def advice(book: Book, at: Places, house: Iterable[str]) -> Iterator[Problem]:
             yield from _lengths(book, flow, name, node, at)
     yield from _unused(book, at, house)
     yield from _rings(book, at)
+    yield from _unwarned(book, at)
 
 
 # -- what is spoken ----------------------------------------------------------------------------------------------
@@ -195,6 +196,17 @@ def _rings(book: Book, at: Places) -> Iterator[Problem]:
                     f"{mend} at most {limit:g} s",
                     severity="warning",
                 )
+
+
+def _unwarned(book: Book, at: Places) -> Iterator[Problem]:
+    """Asterisk finds who is to be warned by what stands before the second hyphen of his channel's name, that of his
+    trunk included (see ``asterisk/agi_limit.py``): of more than one nobody is warned.
+    """
+    if any(period.terms.warn for service in book.services.values() for period in service.periods):
+        for name in (one for one, trunk in book.trunks.items() if "-" in one and (trunk.registers or trunk.sources)):
+            message = f'callers who come over "{name}" are not warned before a limit cuts them'
+            hint = f"a trunk's name needs to be one word for that: {name.replace('-', '')}"
+            yield Problem.at(at("trunk", name, (name,)), "IVR431", message, hint, severity="warning")
 
 
 def _waits(drawing: Drawing, flow: str) -> Iterator[tuple[Place, float, str, str]]:

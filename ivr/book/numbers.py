@@ -19,6 +19,7 @@ from ivr.values.plan import EACH_ITS_OWN
 from ivr.values.profile import PROFILES, Profile
 from ivr.values.purpose import Purpose
 from ivr.values.tariff import CAPS, Mode, Tariff
+from ivr.values.whisper import tariff_name
 
 # Tells a problem: the way to it in numbers.yaml, its rule, what is wrong, what to do.
 Tell = Callable[[Way, str, str, str], None]
@@ -124,6 +125,7 @@ def _period(number: Number, entry: WrittenNumber, written: WrittenPeriod, tariff
         unanswered_limit=entry.unanswered_limit,
         ceiling=ceilings(entry.ceiling, tariff) if tariff.surcharged else None,
         music=entry.music or "",
+        told=tariff_name(tariff),
         free_wait=profile.free_queue and tariff.mode is Mode.PER_MINUTE,
         park=entry.park_wait if not (profile.free_queue and tariff.mode is Mode.PER_MINUTE) else None,
         warn=Warn(entry.warn_before, entry.warn_prompt) if entry.warn_before is not None else None,

@@ -5,7 +5,7 @@ line, a terminal, a list in a test) matches on the closed union in `line_command
 Each command says what it needs of the line; ``line.py`` sees to it.
 """
 
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import IntEnum, StrEnum
@@ -17,10 +17,10 @@ from ivr.values.taping import Taping
 
 R = TypeVar("R")
 T = TypeVar("T")
-
 # A conversation: yields commands, is sent their results, returns a T.  `Any`: types cannot follow what is sent in.
 Talk = Generator["Command[Any]", Any, T]
 Phrase = tuple[str, ...]  # names of utterances, said one after the other as one sentence
+Look = Callable[[], Talk["Reachable | None"]]  # whom a command leads to now; ``None``: something else is delivered
 MESSAGE = "message/"  # how the name of a caller's own message begins
 
 
@@ -36,11 +36,11 @@ class Need(IntEnum):
 @dataclass(frozen=True)
 class Command(Generic[R]):
     """``needs`` is what the line must be brought to first; ``walk`` raises it where a sound leads to a paid service,
-    and says ``toward`` whom it leads where a price would be told for agents alone.
+    and says ``toward`` whom it leads where a price would be told for agents alone, or how to find that out.
     """
 
     needs: Need = field(default=Need.NOTHING, kw_only=True, compare=False, repr=False)
-    toward: "Reachable | None" = field(default=None, kw_only=True, compare=False, repr=False)
+    toward: "Reachable | Look | None" = field(default=None, kw_only=True, compare=False, repr=False)
 
     def __iter__(self) -> Generator["Command[Any]", Any, R]:
         result: R = yield self
@@ -168,7 +168,7 @@ class Ask(Command[Heard]):
 
 @dataclass(frozen=True)
 class Warn:
-    """What a caller in a conversation hears ``before`` seconds before the limit cuts it; from the exchange itself."""
+    """What a caller hears ``before`` seconds before the limit cuts his call; from the exchange itself."""
 
     before: float
     prompt: str
@@ -178,13 +178,11 @@ class Warn:
 class Dial(Command[Dialled]):
     """Ring agents, all at once, for at most ``ring`` seconds; the first to answer talks with the caller.
 
-    On a line not yet answered, the agent's answer answers it (charging begins then); ``limit`` is the longest
-    conversation in that case, in seconds, set by the line, as is ``warn``, for any conversation that a limit may cut.
-    The caller hears ``music`` while it rings, of the class ``hold``, or ringing; ``leave``: rather give up than answer.
-    Who picks up is told ``whisper`` and then ``accept``, where there is one: he must press 1.  Meanwhile the caller
-    waits, on a line as before: it is answered when he and the other talk, and not when somebody picks up.
-    ``recording`` is how the conversation is recorded, `off`: not at all, ``None``: as the number's all are.
-    With a ``slot`` nobody is rung: the caller is parked there until an agent dials it.  ``parks``: he may be.
+    On a line not yet answered his answer answers it; ``limit`` is then the longest conversation, and ``warn`` what is
+    heard before it is cut; the line sets both.  The caller has ``music`` of the class ``hold``, or ringing; ``leave``:
+    rather give up than answer.  Who picks up is told ``whisper``, and by ``accept``, if any, to press 1: until the two
+    talk, the line is as before.  ``recording``: how that is recorded, `off`: not, ``None``: as the number says.  With a
+    ``slot`` nobody is rung: the caller is parked there until an agent dials it.  ``parks``: he may be.
     """
 
     agents: tuple[str, ...]
@@ -218,6 +216,7 @@ class Enqueue(Command[Queued]):
     place: int | None = None
     stood: float | None = None
     limit: float | None = None
+    warn: Warn | None = None
     hold: str = ""
     recording: Taping | Literal["off"] | None = None
     whisper: Phrase = ()
@@ -295,6 +294,7 @@ class Answer(Command[None]):
 
 @dataclass(frozen=True)
 class Limit(Command[None]):
-    """Have the exchange itself end the call after ``seconds`` from now, whatever becomes of us."""
+    """Have the exchange itself warn the caller, and end the call after ``seconds`` from now, whatever becomes of us."""
 
     seconds: float
+    warn: Warn | None = None

@@ -1,7 +1,8 @@
 """The drawing of a service: flows of named nodes, and what each place in them can lead to."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from enum import Enum
 from functools import cached_property
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -10,7 +11,8 @@ from ivr.flow.asking import UNAVAILABLE, Question
 from ivr.flow.commands import Need, Reachable
 from ivr.flow.node import Into, Leave, NodeName, Over
 from ivr.flow.nodes import AnyNode
-from ivr.values.queue import Door
+from ivr.flow.nodes.hours import Hours
+from ivr.flow.nodes.list import List
 from ivr.values.routing import Routing
 
 # Where a door may lead besides a node: to the question before, or to the same one again.
@@ -43,6 +45,29 @@ class Place:
     above: "Place | None" = None
 
 
+def decides(node: AnyNode) -> bool:
+    """Whether one way is taken here at once, by what is known already: without a sound, a key or another system."""
+    return isinstance(node, Hours) or (isinstance(node, List) and node.list is not None)
+
+
+class Delivered(Enum):
+    """Something else than an agent."""
+
+    IT = "delivered"
+
+
+DELIVERED = Delivered.IT
+
+
+def merged(awaited: Iterable[Reachable]) -> Reachable | None:
+    """All of them together; ``None`` for nobody."""
+    agents = {agent for one in awaited for agent in one.agents}
+    doors = {door for one in awaited for door in one.doors}
+    if not agents and not doors:
+        return None
+    return Reachable(tuple(sorted(agents)), tuple(sorted(doors, key=lambda door: door.queue)))
+
+
 class Drawing:
     """All flows of a book together."""
 
@@ -51,6 +76,7 @@ class Drawing:
         self.routing = routing or Routing()
         self._needs: dict[Place, Need] = {}
         self._toward: dict[Place, Reachable | None] = {}
+        self._open: set[Place] = set()  # of which only the call can tell
         self._reachable: dict[Place, set[Place]] = {}
 
     def node(self, place: Place) -> AnyNode:
@@ -109,39 +135,57 @@ class Drawing:
         """Who must be there, where agents alone are what a price would be announced for on the ways from ``place``.
 
         Questions about where to go are no service, nor is what is said after them, unless it says ``service: true``.
-        ``None``: something else is delivered there too, or nothing is.
+        ``None``: something else is delivered there too, or nothing is, or only the call can tell: :meth:`depends`.
         """
         if place not in self._toward:
             self._toward[place] = self._awaited(place)
         return self._toward[place]
 
+    def depends(self, place: Place) -> bool:
+        """Whether what is delivered on the ways from ``place`` depends on the hours, or on who calls."""
+        self.toward(place)
+        return place in self._open
+
     def _awaited(self, start: Place) -> Reachable | None:
-        agents: set[str] = set()
-        doors: set[Door] = set()
-        found: set[tuple[Place, bool]] = set()
-        waiting = [(start, False)]
+        awaited = [Reachable()]
+        sure = depends = False
+        found: set[tuple[Place, bool, bool]] = set()
+        waiting = [(start, False, True)]
         while waiting:
-            here, asked = waiting.pop()
-            node = self.node(here)
-            if (here, asked) in found or node.is_free():
+            here, asked, surely = waiting.pop()
+            came = self.stage(here, asked)
+            if (here, asked, surely) in found or came is None:
                 continue
-            found.add((here, asked))
-            if node.rings:
-                if (here_for := node.awaits(self.routing)) is None:
-                    return None
-                agents.update(here_for.agents)
-                doors.update(here_for.doors)
-            elif isinstance(node, Question):
-                # What is offered if nobody is there is not what the price would be told for.
-                doors_but = (taken for taken in node.doors() if taken != UNAVAILABLE)
-                waiting.extend((one, True) for taken in doors_but if (one := self.follow(here, taken)))
-            elif node.need() >= Need.ANNOUNCED or (asked and node.sends):
-                return None
+            found.add((here, asked, surely))
+            if came is DELIVERED:
+                sure |= surely
+                depends |= not surely
+            elif isinstance(came, Reachable):
+                awaited.append(came)
+                depends |= not surely
             else:
-                waiting.extend((one, asked) for one in self.next(here))
-        if not agents and not doors:
+                surely = surely and not decides(self.node(here))
+                waiting.extend((one, one_asked, surely) for one, one_asked in came)
+        if depends and not sure:
+            self._open.add(start)
+        return None if sure or depends else merged(awaited)
+
+    def stage(self, here: Place, asked: bool) -> "Reachable | Delivered | list[tuple[Place, bool]] | None":
+        """What a price would be told for at a place: whom one waits for there, or another service; where neither is,
+        the places to which it leads, each with whether the caller has been ``asked`` something by then.
+        """
+        node = self.node(here)
+        if node.is_free():
             return None
-        return Reachable(tuple(sorted(agents)), tuple(sorted(doors, key=lambda door: door.queue)))
+        if node.rings:
+            return node.awaits(self.routing) or DELIVERED
+        if isinstance(node, Question):
+            # What is offered if nobody is there is not what the price would be told for.
+            doors_but = (taken for taken in node.doors() if taken != UNAVAILABLE)
+            return [(one, True) for taken in doors_but if (one := self.follow(here, taken))]
+        if node.need() >= Need.ANNOUNCED or (asked and node.sends):
+            return DELIVERED
+        return [(one, asked) for one in self.next(here)]
 
     def instead(self, place: Place, *, full: bool = False) -> Place | None:
         """Where a call goes on from a question that is not asked, since nobody is there: as from the nearest agents.

@@ -16,11 +16,12 @@ So an announcement cannot be forgotten, charging cannot begin before it has ende
 sequence of commands makes this file break its order.
 
 What is known to be undeliverable is not even announced: where a price would be told for agents alone (of transfers, of
-queues, of all that a menu leads to), and none is there, what leads to them is neither said nor asked, and nobody rings
-or waits.  The flow goes on by `unavailable`, `empty` or `full`, free.
+queues, of all that a menu leads to), and none is there, or the hours of all are over, what leads to them is neither
+said nor asked, and nobody rings or waits.  The flow goes on by `unavailable`, `empty` or `full`, free.
 
 A price is told again where the tariff changes between its announcement and the answer: what is charged was announced,
-and is the price in force when the call is answered.  A ring or a wait that lasts until the change is cut there.
+and is the price in force when the call is answered.  A ring or a wait that lasts until the change is cut there.  It is
+also the one that an agent is told before he talks.
 
 A caller who has reached his ceiling hears so instead of the announcement, and the call ends unanswered.  What is left
 of a ceiling bounds the call like the tariff's limit.
@@ -32,7 +33,8 @@ a charge, and is dropped.  Where the flow goes on after an agent answered the li
 is left of it, the ring counted in.
 An Enqueue is waited out in the same way: free at first, then answered, and on from the place that the caller had.
 Where waiting may not be charged for (``free_wait``) neither is answered for more of it: it was in vain.
-Whoever talks is warned before the limit cuts, where the number says so; a conversation that it cut ends the call.
+With each limit goes the warning before it, where the number has one and the limit leaves time for it: in whatever the
+caller is then, the exchange itself says it, once.  A conversation that the limit cut ends the call.
 An agent may park a caller with whom he talks (`ivr.flow.parking`), but not where nobody may be charged for waiting.
 """
 
@@ -63,9 +65,11 @@ from ivr.flow.commands import (
     Speak,
     Talk,
     There,
+    Warn,
 )
 from ivr.flow.errands import Draw, Overridden, Recall, Remember, Spent
 from ivr.flow.parking import parked
+from ivr.flow.telling import priced
 from ivr.flow.terms import Terms
 from ivr.values.call import Ending
 
@@ -138,9 +142,8 @@ class Line:
         command = replace(command, parks=self.terms.park is not None)
         if command.music and not command.hold:
             command = replace(command, hold=self.terms.music)
-        if isinstance(command, Dial) and self._limit is not None:
-            command = replace(command, warn=self.terms.warn)
-        reached = (yield command) if self.state >= Need.ANSWERED else (yield from self._dial_free(command))
+        free = self.state < Need.ANSWERED
+        reached = (yield from self._dial_free(command)) if free else (yield self._priced(command))
         if reached.cut:
             raise _Over(Ending.LIMIT)
         if reached.parked and self.terms.park is not None:
@@ -150,9 +153,11 @@ class Line:
     def _in_vain(self, command: Command[Any]) -> Talk[Played | Dialled | Queued | Heard | None]:
         """What comes of a command that would have a call cost for agents who are all away; ``None``: carry on."""
         awaited = Reachable(command.agents) if isinstance(command, Dial) else command.toward
-        if awaited is None or not self.terms.priced:
+        if callable(awaited) and self.terms.priced:
+            awaited = yield from awaited()
+        if awaited is None or callable(awaited) or not self.terms.priced:
             return None
-        there = self._still_away(awaited) or (yield from awaited)
+        there = There() if awaited == Reachable() else self._still_away(awaited) or (yield from awaited)
         if there.agents or there.queues:
             return None
         self._away = awaited, there
@@ -187,11 +192,21 @@ class Line:
             yield from Answer()
             self.state = Need.ANSWERED
             if self._limit is not None:
-                yield from Limit(self._limit)
+                yield from self._limited(self._limit)
         if need >= Need.EARLY and self._talking_since is not None and self._limit is not None:
             spent = ((yield from Now()) - self._talking_since).total_seconds()
             self._talking_since = None
-            yield from Limit(max(1.0, self._limit - max(0.0, spent)))
+            yield from self._limited(max(1.0, self._limit - max(0.0, spent)))
+
+    def _priced(self, to: Dial | Enqueue) -> Dial | Enqueue:
+        return priced(to, self.terms.told)
+
+    def _limited(self, seconds: float) -> Talk[None]:
+        yield from Limit(seconds, self._warning(seconds))
+
+    def _warning(self, limit: float | None) -> Warn | None:
+        warn = self.terms.warn
+        return warn if warn is not None and limit is not None and limit > warn.before else None
 
     def _afford(self) -> Talk[None]:
         """See what the caller has spent this month: who has reached his ceiling is told so, free, and not answered."""
@@ -248,7 +263,9 @@ class Line:
             if free < LEAST_RING:
                 break
             part = free if change is None else min(free, change)
-            reached: Dialled | Queued = yield replace(_cut(dial, min(lasts, part)), limit=self._limit)
+            reached: Dialled | Queued = yield replace(
+                self._priced(_cut(dial, min(lasts, part))), limit=self._limit, warn=self._warning(self._limit)
+            )
             if _came_to(reached) in TALKED:
                 self.state = Need.ANSWERED
                 self._talking_since = now
@@ -264,7 +281,7 @@ class Line:
         if isinstance(dial, Enqueue) and self.terms.free_wait:
             return Queued(Served.TIMEOUT, waited=waited, place=dial.place)
         yield from self._bring_to(Need.ANSWERED)
-        answered: Dialled | Queued = yield dial
+        answered: Dialled | Queued = yield self._priced(dial)
         return _in_all(answered, waited)
 
 

@@ -36,9 +36,8 @@ class Scene:
     # Prefixes of geographic numbers, four to six digits, to departments.
     departments: Mapping[str, str] = field(default_factory=dict)
     routing: Routing = field(default_factory=Routing)
-    # The keys chosen in menus, in order; what the call costs, as it is told to agents.
+    # The keys chosen in menus, in order.
     chosen: list[str] = field(default_factory=list)
-    tariff: str = ""
     # Queues that have a class of music of their own, and which.
     music: Mapping[str, str] = field(default_factory=dict)
     mailboxes: Mapping[str, Mailbox] = field(default_factory=dict)

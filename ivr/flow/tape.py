@@ -39,7 +39,8 @@ class Entry:
 
     def plain(self) -> dict[str, Any]:
         """As JSON wants it: ``{"at": 0.01, "took": 11.5, "play": {"phrase": [...]}, "result": {...}}``."""
-        asked = {name: _shown(value) for name, value in asdict(self.command).items() if name not in UNTOLD}
+        command = asdict(replace(self.command, toward=None))
+        asked = {name: _shown(value) for name, value in command.items() if name not in UNTOLD}
         plain: dict[str, Any] = {"at": round(self.at, 3), "took": round(self.took, 3)}
         plain[type(self.command).__name__.lower()] = asked
         if not self.done:

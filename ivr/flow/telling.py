@@ -3,13 +3,14 @@
 He is told in the language of the book: agents have no other.
 """
 
+from dataclasses import replace
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
-from ivr.flow.commands import Now, Phrase, Talk
+from ivr.flow.commands import Dial, Enqueue, Now, Phrase, Talk
 from ivr.flow.node import OR_ONE, PromptName, Scene, one_or_many
-from ivr.values.whisper import BY_THEN, MENU, NUMBER, waited
+from ivr.values.whisper import BY_THEN, MENU, NUMBER, PRICE, waited
 from ivr.values.wording import spelled
 
 
@@ -33,7 +34,14 @@ class Tell(BaseModel):
             case "waiting":
                 return (waited(((yield from Now()) - scene.call.at).total_seconds()),)
             case "tariff":
-                return (scene.tariff,) if scene.tariff else ()
+                return (PRICE,)
+
+
+def priced(to: Dial | Enqueue, told: str) -> Dial | Enqueue:
+    """The same, in which whoever picks up hears ``told`` where he is to be told the price; empty: nothing."""
+    if PRICE not in to.whisper:
+        return to
+    return replace(to, whisper=tuple(filter(None, (told if one == PRICE else one for one in to.whisper))))
 
 
 def _or_one(value: Any) -> Any:

@@ -20,6 +20,7 @@ class Terms:
     ``warn`` what is heard before the limit cuts a conversation.  ``music`` is the class that is heard on hold where
     neither flow nor queue names one; empty: the usual one.  ``free_wait``: nobody may be charged for waiting, so the
     line is never answered for that.  ``park``: seconds for which who is parked waits; ``None``: nobody may be.
+    ``told`` is what tells agents what the call costs, empty where that is nothing.
     """
 
     announcement: str | None
@@ -32,6 +33,7 @@ class Terms:
     music: str = ""
     free_wait: bool = False
     park: float | None = None
+    told: str = ""
 
     @property
     def priced(self) -> bool:

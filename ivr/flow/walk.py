@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field, replace
 
+from ivr.flow.ahead import Ahead
 from ivr.flow.asking import UNAVAILABLE, Question, Unasked
 from ivr.flow.commands import Ask, Enqueue, Gather, Hangup, Play, Talk
 from ivr.flow.errands import Post
@@ -66,12 +67,16 @@ def walk(
         if isinstance(node, Voicemail) and trail:
             scene.notes[CAME_BY] = trail[-1].exit
         parting = node.parting()
-        way, full = yield from _placed(here, drawing, node.run(scene))
+        ahead = Ahead(drawing, here, scene) if drawing.depends(here) else None
+        # What is said on the way back to a question that is not asked is said for its own sake: why it is not.
+        back = bool(skipped) and set() != set(drawing.next(here)) <= skipped
+        way, full = yield from _placed(here, drawing, node.run(scene), ahead, back=back)
         unasked = isinstance(node, Question) and way == UNAVAILABLE
+        shut = ahead.shut if ahead else None
         onward = _onward(drawing, here, way, trail, asked)
-        if unasked and (here in skipped or UNAVAILABLE not in node.doors()):
+        if unasked and (here in skipped or shut or UNAVAILABLE not in node.doors()):
             # Who comes back to what nobody is there for is not led round and round.
-            onward = drawing.instead(here, full=full) if here not in skipped else None
+            onward = (shut or drawing.instead(here, full=full)) if here not in skipped else None
         skipped.update((here,) if unasked else ())
         here = standing.here = onward
     standing.here = None
@@ -109,18 +114,22 @@ def _follow(drawing: Drawing, here: Place, taken: str, asked: list[Place]) -> Pl
     return drawing.follow(here, taken)
 
 
-def _placed(here: Place, drawing: Drawing, talk: Talk[Way]) -> Talk[tuple[Way, bool]]:
+def _placed(
+    here: Place, drawing: Drawing, talk: Talk[Way], ahead: Ahead | None, *, back: bool
+) -> Talk[tuple[Way, bool]]:
     """Have what a node says heard on a line as far as what it leads to will want it; have its tasks say where they
     were written.  The way taken, and whether it is that of a question unasked since a queue is full.
     """
     full = False
+    need = drawing.node(here).need() if back else drawing.need(here)
+    toward = None if back else ahead.look if ahead else drawing.toward(here)
     try:
         command = next(talk)
         while True:
             if isinstance(command, Play):
-                command = replace(command, needs=drawing.need(here), toward=drawing.toward(here))
+                command = replace(command, needs=need, toward=toward)
             elif isinstance(command, Ask | Gather | Enqueue):
-                command = replace(command, toward=drawing.toward(here))
+                command = replace(command, toward=toward)
             elif isinstance(command, Post):
                 command = replace(command, flow=here.flow, node=here.node)
             result = yield command

@@ -21,7 +21,6 @@ from ivr.service.ports import HungUp, Toll
 from ivr.service.record import Record, completed, record
 from ivr.values.call import Call, Ending
 from ivr.values.tariff import Tariff
-from ivr.values.whisper import tariff_name
 
 log = logging.getLogger(__name__)
 
@@ -72,7 +71,6 @@ class Attendance:
             routing=book.drawing.routing,
             music=book.hold,
             mailboxes=book.mailboxes,
-            tariff=tariff_name(self._service.tariff),
         )
         flow = yield from entrance(self._service.entry, self._service.fronts)
         yield from walk(flow, scene, self.trail, book.drawing, self.standing)

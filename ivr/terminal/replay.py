@@ -100,7 +100,8 @@ def _run(past: Past, book: Book, service: Service, secrets: Sequence[str]) -> _R
         mailboxes=book.mailboxes,
     )
     lived = _lived(service, book, scene, trail, standing)
-    talk = Line(service.terms).carry(Consent(service.recording).carry(lived))
+    to_come = [(begin, then.terms) for begin, then in service.to_come(past.started)[1:]]
+    talk = Line(service.terms, to_come).carry(Consent(service.recording).carry(lived))
     try:
         command = next(talk)
         while True:

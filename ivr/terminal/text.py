@@ -29,6 +29,7 @@ from ivr.flow.commands import (
     Served,
     Speak,
     There,
+    Warn,
 )
 from ivr.flow.keys import Reading, reading
 from ivr.flow.line_commands import LineCommand, Tap, Tapped, Untap
@@ -71,6 +72,7 @@ class TextChannel:
     _state: str = field(default="unanswered", init=False)
     _answered: datetime | None = field(default=None, init=False)
     _ends: datetime | None = field(default=None, init=False)
+    _warns: tuple[datetime, str] | None = field(default=None, init=False)
 
     def __post_init__(self) -> None:
         self._began = self.at
@@ -95,8 +97,13 @@ class TextChannel:
         self.write(f"{passed:7.1f} s  {self._state:18} {self.owed:>8}  {text}")
 
     def wait(self, seconds: float) -> None:
-        """Let time pass.  Raises ``HungUp`` at the tariff's limit."""
-        self.at += timedelta(seconds=seconds)
+        """Let time pass, and warn in it who is to be cut.  Raises ``HungUp`` at the tariff's limit."""
+        until = self.at + timedelta(seconds=seconds)
+        if self._warns is not None and self._warns[0] <= until:
+            self.at, prompt = self._warns
+            self._warns = None
+            self._say((prompt,))
+        self.at = until
         if self._ends is not None and self.at >= self._ends:
             self.at = self._ends
             self.line("the limit of the tariff ends the call")
@@ -111,8 +118,9 @@ class TextChannel:
                 self.line("183 early media")
             case Answer():
                 self._answer()
-            case Limit(seconds=seconds):
+            case Limit(seconds=seconds, warn=warn):
                 self._ends = self.at + timedelta(seconds=seconds)
+                self._warn(seconds, warn)
                 self.line(f"the exchange will end the call in {timedelta(seconds=round(seconds))}")
             case Play(phrase=phrase, until=until):
                 return self._play(phrase, until)
@@ -222,25 +230,23 @@ class TextChannel:
         if self._answered is None:
             self._answer()
         self.line(f"{agent} answers")
-        return self._talk(dial, agent)
+        return Dialled(Reached.TALKED, agent, cut=self._talk(dial, agent))
 
-    def _talk(self, dial: Dial, agent: str) -> Dialled:
-        """A conversation, which the limit may cut; who is to be cut is warned."""
-        left = dial.limit if self._ends is None else (self._ends - self.at).total_seconds()
-        talk = self.cast.given.talk
-        warned = left - dial.warn.before if dial.warn and left is not None else None
-        if dial.warn and warned is not None and 0 < warned < talk:
-            self.wait(warned)
-            self._say((dial.warn.prompt,))
-            talk -= warned
-            left = dial.warn.before
-        if self._ends is None and left is not None and talk >= left:
-            self.wait(left)
+    def _talk(self, to: Dial | Enqueue, who: str) -> bool:
+        """A conversation; whether the limit that began with it cut it."""
+        if to.limit is not None:
+            self._warn(to.limit, to.warn)
+        if self._ends is None and to.limit is not None and self.cast.given.talk >= to.limit:
+            self.wait(to.limit)
             self.line("the limit cuts the conversation")
-            return Dialled(Reached.TALKED, agent, cut=True)
-        self.wait(talk)
-        self.line(f"{agent} hangs up after {self.cast.given.talk:g} s")
-        return Dialled(Reached.TALKED, agent)
+            return True
+        self.wait(self.cast.given.talk)
+        self.line(f"{who} hangs up after {self.cast.given.talk:g} s")
+        return False
+
+    def _warn(self, limit: float, warn: Warn | None) -> None:
+        if warn:
+            self._warns = self.at + timedelta(seconds=limit - warn.before), warn.prompt
 
     def _enqueue(self, wanted: Enqueue) -> Queued:
         self.line(f"waits in {wanted.queue} for up to {wanted.wait:g} s")
@@ -259,13 +265,7 @@ class TextChannel:
         who = agent or "an agent"
         self.line(f"{who} answers")
         rang = (agent,) if agent else ()
-        if self._ends is None and wanted.limit is not None and self.cast.given.talk >= wanted.limit:
-            self.wait(wanted.limit)
-            self.line("the limit cuts the conversation")
-            return Queued(served, agent, waited=waited, place=1, rang=rang, cut=True)
-        self.wait(self.cast.given.talk)
-        self.line(f"{who} hangs up after {self.cast.given.talk:g} s")
-        return Queued(served, agent, waited=waited, place=1, rang=rang)
+        return Queued(served, agent, waited=waited, place=1, rang=rang, cut=self._talk(wanted, who))
 
     def _say(self, phrase: Phrase) -> None:
         if phrase:

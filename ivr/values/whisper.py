@@ -8,6 +8,7 @@ from ivr.values.phrase import Utterance
 from ivr.values.tariff import Mode, Tariff
 
 NUMBER, MENU = "whisper/number", "whisper/option"
+PRICE = "whisper/price"  # whatever the call costs when somebody picks up: the line puts the name of that in its place
 LONGEST = 30  # minutes that are told one by one
 WAITED = "whisper/waits-"
 BY_THEN = f"{WAITED}@"

@@ -113,7 +113,13 @@ CAMILLE = Dial(("camille", "karim"), 25)
 
 
 def waiting(
-    words: str, *answers: str, priority: int = 0, limit: str = '""', hold: str = "default", ring: int = 20
+    words: str,
+    *answers: str,
+    priority: int = 0,
+    limit: str = '""',
+    warn: str = '""',
+    hold: str = "default",
+    ring: int = 20,
 ) -> Script:
     """Waiting in a queue: what is set before, Queue itself, and what it left in the variables."""
     before = (
@@ -123,6 +129,7 @@ def waiting(
         f"__IVR_TALK_LIMIT {limit}",
         '__IVR_WHISPER ""',
         f"__IVR_RING {ring}",
+        f"__IVR_TALK_WARN {warn}",
     )
     cleared = (f'{name} ""' for name in ("QUEUESTATUS", "QUEUEPOSITION", "QUEUEWAIT_MS", "MEMBERNAME"))
     cut = () if limit == '""' else (f"IVR_LIMIT {int(limit) - 1}",)
@@ -167,6 +174,40 @@ EXCHANGES: dict[str, tuple[LineCommand, Script, Any]] = {
     "progress": (Progress(), [("EXEC Progress", "200 result=0")], None),
     "answer": (Answer(), [("ANSWER", "200 result=0")], None),
     "limit": (Limit(1800.0), [("SET VARIABLE TIMEOUT(absolute) 1800", "200 result=1")], None),
+    "limit, to be warned of": (
+        Limit(1800.0, Warn(60, "hello")),
+        [
+            ("SET VARIABLE TIMEOUT(absolute) 1800", "200 result=1"),
+            ("GET VARIABLE IVR_HOOK", "200 result=0"),
+            ("GET VARIABLE CHANNEL(name)", "200 result=1 (PJSIP/anonymous-00000012)"),
+            ("SET VARIABLE SHARED(IVR_WARNING) /s/fr/hello", "200 result=1"),
+            ("GET VARIABLE PERIODIC_HOOK(warning,say,1740)", "200 result=1 (7)"),
+            ("SET VARIABLE IVR_HOOK 7", "200 result=1"),
+        ],
+        None,
+    ),
+    "limit of the rest, after a talk of which a queue would have warned": (
+        Limit(1500.0, Warn(60, "hello")),
+        [
+            ("SET VARIABLE TIMEOUT(absolute) 1500", "200 result=1"),
+            ("GET VARIABLE IVR_HOOK", "200 result=1 (7)"),
+            ("SET VARIABLE PERIODIC_HOOK(7) off", "200 result=1"),
+            ("GET VARIABLE CHANNEL(name)", "200 result=1 (PJSIP/anonymous-00000012)"),
+            ("SET VARIABLE SHARED(IVR_WARNING) /s/fr/hello", "200 result=1"),
+            ("GET VARIABLE PERIODIC_HOOK(warning,say,1440)", "200 result=1 (8)"),
+            ("SET VARIABLE IVR_HOOK 8", "200 result=1"),
+        ],
+        None,
+    ),
+    "limit of a caller whom a hook would take for another": (
+        Limit(1800.0, Warn(60, "hello")),
+        [
+            ("SET VARIABLE TIMEOUT(absolute) 1800", "200 result=1"),
+            ("GET VARIABLE IVR_HOOK", "200 result=0"),
+            ("GET VARIABLE CHANNEL(name)", "200 result=1 (PJSIP/north-west-00000012)"),
+        ],
+        None,
+    ),
     "speak": (Speak("en"), [], None),
     "play": (Play(("hello",)), [('STREAM FILE /s/fr/hello ""', "200 result=0 endpos=8000")], Played()),
     "play, wideband": (Play(("hello",)), [('STREAM FILE /s/fr/hello ""', "200 result=0 endpos=16000")], Played()),
@@ -361,29 +402,6 @@ EXCHANGES: dict[str, tuple[LineCommand, Script, Any]] = {
         ],
         Dialled(Reached.TALKED, "camille", datetime.fromtimestamp(1795000010.5, UTC), cut=True),
     ),
-    "dial on an answered line, to be warned": (
-        Dial(("camille",), 20, warn=Warn(60, "hello")),
-        [
-            ("GET VARIABLE TIMEOUT(absolute)", "200 result=1 (1700.250)"),
-            ("SET VARIABLE LIMIT_WARNING_FILE /s/fr/hello", "200 result=1"),
-            ("EXEC Dial PJSIP/camille,20,gr(ring)L(1700250:80000)", "200 result=0"),
-            ("GET VARIABLE DIALSTATUS", "200 result=1 (ANSWER)"),
-            ("GET VARIABLE DIALEDPEERNAME", "200 result=1 (PJSIP/camille-0000002a)"),
-            ("GET VARIABLE CDR(answer,u)", "200 result=1 (1795000010.500000)"),
-            ("GET VARIABLE ANSWEREDTIME_MS", "200 result=1 (60000)"),
-        ],
-        Dialled(Reached.TALKED, "camille", datetime.fromtimestamp(1795000010.5, UTC)),
-    ),
-    "dial on an answered line without an end": (
-        Dial(("camille",), 20, warn=Warn(60, "hello")),
-        [
-            ("GET VARIABLE TIMEOUT(absolute)", "200 result=1 (0)"),
-            ("SET VARIABLE LIMIT_WARNING_FILE /s/fr/hello", "200 result=1"),
-            ("EXEC Dial PJSIP/camille,20,gr(ring)", "200 result=0"),
-            ("GET VARIABLE DIALSTATUS", "200 result=1 (BUSY)"),
-        ],
-        Dialled(Reached.BUSY),
-    ),
     "who is there": (
         Reachable(("camille", "karim", "kim")),
         [
@@ -449,8 +467,17 @@ EXCHANGES: dict[str, tuple[LineCommand, Script, Any]] = {
         Queued(Served.TALKED, "karim", datetime.fromtimestamp(1795000010.5, UTC), 7.25, 1),
     ),
     "queue, talked to the limit": (
-        Enqueue("parts", 18, limit=1800.0),
-        waiting("parts,cC,,,18,,queue-talk,,", "CONTINUE", "1", "7250", "karim", "0.000000", "1799990", limit="1800"),
+        Enqueue("parts", 18, limit=1800.0, warn=Warn(60, "hello")),
+        [
+            ("GET VARIABLE CHANNEL(name)", "200 result=1 (PJSIP/anonymous-00000012)"),
+            ("SET VARIABLE SHARED(IVR_WARNING) /s/fr/hello", "200 result=1"),
+            *waiting(
+                "parts,cC,,,18,,queue-talk,,",
+                *("CONTINUE", "1", "7250", "karim", "0.000000", "1799990"),
+                limit="1800",
+                warn="1740",
+            ),
+        ],
         Queued(Served.TALKED, "karim", None, 7.25, 1, cut=True),
     ),
     "queue, ringing in place of music": (
@@ -471,13 +498,13 @@ EXCHANGES: dict[str, tuple[LineCommand, Script, Any]] = {
     "queue, whose agents are told something first": (
         Enqueue("parts", 300, whisper=("hello", BY_THEN), accept=("menu",), ring=15, music=False),
         [
-            *waiting("", hold="", ring=15)[:10],
+            *waiting("", hold="", ring=15)[:11],
             ("GET VARIABLE CDR(start,u)", "200 result=1 (1795000000.25)"),
             ("SET VARIABLE __IVR_WHISPER /s/fr/hello&/s/queued/fr/whisper/waits-@&/s/fr/menu", "200 result=1"),
             ("SET VARIABLE __IVR_ACCEPT /s/fr/menu", "200 result=1"),
             ("SET VARIABLE __IVR_SINCE 1795000000.25", "200 result=1"),
             ('SET VARIABLE IVR_TAKEN ""', "200 result=1"),
-            *waiting("parts,cCr,,,300,,,,", "TIMEOUT", "4", "300000", hold="")[10:],
+            *waiting("parts,cCr,,,300,,,,", "TIMEOUT", "4", "300000", hold="")[11:],
         ],
         Queued(Served.TIMEOUT, waited=300.0, place=4),
     ),

@@ -29,7 +29,7 @@ from ivr.values.number import ANONYMOUS, Family
 from ivr.values.tariff import Money
 from tests.asterisk.fake_asterisk import FakeAsterisk
 from tests.asterisk.plain_script import release
-from tests.asterisk.test_plain_agi import ANNOUNCEMENT, APOLOGY, WHOLE_CALL, served
+from tests.asterisk.test_plain_agi import ANNOUNCEMENT, APOLOGY, TALKED, WHOLE_CALL, served
 
 CALL = "1795000000.1"
 SUNDAY = datetime(2026, 11, 22, 10, 0, tzinfo=UTC)
@@ -68,9 +68,6 @@ async def house(tmp_path: Path, now: datetime = SUNDAY) -> AsyncIterator[House]:
             yield House(server, store, tolls, live, rings)
     finally:
         store.close()
-
-
-TALKED = {"DIALSTATUS": "ANSWER", "DIALEDPEERNAME": "PJSIP/camille-0000002a"}
 
 
 async def test_a_whole_surcharged_call(tmp_path: Path) -> None:

@@ -13,6 +13,7 @@ from ivr.book.problems import BadBook, Problem
 DEMO = Path(__file__).parents[2]
 
 NUMBERS = '"0899000004": {label: Essai, tariff: dear, flow: tried}\n'
+WARNED = NUMBERS.replace("}", ", warn_before: 60, warn_prompt: fallback}")
 TARIFFS = "dear: {mode: per_minute, price: 0.80}\n"
 CALENDARS = "office: {zone: Europe/Paris, week: {monday: [09:00-12:00]}}\n"
 AGENTS = "camille: {label: Camille}\n"
@@ -53,6 +54,7 @@ def told(to: Path, **changed: str) -> list[Problem]:
         "dialplans/flows/tried.yaml": changed.get("flow", FLOW),
         "prompts/fr.yaml": changed.get("prompts", PROMPTS),
         **({"dialplans/queues.yaml": changed["queues"]} if "queues" in changed else {}),
+        **({"dialplans/trunks.yaml": changed["trunks"]} if "trunks" in changed else {}),
         **({"dialplans/properties.yaml": changed["properties"]} if "properties" in changed else {}),
         **({"prompts/en.yaml": changed["english"]} if "english" in changed else {}),
     }
@@ -139,6 +141,14 @@ BROKEN: dict[str, tuple[dict[str, str], str]] = {
         'dialplans/flows/tried.yaml:18:3: "night" lets callers wait for 60 s, but the carrier of 0899000004 bears an '
         "unanswered call for 30 s: the rest is charged; let them wait for at most 30 s",
     ),
+    "IVR431": (
+        {
+            "numbers": WARNED,
+            "trunks": "north-west: {label: Opérateur, host: sip.example.fr, sources: 192.0.2.5}\n",
+        },
+        'dialplans/trunks.yaml:1:1: callers who come over "north-west" are not warned before a limit cuts them; a '
+        "trunk's name needs to be one word for that: northwest",
+    ),
     "IVR286 of a queue": (
         {"queues": "line: {label: Line, agents: [camille]}\n"},
         'dialplans/queues.yaml:1:1: nobody sends callers to the queue "line"; delete it, or use it in a flow',
@@ -202,6 +212,13 @@ def test_a_language_that_is_offered_is_read_too(tmp_path: Path) -> None:
     problems = told(tmp_path, flow=flow, prompts=prompts, english=english)
 
     assert [one.message for one in problems] == ['no text of menu "menu" tells the caller of key 2 in en']
+
+
+def test_callers_of_a_trunk_of_one_word_can_be_warned(tmp_path: Path) -> None:
+    """So nothing is told of it."""
+    trunks = "northwest: {label: Opérateur, host: sip.example.fr, sources: 192.0.2.5}\n"
+
+    assert told(tmp_path, numbers=WARNED, trunks=trunks) == []
 
 
 def test_the_demonstration_is_not_advised(tmp_path: Path) -> None:

@@ -27,6 +27,7 @@ from ivr.flow.commands import (
     Hangup,
     Heard,
     Limit,
+    Look,
     Need,
     Now,
     Play,
@@ -38,6 +39,7 @@ from ivr.flow.commands import (
     Served,
     Talk,
     There,
+    Warn,
 )
 from ivr.flow.errands import (
     Adopt,
@@ -226,11 +228,11 @@ class _Judge:
             self._must(self.limited, f"charging runs without a limit, {after}")
         if (self.announced or self.counted) and not self.begun:
             self.begun = True
-            toward = isinstance(command, Dial) or command.toward is not None
+            toward = isinstance(command, Dial) or seen(command.toward) is not None
             self._must(self.there or not toward, f"the price was announced for agents who are away, {after}")
-        if isinstance(command, Dial):
-            warn = self.terms.warn if self.limit is not None else None
-            self._must(command.warn == warn, f"a conversation without its warning, {after}")
+        if isinstance(command, Dial | Enqueue):
+            warn = None if self.answered else self._warning(self.limit)
+            self._must(command.warn == warn, f"not the warning of that conversation, {after}")
         if isinstance(command, Dial | Enqueue) and not self.answered:
             self._charged(after)
             self._must(command.limit == self.limit, f"a free ring without the limit, {after}")
@@ -240,9 +242,15 @@ class _Judge:
             if asked.done and came_to(asked.result) == "talked":
                 self.answered, self.answered_by = True, "agent"
 
+    def _warning(self, limit: float | None) -> Warn | None:
+        """What is heard before a limit cuts, if there is time for it."""
+        warn = self.terms.warn
+        return None if warn is None or limit is None or limit - warn.before <= 0 else warn
+
     def _limit(self, command: Limit, previous: Command[Any] | None, after: str) -> None:
         self._once("limit", after)
         self._must(self.limit is not None, f"a limit that the tariff does not know, {after}")
+        self._must(command.warn == self._warning(command.seconds), f"not the warning of that limit, {after}")
         assert self.limit is not None
         if self.answered_by == "us":
             self._must(isinstance(previous, Answer), f"a limit not directly after the answer, {after}")
@@ -395,9 +403,14 @@ def _in_vain(
             latest = latest if isinstance(command, AT_ONCE) else None
             continue
         vain.append(place)
-        awaited = Reachable(command.agents) if isinstance(command, Dial) else command.toward
+        awaited = Reachable(command.agents) if isinstance(command, Dial) else seen(command.toward)
         if awaited is None:
             raise Broken(f"was not done: {command}")
+        if not awaited.agents and not awaited.doors:
+            if told[place] != _undone(command, full=False):
+                raise Broken(f"was not done: {command}")
+            latest = awaited
+            continue
         if latest is None or not (awaited == latest or (not awaited.doors and {*awaited.agents} <= {*latest.agents})):
             questions += 1
         latest = awaited
@@ -407,6 +420,20 @@ def _in_vain(
         raise Broken(f"{len(away)} times nobody was there, and {len(vain)} commands were left undone")
     left = [command for place, command in enumerate(commands) if place not in vain]
     return left, [result for place, result in enumerate(told) if place not in vain]
+
+
+def seen(toward: Reachable | Look | None) -> Reachable | None:
+    """Whom a command leads to, also where that is found by looking."""
+    if toward is None or isinstance(toward, Reachable):
+        return toward
+    look, found = toward(), None
+    try:
+        while True:
+            look.send(found)
+            found = EPOCH
+    except StopIteration as stop:
+        whom: Reachable | None = stop.value
+        return whom
 
 
 def _undone(command: Command[Any], full: bool) -> Any:

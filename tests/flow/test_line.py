@@ -32,6 +32,7 @@ from ivr.flow.commands import (
     Hangup,
     Heard,
     Limit,
+    Look,
     Need,
     Now,
     Play,
@@ -55,6 +56,7 @@ from ivr.values.call import Ending
 from ivr.values.ceiling import Ceiling
 from ivr.values.queue import Door
 from ivr.values.tariff import Mode, Tariff
+from ivr.values.whisper import PRICE
 
 from .play import CALL, NIGHT, NOON, OFFICE, PARIS, OffScript, perform
 from .proof import (
@@ -73,7 +75,7 @@ from .proof import (
 from .proof import given_by as flow_that_gives
 
 DEMO = Path(__file__).parents[2]
-SURCHARGED = Terms(announcement="announcement/tried", beep="beep", limit=1800.0, unanswered_limit=30.0)
+SURCHARGED = Terms("announcement/tried", "beep", 1800.0, 30.0, told="whisper/tried")
 DEAR = Tariff("dear", Mode.PER_MINUTE, Decimal("0.80"))
 ONCE = Tariff("once", Mode.PER_CALL, Decimal("0.80"))
 CEILING = Ceiling(Decimal(300), "spent", PARIS, DEAR)
@@ -91,7 +93,20 @@ every_terms = st.builds(
     ceiling=st.sampled_from([None, None, CEILING, replace(CEILING, tariff=ONCE)]),
     warn=st.sampled_from([None, Warn(60, "soon")]),
 )
-awaited = st.sampled_from([None, None, Reachable(("someone",), (Door("queue", 3),))])
+WHOM = Reachable(("someone",), (Door("queue", 3),))
+
+
+def _seen(whom: Reachable | None) -> Look:
+    """What is found by looking: these, nobody, or something else than agents."""
+
+    def look() -> Talk[Reachable | None]:
+        yield from Now()
+        return whom
+
+    return look
+
+
+awaited = st.sampled_from([None, None, WHOM, _seen(WHOM), _seen(Reachable()), _seen(None)])
 every_command: st.SearchStrategy[Command[Any]] = st.one_of(
     st.just(0).map(lambda _: Now()),
     st.builds(
@@ -277,7 +292,7 @@ ANSWER = """\
 """
 LIMIT = """\
             if self._limit is not None:
-                yield from Limit(self._limit)
+                yield from self._limited(self._limit)
 """
 AFFORD = "        yield from self._afford()\n"
 SPEAK = "        if self.terms.announcement is not None:\n"
@@ -317,9 +332,9 @@ MUTANTS: dict[str, list[tuple[str, str]]] = {
     "opens early media again and again": [("            self.state = Need.EARLY\n", "")],
     "arms no limit": [(LIMIT, "")],
     "arms the limit before the answer": [(ANSWER + LIMIT, LIMIT + ANSWER)],
-    "arms a longer limit": [("Limit(self._limit)", "Limit(self._limit + 1)")],
+    "arms a longer limit": [("self._limited(self._limit)", "self._limited(self._limit + 1)")],
     "answers again and again": [("yield from Answer()\n            self.state = Need.ANSWERED", "yield from Answer()")],
-    "rings free without the limit": [(", limit=self._limit)", ", limit=None)")],
+    "rings free without the limit": [(" limit=self._limit,", " limit=None,")],
     "rings free for ever": [("min(lasts, part)", "lasts")],
     "forgets how long the line is open": [("unanswered_limit - max(0.0,", "unanswered_limit - min(0.0,")],
     "rings only as long as it is free": [("not in IN_VAIN or lasts - part < LEAST_RING:", "in {*Reached, *Served}:")],
@@ -330,6 +345,9 @@ MUTANTS: dict[str, list[tuple[str, str]]] = {
         ("    self.state = Need.ANSWERED\n                self._talking_since = now\n", "    pass\n")
     ],
     "lets the call run for ever after an agent": [("self._talking_since = now", "pass")],
+    "tells agents no price": [("priced(to, self.terms.told)", "to")],
+    "tells who rings on no new price": [("self._priced(dial)", "dial")],
+    "tells who rings later no price": [("(yield self._priced(command))", "(yield command)")],
     "loses a place": [("wait=seconds, place=before.place", "wait=seconds, place=dial.place")],
     "lets queues forget the carrier": [("isinstance(command, Dial | Enqueue)", "isinstance(command, Dial)")],
     "lets nodes answer": [("isinstance(command, Progress | Answer | Limit)", "isinstance(command, Progress | Limit)")],
@@ -344,8 +362,11 @@ MUTANTS: dict[str, list[tuple[str, str]]] = {
     "leaves who was refused on the line": [("            yield from Hangup()\n", "")],
     "charges for the refusal": [("            self.ending = over.ending\n", "            yield from Answer()\n")],
     "records a refusal as an end of the flow": [("self.ending = over.ending", "pass")],
-    "warns nobody": [("command = replace(command, warn=self.terms.warn)", "pass")],
-    "warns of a limit that there is not": [("(command, Dial) and self._limit is not None", "(command, Dial)")],
+    "warns nobody who is answered by us": [(", self._warning(seconds))", ")")],
+    "warns nobody who is answered by an agent": [("warn=self._warning(self._limit)", "warn=None")],
+    "warns of a limit that there is not": [("limit is not None and limit >", "(limit or 99) >")],
+    "warns after the cut": [("and limit > warn.before", "")],
+    "warns too late": [("return warn if warn", "return Warn(warn.before - 1, warn.prompt) if warn")],
     "goes on after the limit has cut": [("if reached.cut:", "if False:")],
     "ends each call after a conversation": [("reached.cut:", "_came_to(reached) in TALKED:")],
     "answers for who would rather leave": [("if isinstance(dial, Dial) and (dial.leave or", "if False and (dial or")],
@@ -365,6 +386,8 @@ MUTANTS: dict[str, list[tuple[str, str]]] = {
     "asks for a full queue as for an empty one": [("return Unasked(full=there.full)", "return Unasked()")],
     "takes nobody for silence": [("return Unasked(full=there.full)", 'return Heard("")')],
     "looks only where we announce": [("or not self.terms.priced:", "or self.terms.announcement is None:")],
+    "looks at no hours": [("            awaited = yield from awaited()\n", "            pass\n")],
+    "announces where all is closed": [("if awaited == Reachable()", "if False")],
     "believes for ever that nobody is there": [("            self._away = None\n", "            pass\n")],
     "asks anew for each thing said": [("self._away = awaited, there", "pass")],
     "asks again who is there": [("and self.state < Need.ANNOUNCED:\n            in_", "and True:\n            in_")],
@@ -386,7 +409,7 @@ MENU = Ask(("menu",), ("1", "2"))
 AGENT = Dial(("camille",), 25)
 THERE = (Reachable(("camille",)), There(("camille",)))
 MIDNIGHT = NOON + timedelta(seconds=30)
-DEARER = Terms(announcement="announcement/dearer", beep="beep", limit=900.0, unanswered_limit=30.0)
+DEARER = Terms("announcement/dearer", "beep", 900.0, 30.0, told="whisper/dearer")
 OLD = [(Play(("announcement/tried",), until="#"), Played()), (Play(("beep",)), Played())]
 NEW = [(Play(("announcement/dearer",), until="#"), Played()), (Play(("beep",)), Played())]
 # Calls over a change of tariff: what flows ask, and all that is done on the line.
@@ -405,8 +428,8 @@ OVER_MIDNIGHT: list[tuple[list[Command[Any]], list[tuple[Command[Any], Any]]]] =
             (Ask(("menu",), ("1",)), Heard("1")),
         ],
     ),
-    (  # rings on after it, at the new price; the next conversation too
-        [Dial(("camille",), 18)] * 2,
+    (  # rings on after it, at the new price, and says so to who picks up; the next conversation too
+        [Dial(("camille",), 18, whisper=("call", PRICE))] * 2,
         [
             THERE,
             (Progress(), None),
@@ -414,14 +437,14 @@ OVER_MIDNIGHT: list[tuple[list[Command[Any]], list[tuple[Command[Any], Any]]]] =
             (Now(), NOON + timedelta(seconds=8)),
             *OLD,
             *[(Now(), NOON + timedelta(seconds=20))] * 3,
-            (Dial(("camille",), 10, limit=1800.0), Dialled(Reached.NO_ANSWER)),
+            (Dial(("camille",), 10, 1800.0, whisper=("call", "whisper/tried")), Dialled(Reached.NO_ANSWER)),
             (Now(), NOON + timedelta(seconds=30)),
             *NEW,
             (Now(), NOON + timedelta(seconds=38)),
             (Answer(), None),
             (Limit(900.0), None),
-            (Dial(("camille",), 8), Dialled(Reached.BUSY)),
-            (Dial(("camille",), 18), Dialled(Reached.BUSY)),
+            (Dial(("camille",), 8, whisper=("call", "whisper/dearer")), Dialled(Reached.BUSY)),
+            (Dial(("camille",), 18, whisper=("call", "whisper/dearer")), Dialled(Reached.BUSY)),
         ],
     ),
     (  # comes just before it, and has it told at once; who is skipping it is not charged before

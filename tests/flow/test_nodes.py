@@ -29,6 +29,7 @@ from ivr.flow.nodes.say import ANY_KEY
 from ivr.values.cause import Cause
 from ivr.values.queue import Door
 from ivr.values.routing import Group, Routing, Strategy
+from ivr.values.whisper import PRICE
 
 from .play import CALENDARS, CALL, NIGHT, NOON, Script, flow_of, play
 
@@ -386,7 +387,7 @@ def test_a_returning_caller_rings_first_with_whom_he_talked() -> None:
 
 
 def test_who_picks_up_is_told_what_is_known_of_the_call() -> None:
-    """The number, the last key of a menu, how long, at what price; nothing is said of what is not known."""
+    """The number, the last key of a menu, how long, and at what price, which the line fills in."""
     facts = [{"tell": one} for one in ("number", "option", "waiting", "tariff")]
     node = transfer(whisper=["hello", *facts], accept="press").nodes["transfer"]
     digits = tuple(f"slot/digit-{digit}" for digit in "0899000004")
@@ -394,10 +395,10 @@ def test_who_picks_up_is_told_what_is_known_of_the_call() -> None:
     later = CALL.at + timedelta(seconds=185)
 
     for scene, told in (
-        (Scene(CALL, CALENDARS), (*known, "whisper/waits-3")),
+        (Scene(CALL, CALENDARS), (*known, "whisper/waits-3", PRICE)),
         (
-            Scene(CALL, CALENDARS, chosen=["1", "2"], tariff="whisper/t"),
-            (*known, "whisper/option", "slot/digit-2", "whisper/waits-3", "whisper/t"),
+            Scene(CALL, CALENDARS, chosen=["1", "2"]),
+            (*known, "whisper/option", "slot/digit-2", "whisper/waits-3", PRICE),
         ),
     ):
         talk = node.run(scene)

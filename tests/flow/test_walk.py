@@ -1,5 +1,6 @@
 """Walking a flow: the price at which sounds are heard, the end of circles, and the tape of it."""
 
+from dataclasses import asdict
 from datetime import timedelta
 from typing import Any
 
@@ -25,7 +26,7 @@ from ivr.flow.errands import Overridden
 from ivr.flow.flow import Drawing, Flow, Place
 from ivr.flow.line import FlowError, Line
 from ivr.flow.node import Scene
-from ivr.flow.tape import Entry
+from ivr.flow.tape import UNTOLD, Entry
 from ivr.flow.terms import Terms
 from ivr.flow.walk import MOST_ASKED, MOST_STEPS, Step, walk
 from ivr.values.queue import Door
@@ -35,7 +36,7 @@ from .play import CALENDARS, CALL, NIGHT, NOON, OffScript, flow_of, play
 
 MENU = {"kind": "menu", "prompt": "choices", "options": {"1": "sorry"}, "exits": {"silence": "agent", "wrong": "agent"}}
 UNREACHED = dict.fromkeys(["busy", "no_answer", "unavailable"], "sorry")
-USUAL = {"warn": None, "music": False, "leave": False, "whisper": (), "accept": (), "hold": ""}
+USUAL = {name: what for name, what in asdict(Dial((), 0)).items() if name not in {"agents", "ring", "limit", *UNTOLD}}
 AGENT = {"kind": "transfer", "to": "camille", "prompt": "hold", "exits": UNREACHED}
 SERVICE = flow_of(
     {
@@ -295,7 +296,7 @@ def test_a_script_that_a_flow_does_not_follow_is_told(script: list[tuple[Command
                 "at": 1,
                 "took": 2,
                 "dial": {"agents": ("a",), "ring": 25, "limit": 60.0, **USUAL},
-                "result": {"reached": "busy", "agent": None, "answered": None, "cut": False, "past_limit": False},
+                "result": {**asdict(Dialled(Reached.BUSY)), "reached": "busy"},
             },
         ),
         (Entry(1, 2, Hangup()), {"at": 1, "took": 2, "hangup": {"cause": "normal"}}),

@@ -13,8 +13,8 @@ from ivr.voice.music import TONES
 from tests.live.stack import Placed, Stack, until
 
 MUSIC, GIVEN_UP, AWAY = "0892000020", "0892000021", "0892000022"
-EMPTY, NOBODY = "0892000091", "0892000093"
-ALMOST, LAST = "0892000018", "0892000019"
+EMPTY, NOBODY, SHUT = "0892000091", "0892000093", "0892000098"
+ALMOST, LAST, SILENT, QUEUED = "0892000018", "0892000019", "0892000096", "0892000097"
 LEFT = 60.0
 """Seconds that 0.80 € pay for, which is what a call of 2.20 € leaves of a ceiling of 3 €."""
 
@@ -74,38 +74,45 @@ def test_who_waits_longer_than_the_carrier_bears_can_be_let_go_free(stack):
 
 
 def test_no_price_is_announced_where_nobody_is_there(stack):
-    """An agent, a queue, and all that a menu offers: Asterisk knows that none is registered.  Neither announcement nor
-    welcome nor menu, only that nobody can answer; free.
+    """An agent, a queue, and all that a menu offers: Asterisk knows that none is registered, or the hours behind the
+    menu are over.  Neither announcement nor welcome nor menu, only that nobody can answer, or that it is closed; free.
     """
-    away = {number: stack.call(number) for number in (AWAY, EMPTY, NOBODY)}
-    said = ("announcement/per-minute-0-35", "beep", "welcome-repair", "menu-repair", "transfer", "nobody")
+    away = {number: stack.call(number) for number in (AWAY, EMPTY, NOBODY, SHUT)}
+    said = ("announcement/per-minute-0-35", "beep", "welcome-repair", "menu-repair", "transfer", "nobody", "closed")
     steps = {
         AWAY: ["welcome:done", "agent:unavailable", "nobody:done"],
         EMPTY: ["agents:empty", "nobody:done"],
         NOBODY: ["welcome:done", "menu:unavailable", "nobody:done"],
+        SHUT: ["welcome:done", "menu:unavailable", "door:open", "closed:done"],
     }
     for number, placed in away.items():
         report, record = placed.report, stack.call_record(placed)
 
         assert report.answered_t is None
         assert (report.ended.by, report.ended.code) == ("far", 480)
-        assert {one.name for one in stack.heard(placed, *said).heard} == {"nobody"}
+        assert {one.name for one in stack.heard(placed, *said).heard} == {"closed" if number == SHUT else "nobody"}
         assert record["steps"] == steps[number]
         assert (record["announced_from"], record["answered"], record["amount"]["amount"]) == (None, None, "0.00")
 
 
-def spend(stack: Stack) -> str:
-    """A new caller who has spent 2.20 € of his three."""
-    caller = stack.caller()
-    _ = stack.call(ALMOST, "#@2.0", stack.agent("hugo", answer_after=1.0, hang_up_after=2.0), from_=caller).report
-    record = stack.record(caller)
-    assert record["amount"] == {"amount": "2.20", "currency": "EUR"}
-    return caller
+def spend(stack: Stack, many: int) -> list[str]:
+    """New callers who have spent 2.20 € of their three."""
+    callers = [stack.caller() for _ in range(many)]
+    placed = [stack.call(ALMOST, "#@1.0", from_=caller, hang_up_after=8.0) for caller in callers]
+    assert all(one.report.answered_t for one in placed)
+    for caller in callers:
+        assert stack.record(caller)["amount"] == {"amount": "2.20", "currency": "EUR"}
+    return callers
 
 
-def last(stack: Stack, caller: str) -> Placed:
-    """His call that uses up the rest; the agent never hangs up."""
-    return stack.call(LAST, "#@2.0", stack.agent("hugo", answer_after=2.0), from_=caller)
+def last(stack: Stack, callers: list[str]) -> list[Placed]:
+    """Their calls that use up the rest, with agents who never hang up: one who is rung, and one of a queue, who says
+    nothing, since the warning would be mixed into it.
+    """
+    return [
+        stack.call(LAST, "#@2.0", stack.agent("hugo", answer_after=2.0), from_=callers[0]),
+        stack.call(QUEUED, "#@2.0", stack.agent("xenia", answer_after=2.0, tone=0.0), from_=callers[1]),
+    ]
 
 
 def warned(stack: Stack, placed: Placed) -> None:
@@ -116,22 +123,31 @@ def warned(stack: Stack, placed: Placed) -> None:
     assert report.answered_t is not None
     assert report.ended.by == "far"
     assert report.spoken == pytest.approx(LEFT, abs=1.0)
-    assert heard, "nobody warned the caller"
+    assert len(heard) == 1, f"the caller is warned {len(heard)} times"
     assert heard[0].start - report.answered_t == pytest.approx(LEFT - BEFORE, abs=1.0)
 
 
 def test_a_caller_is_warned_cut_and_then_refused(stack):
-    """2.20 €, then the 0.80 € that are left, to the second; the third call is neither announced nor answered."""
-    caller = spend(stack)
-    placed = last(stack, caller)
-    warned(stack, placed)
-    until(lambda: len(stack.records(caller)) == 2, "the second record", every=0.3)
-    record = next(one for one in stack.records(caller) if one["number"] == LAST)
+    """2.20 €, then the 0.80 € that are left, to the second; the third call is neither announced nor answered.
 
-    assert record["ending"] == "limit"
-    assert record["steps"] == []
-    assert record["amount"]["amount"] in ("0.80", "0.81")
+    Warned in a talk with an agent who was rung, in one with an agent of a queue, and in the silence of a menu.
+    """
+    callers = spend(stack, 3)
+    for number, caller, placed in zip(
+        (LAST, QUEUED, SILENT),
+        callers,
+        [*last(stack, callers), stack.call(SILENT, "#@2.0", from_=callers[2])],
+        strict=True,
+    ):
+        warned(stack, placed)
+        until(lambda caller=caller: len(stack.records(caller)) == 2, "the second record", every=0.3)
+        record = next(one for one in stack.records(caller) if one["number"] == number)
 
+        assert record["ending"] == "limit"
+        assert record["steps"] == []
+        assert record["amount"]["amount"] in ("0.80", "0.81")
+
+    caller = callers[0]
     # The agent's phone is there: of one that is away no price would be told, and nothing asked of the ledger.
     refused = stack.call(LAST, "", stack.agent("hugo"), from_=caller)
     report = refused.report
@@ -147,12 +163,13 @@ def test_a_caller_is_warned_cut_and_then_refused(stack):
 
 def test_warning_and_cut_hold_when_the_controller_dies(stack):
     """Killed in the middle of the conversation: Asterisk warns, cuts, and hangs up without another word."""
-    caller = spend(stack)
-    placed = last(stack, caller)
-    placed.saw("agent_answered")
+    talks = last(stack, spend(stack, 2))
+    for placed in talks:
+        placed.saw("agent_answered")
     try:
         stack.signal("controller", "KILL")
-        warned(stack, placed)
+        for placed in talks:
+            warned(stack, placed)
     finally:
         stack.start("controller")
         stack.ready()

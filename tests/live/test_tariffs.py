@@ -119,10 +119,17 @@ FAMILIES = {
     "0811000094": ("surcharged", "per_call"),
     "0826000094": ("surcharged", "per_minute"),
     "0820000094": ("surcharged", "per_call"),
+    "0893000094": ("surcharged", "per_minute"),
+    "0891000094": ("surcharged", "per_call"),
+    "0895000094": ("surcharged", "per_minute"),
+    "0895000095": ("surcharged", "per_call"),
     "3294": ("surcharged", "per_call"),
+    "3694": ("surcharged", "per_minute"),
+    "1095": ("surcharged", "per_minute"),
     "118094": ("surcharged", "per_minute"),
+    "118095": ("surcharged", "per_call"),
 }
-"""Those of each family, in each mode, that no other live test calls (which do 089, 0800, 0805, 0806 and 0809)."""
+"""Each family in each mode."""
 
 
 @pytest.fixture(scope="module")

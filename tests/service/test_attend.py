@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from ivr.book.book import Book, read_book
-from ivr.flow.commands import Answer, Ask, Command, Dial, Dialled, Hangup, Limit, Now, Play, Progress, Reached
+from ivr.flow.commands import Answer, Ask, Command, Dial, Dialled, Hangup, Limit, Now, Play, Progress, Reached, Warn
 from ivr.flow.errands import Spent
 from ivr.flow.tape import Entry
 from ivr.service.ports import Fault, HungUp, Toll
@@ -191,7 +191,9 @@ async def test_a_call_is_cut_where_the_ceiling_is_reached() -> None:
     channel = FakeChannel(["1"])
     await office.attend(channel, calling())
 
-    assert [command for command in channel.performed if isinstance(command, Limit)] == [Limit(150.0)]
+    assert [command for command in channel.performed if isinstance(command, Limit)] == [
+        Limit(150.0, Warn(60.0, "limit-warning"))
+    ]
 
 
 async def test_a_ledger_that_does_not_answer_stops_no_call() -> None:
