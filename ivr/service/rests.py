@@ -148,7 +148,7 @@ class Rests:
                 self._resting.setdefault(phone, (agent, self._now() + LEFTOVER))
 
     async def _missed(self, miss: _Miss) -> None:
-        queue = self._queues().get(miss.queue)
+        queue = self._queues().get(miss.queue.partition(".")[0])  # or a part of it (queues_conf.py, within)
         if queue is None or miss.agent not in queue.agents:
             return
         missed = self._in_a_row.get(miss.agent, 0) + 1

@@ -6,9 +6,10 @@ from dataclasses import dataclass, field
 
 import pytest
 
+from ivr.asterisk.queues_conf import within
 from ivr.service.rests import LEFTOVER, Rests
 from ivr.values.duty import Duty
-from ivr.values.queue import Queue
+from ivr.values.queue import Queue, of_agent
 
 PHONE = "PJSIP/karim"
 MISS = {"Queue": "parts", "Interface": PHONE, "MemberName": "karim", "Uniqueid": "17.1"}
@@ -175,3 +176,14 @@ async def test_what_the_exchange_refused_is_looked_for_again(monkeypatch: pytest
     running.cancel()
 
     assert (PHONE, False) in place.told
+
+
+async def test_who_misses_a_call_in_a_part_of_a_queue_rests_too() -> None:
+    """Callers who wait for one agent, or for skills, wait in a queue of Asterisk's that is a part of the book's."""
+    place = Place()
+    rests = place.rests()
+    rests.hear("AgentRingNoAnswer", {**MISS, "Queue": within("parts", of_agent("karim"))})
+    place.now += 1.0
+    await rests.act()
+
+    assert place.told == [(PHONE, True)]
