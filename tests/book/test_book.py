@@ -71,6 +71,9 @@ def test_the_demonstration_reads_without_a_word() -> None:
     assert len(served) == len(set(served.values()))
 
 
+TOLD = "whisper/tariff-per-minute"  # what tells an agent the price
+
+
 def test_the_terms_of_each_number_follow_from_its_tariff() -> None:
     """Announcement, limit and how long the carrier bears a ring: nobody writes them twice."""
     book = read_book(DEMO)
@@ -79,8 +82,8 @@ def test_the_terms_of_each_number_follow_from_its_tariff() -> None:
     assert {number: replace(service.terms, ceiling=None, warn=None) for number, service in services.items()} == {
         "0800000001": Terms(None, None, None, 30, skip="", park=90),
         "0806000002": Terms(None, None, None, 30, skip="", park=90),
-        "0825000003": Terms("announcement/per-minute-0-15", "beep", 9600.0, 30, park=90),
-        "0899000004": Terms("announcement/per-minute-0-80", "beep", 1800.0, 60, park=90),
+        "0825000003": Terms("announcement/per-minute-0-15", "beep", 9600.0, 30, park=90, told=f"{TOLD}-15"),
+        "0899000004": Terms("announcement/per-minute-0-80", "beep", 1800.0, 60, park=90, told=f"{TOLD}-80"),
     }
     assert [service.tariff.mode for service in services.values()] == [
         Mode.FREE,

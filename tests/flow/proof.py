@@ -426,11 +426,11 @@ def seen(toward: Reachable | Look | None) -> Reachable | None:
     """Whom a command leads to, also where that is found by looking."""
     if toward is None or isinstance(toward, Reachable):
         return toward
-    look, found = toward(), None
+    look = toward()
     try:
+        asked = next(look)
         while True:
-            look.send(found)
-            found = EPOCH
+            asked = look.send(EPOCH if isinstance(asked, Now) else every_result(asked)[0][0])
     except StopIteration as stop:
         whom: Reachable | None = stop.value
         return whom

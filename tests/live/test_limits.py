@@ -111,7 +111,7 @@ def last(stack: Stack, callers: list[str]) -> list[Placed]:
     """
     return [
         stack.call(LAST, "#@2.0", stack.agent("hugo", answer_after=2.0), from_=callers[0]),
-        stack.call(QUEUED, "#@2.0", stack.agent("xenia", answer_after=2.0, tone=0.0), from_=callers[1]),
+        stack.call(QUEUED, "#@2.0", stack.agent("zephirine", answer_after=2.0, tone=0.0), from_=callers[1]),
     ]
 
 
