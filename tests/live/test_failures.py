@@ -65,16 +65,17 @@ def ready_after_start(stack: Stack, service: str) -> float:
 
 
 COMMANDS = {
-    "AbsoluteTimeout", "Atxfer", "BlindTransfer", "Bridge", "BridgeDestroy", "BridgeInfo", "BridgeKick",
-    "BridgeList", "BridgeTechnologyList", "BridgeTechnologySuspend", "BridgeTechnologyUnsuspend", "CancelAtxfer",
-    "Challenge", "CoreSettings", "CoreShowChannelMap", "CoreShowChannels", "CoreStatus", "DBGet", "DBGetTree",
-    "Events", "ExtensionState", "ExtensionStateList", "Getvar", "Hangup", "ListCommands", "LocalOptimizeAway",
-    "LoggerRotate", "Login", "Logoff", "MailboxCount", "MailboxStatus", "PJSIPHangup", "PJSIPQualify",
-    "PJSIPRegister", "PJSIPShowRegistrationsOutbound", "PJSIPUnregister", "Ping", "PresenceState",
-    "QueueChangePriorityCaller", "QueueReload", "QueueReset", "QueueRule", "QueueStatus", "QueueSummary",
-    "QueueWithdrawCaller", "Redirect", "SendText", "Setvar", "ShowDialPlan", "Status", "WaitEvent",
+    "AbsoluteTimeout", "Atxfer", "BlindTransfer", "Bridge", "BridgeDestroy", "BridgeInfo", "BridgeKick", "BridgeList",
+    "BridgeTechnologyList", "BridgeTechnologySuspend", "BridgeTechnologyUnsuspend", "CancelAtxfer", "Challenge",
+    "CoreSettings", "CoreShowChannelMap", "CoreShowChannels", "CoreStatus", "DBGet", "DBGetTree", "Events",
+    "ExtensionState", "ExtensionStateList", "Getvar", "Hangup", "ListCommands", "LocalOptimizeAway", "LoggerRotate",
+    "Login", "Logoff", "MailboxCount", "MailboxStatus", "MixMonitorMute", "PJSIPHangup", "PJSIPQualify",
+    "PJSIPRegister", "PJSIPShowRegistrationsOutbound", "PJSIPUnregister", "Ping", "PresenceState", "QueueAdd",
+    "QueueChangePriorityCaller", "QueueLog", "QueueMemberRingInUse", "QueuePause", "QueuePenalty", "QueueReload",
+    "QueueRemove", "QueueReset", "QueueRule", "QueueStatus", "QueueSummary", "QueueWithdrawCaller", "Redirect",
+    "SendText", "Setvar", "ShowDialPlan", "Status", "StopMixMonitor", "WaitEvent",
 }  # fmt: skip
-"""What the account may do in Asterisk 22: the classes call and reporting, and what Asterisk leaves to everybody."""
+"""What the account may do in Asterisk 22: the classes agent, call and reporting, and what is everybody's."""
 
 FORBIDDEN = {
     "Originate": {"Channel": "Local/0899000004@public", "Context": "attend", "Exten": "start", "Priority": "1"},

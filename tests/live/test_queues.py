@@ -113,9 +113,9 @@ def test_where_the_carrier_bears_it_no_longer_the_line_answers_and_the_wait_goes
 
 def test_who_leaves_by_his_key_and_comes_back_stands_where_he_stood(stack):
     """A menu behind the key, and back: ahead of who came after him, and served before him."""
-    caller = stack.call(KEPT, "1@4.0,1", hang_up_after=40.0)
+    caller = stack.call(KEPT, "1@8.0,1", hang_up_after=50.0)
     until(lambda: waiting(stack, "kept") == 1, "he waits")
-    later = stack.call(KEPT, hang_up_after=40.0)
+    later = stack.call(KEPT, hang_up_after=50.0)
     before = until(lambda: len(both := places(stack, "kept")) == 2 and both, "two wait")
     until(lambda: places(stack, "kept") == before[1:], "he has left")
     until(lambda: places(stack, "kept") == before, "he is back")

@@ -188,8 +188,8 @@ def test_a_trunk_is_called_by_tls_if_its_certificate_is_trusted(stack: Stack, tm
         port = free.getsockname()[1]
     with stranger(tmp_path) as (strange, found):
         told = "  label: a\n  host: 127.0.0.1\n  encrypted: yes\n  probed: no\n  shows: '0320000001'\n"
-        trunks = f"\nodd:\n{told}  port: {strange}\nfar:\n{told}  port: {port}\n"
-        zoe = "zoe:\n  label: Zoé\n  number: '0612345678'\n  trunks: [odd, far]\n"
+        trunks = f"\nodd:\n{told}  port: {strange}\nsealed:\n{told}  port: {port}\n"
+        zoe = "zoe:\n  label: Zoé\n  number: '0612345678'\n  trunks: [odd, sealed]\n"
         with written(stack, trunks=trunks, destinations=zoe, numbers=NUMBERS, **{"flows_outside-secure": FLOW}):
             mobile = Agent("mobile", "", registers=False, secure=True, hang_up_after=4.0, tone=TONE)
             pem = str(stack.settings.tls / tls.OURS)
