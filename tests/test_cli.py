@@ -476,8 +476,11 @@ def test_prepare_makes_all_that_must_stand_before_asterisk(prepared: Path) -> No
 
     assert (found["secrets"], found["secrets/master"]) == (0o700, 0o600)
     assert {name: mode for name, mode in found.items() if name.startswith("asterisk/")} == {
-        f"asterisk/{name}.conf": 0o640
-        for name in ("extensions_numbers", "manager_accounts", "musiconhold", "options", "pjsip", "queues", "rtp")
+        f"asterisk/{name}": 0o640
+        for name in (
+            *("extensions_numbers.conf", "http.conf", "manager_accounts.conf", "musiconhold.conf", "options.conf"),
+            *("pjsip.conf", "queues.conf", "rtp.conf", "tls-trusted.crt", "tls.crt", "tls.key"),
+        )
     }
     assert {
         "sounds/catalogue.json",

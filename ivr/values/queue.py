@@ -26,7 +26,7 @@ def of_agent(agent: str) -> str:
 
 def of_skills(skills: Iterable[str]) -> str:
     """The part of a queue in which a caller waits for who has all of these skills."""
-    return f"{NEEDS}{'-'.join(sorted(skills))}"
+    return f"{NEEDS}{'_'.join(sorted(skills))}"
 
 
 @dataclass(frozen=True)

@@ -486,10 +486,10 @@ def test_who_has_nobody_whom_he_talked_with_waits_as_all_do(last: str | None) ->
 
 def test_who_needs_skills_waits_first_for_who_has_them_all() -> None:
     """And then for all, or for nobody else."""
-    able = Enqueue("parts", 30, part="needs-boilers-english")
+    able = Enqueue("parts", 30, part="needs-boilers_english")
     waited = (able, Queued(Served.TIMEOUT, waited=30.0, place=1))
     then = (Enqueue("parts", 270, stood=30.0), Queued(Served.TALKED, "zoe", waited=5.0))
-    alone = (Enqueue("parts", 300, part="needs-boilers-english"), Queued(Served.EMPTY))
+    alone = (Enqueue("parts", 300, part="needs-boilers_english"), Queued(Served.EMPTY))
 
     assert play(queue(needs=["english", "boilers"], others_after=30), [waited, then, END]) == ["queue:talked"]
     assert play(queue(needs=["english", "boilers"]), [alone, END])[0] == "queue:empty"
