@@ -839,6 +839,17 @@ BAD = (
         'dialplans/voices.yaml: there is no remote "spech"; remotes.yaml has: shop',
     ),
     Bad(
+        "IVR630",
+        "dialplans/flows/parts.yaml",
+        "keep_place: yes",
+        "keep_place: yes\n    needs: english",
+        "needs: english",
+        (
+            'dialplans/flows/parts.yaml: nobody who serves "parts" has the skills english; '
+            "give them to an agent of it in agents.yaml: skills: {english: 5}"
+        ),
+    ),
+    Bad(
         "IVR650",
         AGENTS,
         "camille:\n",

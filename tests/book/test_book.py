@@ -278,11 +278,6 @@ MISTAKES: dict[str, tuple[Edit, str]] = {
         (QUEUES, "messages: wait-online", "messages: [wait-parts, wait-onlin]"),
         'dialplans/queues.yaml:13:26: there is no prompt "wait-onlin"; did you mean "wait-online"?',
     ),
-    "a skill that nobody of the queue has": (
-        (PARTS, "keep_place: yes", "keep_place: yes\n    needs: english"),
-        'dialplans/flows/parts.yaml:16:5: nobody who serves "parts" has the skills english; '
-        "give them to an agent of it in agents.yaml: skills: {english: 5}",
-    ),
     "a queue with a name that Asterisk needs": (
         (QUEUES, "", "general:\n  label: all\n  agents: karim\n"),
         'dialplans/queues.yaml:15:1: a queue cannot be called "general"; choose another: '
