@@ -3,13 +3,13 @@
 import asyncio
 import contextlib
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from watchfiles import awatch
 
 from ivr.asterisk import accepted, provision, queues_conf
-from ivr.asterisk.ami_link import AmiLink
+from ivr.asterisk.ami_link import AmiLink, Refused
 from ivr.asterisk.switch import AmiSwitch
 from ivr.book.problems import Mark, Problem
 from ivr.service.library import Library
@@ -111,14 +111,13 @@ class Reloader:
             async with asyncio.timeout(DEPLOY_LIMIT), self._deploy() as link:
                 await link.ready.wait()
                 switch = AmiSwitch(link)
-                for name in changed:
-                    await switch.reload(READ_BY[name])
-                refused = await accepted.refused(link, before[PJSIP], texts[PJSIP]) if PJSIP in changed else []
+                refused = await _reloaded(switch, changed)
+                if PJSIP in changed and not refused:
+                    refused = await accepted.refused(link, before[PJSIP], texts[PJSIP])
                 if refused:
                     earlier = {name: before[name] for name in changed}
                     await asyncio.to_thread(provision.write, earlier, self._conf)
-                    for name in earlier:
-                        await switch.reload(READ_BY[name])
+                    await _reloaded(switch, earlier)
                     message = f"Asterisk refused it, the earlier settings stay: {'; '.join(refused)}"
                     log.error("%s", message)
                     hint = "the log of its container says why"
@@ -135,6 +134,17 @@ class Reloader:
             return None
         log.info("asterisk took up %s", ",".join(changed))
         return None
+
+
+async def _reloaded(switch: AmiSwitch, files: Iterable[str]) -> list[str]:
+    """Have Asterisk read these again; which it refused, and why."""
+    refused = []
+    for name in files:
+        try:
+            await switch.reload(READ_BY[name])
+        except Refused as error:
+            refused.append(f"{name} ({error.message})")
+    return refused
 
 
 def _written(path: Path) -> str | None:

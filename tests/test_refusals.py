@@ -121,3 +121,33 @@ async def test_what_asterisk_does_not_take_up_leaves_the_earlier_book_and_settin
             'IVR479 Asterisk refused it, the earlier settings stay: it did not take up "second": it does not know it'
         ]
         assert [order.get("Module") for order in asterisk.orders("Reload")].count("res_pjsip.so") == 2
+
+
+async def test_settings_that_asterisk_refuses_to_read_leave_the_earlier_ones(configured: Settings) -> None:
+    """Of queues nothing is read back: Asterisk's own no is enough."""
+    queues = configured.book / "dialplans" / "queues.yaml"
+    library = Library(lambda: Release(read_book(configured.book), {}))
+    async with FakeAmi() as asterisk:
+        asterisk.answers["reload"] = says("Error", "Module failed to reload")
+
+        def told() -> provision.Exchange:
+            served = tuple(library.current.book.queues.values())
+            return replace(EXCHANGE, numbers=tuple(library.current.book.services), queues=served)
+
+        def link() -> AmiLink:
+            return AmiLink(asterisk.host, asterisk.port, asterisk.account, asterisk.secret)
+
+        reloading = Reloader(library, told, configured.asterisk_conf, link)
+        provision.write(provision.files(told()), configured.asterisk_conf)
+        before, text = library.current, (configured.asterisk_conf / "queues.conf").read_text()
+        queues.write_text("parts: {label: pièces, agents: camille}\n", encoding="utf-8")
+
+        assert not await reloading.reload()
+        assert library.current is before
+        assert (configured.asterisk_conf / "queues.conf").read_text() == text
+        (told_of,) = library.problems
+        assert (told_of.rule, told_of.message) == (
+            "IVR479",
+            "Asterisk refused it, the earlier settings stay: queues.conf (Module failed to reload)",
+        )
+        assert [order.get("Module") for order in asterisk.orders("Reload")] == ["app_queue.so"] * 2

@@ -18,7 +18,7 @@ from ivr.values.number import Family, Number, parse
 from ivr.values.plan import EACH_ITS_OWN
 from ivr.values.profile import PROFILES, Profile
 from ivr.values.purpose import Purpose
-from ivr.values.tariff import CAPS, Mode, Tariff
+from ivr.values.tariff import CAPS, MOST_A_CALL, Mode, Tariff
 from ivr.values.whisper import tariff_name
 
 # Tells a problem: the way to it in numbers.yaml, its rule, what is wrong, what to do.
@@ -86,8 +86,9 @@ def _unlawful(number: Number, tariff: Tariff, declared: Family | None) -> tuple[
         return "IVR230", f"{digits} is a surcharged number and cannot be {tariff.mode}"
     if tariff.surcharged and family not in {Family.SURCHARGED, *EACH_ITS_OWN}:
         return "IVR230", f"{digits} is a {number.family} number and cannot be surcharged"
-    cap = next((caps for prefix, caps in CAPS.items() if digits.startswith(prefix)), None)
-    if tariff.surcharged and cap:
+    # What has no cap of its own may not cost more than any call may.
+    cap = next((caps for prefix, caps in CAPS.items() if digits.startswith(prefix)), (tariff.price, MOST_A_CALL))
+    if tariff.surcharged:
         most: Decimal = cap[0] if tariff.mode is Mode.PER_MINUTE else cap[1]
         if tariff.price > most:
             each = "a minute" if tariff.mode is Mode.PER_MINUTE else "a call"

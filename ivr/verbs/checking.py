@@ -46,7 +46,11 @@ def _check(directory: Path, json_: bool) -> bool:
         today = now.astimezone(ZONE).date()
         lawful = (*unlawful(book, directory, today), *due(book, read(directory / NUMBERS, directory, []), today))
         unfit, unmeasured = _announcements(directory, book)
-        problems = (*book.warnings, *told(book, now), *lawful, *_recordings(directory, book), *unfit)
+        heard = _recordings(directory, book)
+        spoilt = {problem.file for problem in heard if problem.severity == "error"}
+        # Of a recording that cannot be used nobody need be told that it is not noted.
+        noted = (problem for problem in book.warnings if problem.rule != "IVR562" or problem.file not in spoilt)
+        problems = (*noted, *told(book, now), *lawful, *heard, *unfit)
     except BadBook as refusal:
         problems = refusal.problems
     problems = (*problems, *checked_cases(book, directory, case_files(directory))[1])

@@ -50,6 +50,11 @@ class Master:
         return Master({rate: _sized(sound, length * rate // _NARROW) for rate, sound in self.sounds.items()})
 
 
+def silent(samples: Samples) -> bool:
+    """Whether there is nothing to hear, a hum of direct current apart."""
+    return not len(samples) or float(np.abs(samples - samples.mean()).max()) < _FAINTEST
+
+
 def master(samples: Samples, rate: int, *, tail: float = 0.0, at_least: float = 0.0) -> Master:
     """A voice made ready to be played.
 
@@ -57,7 +62,7 @@ def master(samples: Samples, rate: int, *, tail: float = 0.0, at_least: float = 
     Raises Silent if nothing can be heard.
     """
     centred = samples - samples.mean() if len(samples) else samples
-    if not len(centred) or np.abs(centred).max() < _FAINTEST:
+    if silent(samples):
         raise Silent
     voice = _trimmed(_resampled(centred, rate, _FULL), _FULL)
     spoken = len(voice) * _NARROW // _FULL

@@ -22,7 +22,7 @@ from ivr.voice import music as house
 from ivr.voice.audio import RECIPE, Master, Silent, Spans, beep, joined, master
 from ivr.voice.catalogue import SPANS, Catalogue, Sound, copied, locked, replace, seconds_of, spans_of
 from ivr.voice.engines import LONGEST_TEXT, Engine, EngineFailed, engines
-from ivr.voice.recording import Unusable, as_delivered, decoded, recording
+from ivr.voice.recording import SILENCE, Unusable, as_delivered, decoded, recording
 from ivr.voice.roster import Roster
 from ivr.voice.wav import RATES, encode, frames
 
@@ -168,7 +168,7 @@ class _Oven:
                     utterance, house.VERSION, "house", where, lambda: (master(house.piece(), house.RATE), ())
                 )
         except Unusable as unusable:
-            raise _Spoilt(f"{where} {unusable}") from unusable
+            raise _Spoilt(f"{where} {unusable}".replace("LANGUAGE/ID", _called(utterance))) from unusable
         return self._spoken(utterance)
 
     def _spoken(self, utterance: Utterance) -> _Loaf:
@@ -273,7 +273,7 @@ def _master(content: bytes, tail: float = 0.0, at_least: float = 0.0, *, any_kin
     try:
         return master(samples, rate, tail=tail, at_least=at_least)
     except Silent as silent:
-        raise Unusable("holds only silence: record it again") from silent
+        raise Unusable(SILENCE) from silent
 
 
 def _distinct(utterances: Iterable[Utterance]) -> tuple[list[Utterance], dict[tuple[str, str], str]]:

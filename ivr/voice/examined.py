@@ -9,7 +9,8 @@ from pathlib import Path
 from ivr.book.problems import Mark, Problem
 from ivr.values.music import MUSIC
 from ivr.values.phrase import Utterance
-from ivr.voice.recording import Unusable, as_delivered, decoded, recording
+from ivr.voice.audio import silent
+from ivr.voice.recording import SILENCE, Unusable, as_delivered, decoded, recording
 
 
 def examined(prompts: Path, utterances: Iterable[Utterance]) -> Iterator[Problem]:
@@ -20,7 +21,9 @@ def examined(prompts: Path, utterances: Iterable[Utterance]) -> Iterator[Problem
             content = recording(prompts, one.language, one.name)
             if content is None:
                 continue
-            decoded(content)
+            samples, _ = decoded(content)
+            if silent(samples):
+                raise Unusable(SILENCE)
             if one.language == MUSIC:
                 continue
             rule = "IVR566"

@@ -20,6 +20,7 @@ MAX_SECONDS = 600
 MAX_SAMPLES = 60_000_000
 """All channels together; a small file can unpack to a huge one."""
 _WAV = {"WAV", "WAVEX", "RF64"}
+SILENCE = "holds only silence: record it again"
 _BEST = max(RATES.values())
 _HINT = "save it as a WAV file (PCM, 16 bits)"
 _TAKE = "`ivr prompts --take LANGUAGE/ID FILE` makes a recording of it"
@@ -79,7 +80,7 @@ def decoded(content: bytes, *, any_kind: bool = False) -> tuple[Samples, int]:
 
 
 def as_delivered(content: bytes) -> None:
-    """Raise Unusable for a WAV file of more than one channel, or of a rate that is none of ours.
+    """Raise Unusable for a WAV file that is cut off, of more than one channel, or of a rate that is none of ours.
 
     One of two channels may be another voice, and their mixture something that nobody has listened to; a rate that is
     none of ours means a conversion that nobody has heard either.  What `ivr prompts --take` makes can be heard first.
@@ -91,10 +92,23 @@ def as_delivered(content: bytes) -> None:
         return  # `decoded` says what is wrong with it
     if told.format not in _WAV:
         return
+    if _promised(content) > len(content):
+        raise Unusable("is cut off: bring the whole file")
     if told.channels > 1:
         raise Unusable(f"has {told.channels} channels, one is needed: {_TAKE}")
     if told.samplerate not in RATES.values():
         raise Unusable(f"has {told.samplerate} samples per second, 8000, 16000 or 48000 are needed: {_TAKE}")
+
+
+def _promised(content: bytes) -> int:
+    """How many bytes a WAV file has by its own word, up to the end of its sound (RIFF: chunks of name, size, data)."""
+    place = 12
+    while place + 8 <= len(content):
+        name, size = content[place : place + 4], int.from_bytes(content[place + 4 : place + 8], "little")
+        if name == b"data":
+            return place + 8 + size if content[:4] == b"RIFF" else 0
+        place += 8 + size + size % 2
+    return 0
 
 
 def taken(content: bytes) -> bytes:
@@ -105,7 +119,7 @@ def taken(content: bytes) -> bytes:
     samples, rate = decoded(content, any_kind=True)
     wide = samples if rate == _BEST else soxr.resample(samples, rate, _BEST, quality="VHQ")
     if not np.abs(wide).max() > 0:
-        raise Unusable("holds only silence: record it again")
+        raise Unusable(SILENCE)
     return encode(wide * min(1.0, 1.0 / np.abs(wide).max()), ".wav", _BEST)
 
 

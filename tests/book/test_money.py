@@ -99,3 +99,17 @@ def test_payouts_are_finer_than_cents(book: Path) -> None:
     told(book, "tariffs.yaml", "price: 0.15", "price: 0.15\n  payout: 0.0842")
 
     assert read_book(book).tariffs["advice"].payout == Decimal("0.0842")
+
+
+def test_no_call_may_cost_more_than_the_law_allows_any_call(book: Path) -> None:
+    """Also of a number whose family has no cap of its own."""
+    numbers = book / "dialplans" / "numbers.yaml"
+    with numbers.open("a", encoding="utf-8") as file:
+        file.write('"1094": {label: opérateur, family: surcharged, tariff: dear, flow: guide}\n')
+    dear = "dear: {mode: per_call, price: 30.00}\nfree:\n"
+
+    assert any(
+        one.startswith("IVR231") and one.endswith("1094 may cost 24 € a call at most, not 30.00 €")
+        for one in told(book, "tariffs.yaml", "free:\n", dear)
+    )
+    assert not any("IVR231" in one for one in told(book, "tariffs.yaml", "price: 30.00", "price: 24.00"))

@@ -105,6 +105,23 @@ def test_what_cannot_be_taken_in_is_one_sentence(run, tmp_path: Path, name, cont
     assert not list((tmp_path / "book/prompts").rglob("*.wav"))
 
 
+@pytest.mark.parametrize("kept", [0, 30, 4000, None], ids=["empty", "a torn head", "cut off", "stereo"])
+def test_a_recording_that_cannot_be_used_is_one_problem_of_the_check(run, tmp_path: Path, kept: int | None) -> None:
+    """And not a second one, that nobody has noted it."""
+    path = tmp_path / "book/prompts/fr/goodbye.wav"
+    path.parent.mkdir()
+    with wave.open(str(path), "wb") as file:
+        file.setparams((1 if kept is not None else 2, 2, 48000, 9600, "NONE", ""))
+        file.writeframes(b"\0\x10\0\x10\0\x20\0\x20" * 4800)
+    path.write_bytes(path.read_bytes()[:kept])
+    told = run("check", "--json")
+
+    assert told.exit_code == 1
+    assert [one["rule"] for one in json.loads(told.stdout) if "goodbye" in one["file"]] == [
+        "IVR566" if kept in (None, 4000) else "IVR565"
+    ]
+
+
 def test_a_note_of_no_recording_is_refused(run) -> None:
     """One sentence."""
     refused = run("prompts", "--note", "fr/goodbye")

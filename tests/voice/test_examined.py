@@ -18,6 +18,8 @@ VOICE = babble("Bienvenue", 44100)
     ("content", "rule", "message"),
     [
         (b"", "IVR565", "the recording is empty"),
+        (wav_bytes(np.zeros(48000), 48000), "IVR565", "the recording holds only silence"),
+        (wav_bytes(babble("Bienvenue", 48000), 48000)[:40_000], "IVR566", "the recording is cut off"),
         (b"RIFF" + bytes(100), "IVR565", "the recording is damaged or not a WAV file"),
         (wav_bytes(VOICE, 44100, format="MP3"), "IVR565", "the recording is not a WAV file but MP3 inside"),
         (
@@ -31,7 +33,7 @@ VOICE = babble("Bienvenue", 44100)
             "the recording has 44100 samples per second, 8000, 16000 or 48000 are needed",
         ),
     ],
-    ids=["empty", "corrupt", "MP3 renamed", "stereo", "44.1 kHz"],
+    ids=["empty", "silent", "cut off", "corrupt", "MP3 renamed", "stereo", "44.1 kHz"],
 )
 def test_one_problem_each(place, content: bytes, rule: str, message: str):
     """The same at the check and at the bake, which plays nothing of it, and leaves the file as it is."""

@@ -15,6 +15,8 @@ from ivr.values.purpose import Purpose
 
 UNREACHED = ("busy", "no_answer", "unavailable")
 UNSERVED = ("timeout", "full", "empty", "emptied")
+ALSO = ("declined", "congestion", "past_limit", "closed")
+"""Further ways out without an answer, of a node that leads somewhere by them."""
 
 
 def check(view: View) -> Iterator[Found]:
@@ -27,9 +29,10 @@ def check(view: View) -> Iterator[Found]:
             message = f"{held.number.display} does not say whom it puts callers through to"
             yield Found(Verdict.BROKEN, held, message, "write connects: and the number in numbers.yaml", "purpose")
             continue
-        transfers = [(place, UNREACHED) for place, _ in view.nodes(held.flow, Transfer)]
-        queues = [(place, UNSERVED) for place, _ in view.nodes(held.flow, Queue)]
-        for place, in_vain in (*transfers, *queues):
+        transfers = [(place, node, UNREACHED) for place, node in view.nodes(held.flow, Transfer)]
+        queues = [(place, node, UNSERVED) for place, node in view.nodes(held.flow, Queue)]
+        for place, node, always in (*transfers, *queues):
+            in_vain = (*always, *(way for way in ALSO if way in node.exits))
             after = [found for taken in in_vain if (found := view.drawing.follow(place, taken))]
             said = [target in re.sub(r"\D", "", view.words(view.drawing.node(one))) for one in after]
             free = [view.drawing.need(one) < Need.ANSWERED for one in after]

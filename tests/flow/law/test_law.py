@@ -97,3 +97,20 @@ def test_a_connection_service_that_queues_tells_the_number_at_every_way_out() ->
 
     assert verdict("Appelez le 01 45 00 00 00.") is Verdict.HOLDS
     assert verdict("Au revoir.") is Verdict.BROKEN
+
+
+def test_who_declines_a_connection_is_no_answer() -> None:
+    """A way out that only some transfers have says the number too."""
+    (rule,) = (one for one in RULES if one.id == "connection-number")
+    exits = {"busy": "no", "no_answer": "no", "unavailable": "no", "declined": "bye"}
+    nodes = {
+        "to": {"kind": "transfer", "to": "a", "accept": "take", "exits": exits},
+        "no": {"kind": "bye", "prompt": "no"},
+        "bye": {"kind": "bye", "prompt": "bye"},
+    }
+    texts = {"no": "Appelez le 01 45 00 00 00.", "bye": "Au revoir.", "take": "Tapez 1."}
+    silent = example(purpose="connection", connects="0145000000", nodes=nodes, texts=texts)
+    told = example(purpose="connection", connects="0145000000", nodes=nodes, texts={**texts, "bye": texts["no"]})
+
+    assert judged(rule, silent, {}, TODAY).verdict is Verdict.BROKEN
+    assert judged(rule, told, {}, TODAY).verdict is Verdict.HOLDS
