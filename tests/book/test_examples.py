@@ -1,14 +1,15 @@
-"""The example of the README is a book that reads, and its calls go where it says."""
+"""The examples of the README are books that read, and their calls go where they say."""
 
 import re
 import shutil
 from datetime import UTC, datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from ivr.book.book import Book, read_book
-from ivr.book.given import Given
+from ivr.book.given import Given, Press
 from ivr.flow.commands import Served
 from ivr.service.library import Release
 from ivr.terminal.cast import Cast
@@ -17,19 +18,53 @@ from ivr.terminal.simulate import Simulator
 CHECKOUT = Path(__file__).parents[2]
 
 
-@pytest.fixture(scope="module")
-def hotline(tmp_path_factory: pytest.TempPathFactory) -> Book:
-    """The demonstration with what the example adds to its files, each under the name in its comment."""
-    here = tmp_path_factory.mktemp("hotline")
+def example(here: Path, title: str) -> Book:
+    """The demonstration with what an example adds to its files, each under the name in its comment."""
     for part in ("dialplans", "prompts"):
         shutil.copytree(CHECKOUT / part, here / part)
     text = (CHECKOUT / "README.md").read_text(encoding="utf-8")
-    (block,) = re.findall(r"### An example: a hotline.*?```yaml\n(.*?)```", text, re.DOTALL)
-    for part in re.split(r"(?m)^(?=# dialplans/)", block)[1:]:
+    (block,) = re.findall(rf"### An example: {title}.*?```yaml\n(.*?)```", text, re.DOTALL)
+    for part in re.split(r"(?m)^(?=# (?:dialplans|prompts)/)", block)[1:]:
         name, _, written = part.partition("\n")
         with (here / name.removeprefix("# ")).open("a", encoding="utf-8") as file:
             file.write(f"\n{written}")
     return read_book(here)
+
+
+@pytest.fixture(scope="module")
+def hotline(tmp_path_factory: pytest.TempPathFactory) -> Book:
+    """The example of two sites."""
+    return example(tmp_path_factory.mktemp("hotline"), "a hotline")
+
+
+@pytest.mark.parametrize(
+    ("title", "number", "at", "keys", "queues", "steps"),
+    [
+        ("a shop", "0805000038", "2026-12-01T10:00", ["1"], {}, "hours:open menu:1 counter:talked"),
+        (
+            "a shop",
+            "0805000038",
+            "2026-12-01T10:00",
+            ["1", "", ""],
+            {"counter": Served.FULL},
+            "hours:open menu:1 counter:full message:declined bye:done",
+        ),
+        ("a shop", "0805000038", "2026-11-30T10:00", [], {}, "hours:closed closed:done"),
+        ("a town hall", "0806000039", "2026-12-01T12:30", [], {}, "hours:closed closed:done"),
+        ("a town hall", "0806000039", "2026-12-01T10:00", ["2"], {}, "hours:open menu:2 planning:talked"),
+    ],
+)
+def test_calls_of_the_other_examples_go_where_they_say(
+    tmp_path: Path, title: str, number: str, at: str, keys: list[str], queues: dict[str, Served], steps: str
+) -> None:
+    """Nothing is warned of in them, and callers get where they want."""
+    book = example(tmp_path, title)
+    instant = datetime.fromisoformat(at).replace(tzinfo=ZoneInfo("Europe/Paris"))
+    cast = Cast(Given(keys=tuple(Press(key) for key in keys), queues=queues))
+    lived = Simulator(Release(book, {})).call(number, "0612345678", instant, cast)
+
+    assert [str(one) for one in book.warnings] == []
+    assert " ".join(lived.record.steps) == steps
 
 
 SHARED = "reunion:open both:open load:else share"
