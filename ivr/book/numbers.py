@@ -16,7 +16,7 @@ from ivr.flow.terms import Terms
 from ivr.values.announcement import BEEP, USUAL, Manner, announcement
 from ivr.values.number import Family, Number, parse
 from ivr.values.plan import EACH_ITS_OWN
-from ivr.values.profile import PROFILES, Profile
+from ivr.values.profile import FRANCE, PROFILES, Profile
 from ivr.values.purpose import Purpose
 from ivr.values.tariff import CAPS, MOST_A_CALL, Mode, Tariff
 from ivr.values.whisper import tariff_name
@@ -58,7 +58,7 @@ def services(
         flow, sound = flows.get(entry.flow), in_order_of_time(written, entry, tell)
         for place, period in enumerate(entry.periods):
             tariff = tariffs.get(period.tariff)
-            unlawful = tariff and _unlawful(number, tariff, entry.declared)
+            unlawful = tariff and _unlawful(number, tariff, entry.declared, entry.profile)
             if unlawful:
                 tell(_way(written, entry, place), *unlawful, "")
             sound = sound and tariff is not None and not unlawful
@@ -75,7 +75,7 @@ def _way(written: str, entry: WrittenNumber, place: int) -> Way:
     return (written, "tariff") if isinstance(entry.tariff, str) else (written, "tariff", place, "tariff")
 
 
-def _unlawful(number: Number, tariff: Tariff, declared: Family | None) -> tuple[str, str] | None:
+def _unlawful(number: Number, tariff: Tariff, declared: Family | None, profile: str) -> tuple[str, str] | None:
     """Why a number of this family may not bear this tariff: rule and sentence; sources in values/tariff.py."""
     digits = number.national or ""
     family = number.priced_as(declared) or number.family
@@ -86,8 +86,9 @@ def _unlawful(number: Number, tariff: Tariff, declared: Family | None) -> tuple[
         return "IVR230", f"{digits} is a surcharged number and cannot be {tariff.mode}"
     if tariff.surcharged and family not in {Family.SURCHARGED, *EACH_ITS_OWN}:
         return "IVR230", f"{digits} is a {number.family} number and cannot be surcharged"
-    # What has no cap of its own may not cost more than any call may.
-    cap = next((caps for prefix, caps in CAPS.items() if digits.startswith(prefix)), (tariff.price, MOST_A_CALL))
+    # What has no cap of its own may not cost more than any call may in France; elsewhere the profile says how much.
+    others = (tariff.price, MOST_A_CALL if profile == FRANCE.name else tariff.price)
+    cap = next((caps for prefix, caps in CAPS.items() if digits.startswith(prefix)), others)
     if tariff.surcharged:
         most: Decimal = cap[0] if tariff.mode is Mode.PER_MINUTE else cap[1]
         if tariff.price > most:

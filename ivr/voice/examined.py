@@ -1,6 +1,6 @@
 """Recordings looked at before a bake: which of them cannot be played.
 
-IVR565  a recording that cannot be used      IVR566  a recording that is not mono, or of a rate that is none of ours
+IVR565  a recording that cannot be used      IVR566  a recording that is cut off, not mono, or of another rate
 """
 
 from collections.abc import Iterable, Iterator

@@ -101,15 +101,18 @@ def test_payouts_are_finer_than_cents(book: Path) -> None:
     assert read_book(book).tariffs["advice"].payout == Decimal("0.0842")
 
 
-def test_no_call_may_cost_more_than_the_law_allows_any_call(book: Path) -> None:
-    """Also of a number whose family has no cap of its own."""
-    numbers = book / "dialplans" / "numbers.yaml"
-    with numbers.open("a", encoding="utf-8") as file:
-        file.write('"1094": {label: opérateur, family: surcharged, tariff: dear, flow: guide}\n')
-    dear = "dear: {mode: per_call, price: 30.00}\nfree:\n"
+@pytest.mark.parametrize(
+    ("country", "price", "refused"),
+    [("fr", "30.00", True), ("fr", "24.00", False), ("be", "31.00", False), ("ch", "100.00", False)],
+)
+def test_a_number_without_a_cap_of_its_own_has_that_of_any_call(
+    book: Path, country: str, price: str, refused: bool
+) -> None:
+    """In France 24 €; elsewhere the country's profile says how much, and its rule tells."""
+    line = f'"1094": {{label: opérateur, family: surcharged, tariff: dear, flow: guide, profile: {country}}}\n'
+    with (book / "dialplans" / "numbers.yaml").open("a", encoding="utf-8") as file:
+        file.write(line)
+    found = told(book, "tariffs.yaml", "free:\n", f"dear: {{mode: per_call, price: {price}}}\nfree:\n")
 
-    assert any(
-        one.startswith("IVR231") and one.endswith("1094 may cost 24 € a call at most, not 30.00 €")
-        for one in told(book, "tariffs.yaml", "free:\n", dear)
-    )
-    assert not any("IVR231" in one for one in told(book, "tariffs.yaml", "price: 30.00", "price: 24.00"))
+    assert [one for one in found if one.startswith(("IVR0", "IVR1"))] == []
+    assert any(one.endswith(f"1094 may cost 24 € a call at most, not {price} €") for one in found) is refused
