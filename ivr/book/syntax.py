@@ -49,7 +49,7 @@ _MISTAKES: tuple[tuple[str, str, str, str], ...] = (
         "put it in quotes",
     ),
     (
-        r"unknown escape|hexadecimal number|Unicode character escape",
+        r"unknown escape|hexa?decimal number|Unicode character escape",
         "IVR004",
         "a backslash that means nothing here",
         "write the text in single quotes, or double the backslash",

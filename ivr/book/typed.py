@@ -37,7 +37,8 @@ def typed(model: type[M] | TypeAdapter[M], tree: Node, where: str, problems: lis
         value = adapter.validate_python(tree.plain())
     except ValidationError as refusal:
         schema = adapter.json_schema()
-        found = [_found(error, schema, tree) for error in refusal.errors(include_url=False, include_input=False)]
+        errors = refusal.errors(include_url=False, include_input=False)
+        found = [_found(error, schema, tree) for error in errors if not _follows(error, errors)]
         problems.extend(place.problem(said, where) for place, said in _worth_telling(filter(None, found)))
         return None
     return value if is_whole(tree) else None
@@ -58,6 +59,14 @@ class _Place:
 
 
 _Found: TypeAlias = tuple[_Place, Words]
+
+
+def _follows(error: ErrorDetails, errors: list[ErrorDetails]) -> bool:
+    """Whether a list has too few entries only because those that it has are wrong: pydantic does not count these."""
+    way = error["loc"]
+    return error["type"] == "too_short" and any(
+        len(other["loc"]) > len(way) and other["loc"][: len(way)] == way for other in errors
+    )
 
 
 def _worth_telling(found: Iterable[_Found]) -> list[_Found]:

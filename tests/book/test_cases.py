@@ -1,12 +1,13 @@
 """Tests that ops write: what they may say, and what they are told of every mistake."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from ivr.book.book import read_book
 from ivr.book.cases import Case, case_files, read_cases
-from ivr.book.given import fetched, instant, press
+from ivr.book.given import fetched, instant, load, override, press, reached, served, spent
 from ivr.book.problems import BadBook
 from ivr.flow.commands import Reached
 from ivr.flow.errands import Fetched
@@ -95,8 +96,8 @@ def test_each_mistake_has_its_place_and_its_words(tmp_path: Path, text: str, exp
 @pytest.mark.parametrize(
     ("line", "place", "said"),
     [
-        ("keys: [2x]", "5:10", '"2x" is nothing to press'),
-        ("agents: bussy", "5:11", "ringing an agent ends with talked, busy, no_answer, unavailable"),
+        ("keys: [2x]", "5:10", '"2x" is nothing to press: write keys 0-9, * or #, 2@early, or silence'),
+        ("agents: bussy", "5:11", "ringing an agent ends with talked, busy, no_answer, "),
         ("lookup: shop", "5:11", "a look-up gives found:name=Dupont, not_found or failed"),
         ("override: {office: opn}", "5:22", "by hand a calendar is open or closed"),
         ("charged: a lot", "5:12", "what is charged is an amount like 0.31, or nothing, or something"),
@@ -121,13 +122,47 @@ def test_all_mistakes_of_all_files_are_told_at_once(tmp_path: Path) -> None:
     assert [problem.file for problem in bad.value.problems] == ["one.yaml", "two.yaml"]
 
 
-@pytest.mark.parametrize("text", ["2026-11-26 25:00", "0", "", "tomorrow"])
-def test_what_is_no_instant_is_refused(text: str) -> None:
-    with pytest.raises(ValueError, match="is not an instant"):
-        instant(text)
+NO_LOOK_UP = 'a look-up gives found:name=Dupont, not_found or failed, not "lost"'
+NOT_FOUND_SO = 'what a look-up found is written found:name=Dupont,city=Lille, not "{}"'
+NO_SUM = 'what was spent is an amount in euros like 299.50, not "{}"'
+NO_LOAD = 'the load of a queue is written waiting:6,free:0,expected:180, not "{}"'
 
 
-@pytest.mark.parametrize("text", ["found:", "found:=x", "found:name", "lost"])
-def test_what_no_look_up_says_is_refused(text: str) -> None:
-    with pytest.raises(ValueError, match="look-up"):
-        fetched(text)
+@pytest.mark.parametrize(
+    ("read", "text", "said"),
+    [
+        *(
+            (instant, day, f'"{day}" is not an instant: write it like 2026-11-29T10:00')
+            for day in ("0", "", "tomorrow")
+        ),
+        (instant, "2026-11-26 25:00", '"2026-11-26 25:00" is not an instant: write it like 2026-11-29T10:00'),
+        (fetched, "lost", NO_LOOK_UP),
+        *((fetched, one, NOT_FOUND_SO.format(one)) for one in ("found:=x", "found:name")),
+        (press, "2x", '"2x" is nothing to press: write keys 0-9, * or #, 2@early, or silence'),
+        (
+            reached,
+            "bussy",
+            'ringing an agent ends with talked, busy, no_answer, unavailable, congestion, declined, not "bussy"',
+        ),
+        *((spent, one, NO_SUM.format(one)) for one in ("a lot", "-1", "NaN")),
+        (
+            served,
+            "gone",
+            'waiting in a queue ends with talked, timeout, full, empty, emptied, key, not "gone"',
+        ),
+        *((load, one, NO_LOAD.format(one)) for one in ("waiting", "waiting:1,waiting:2", "busy:3")),
+        (override, "opn", 'by hand a calendar is open or closed, not "opn"'),
+    ],
+)
+def test_what_callers_and_others_may_not_do_is_refused(read: Callable[[str], object], text: str, said: str) -> None:
+    """In a case, in `ivr simulate`, and in what an assistant asks."""
+    with pytest.raises(ValueError, match="not") as refusal:
+        read(text)
+
+    assert str(refusal.value) == said
+
+
+def test_a_look_up_that_finds_nothing_is_no_look_up() -> None:
+    """The word without what is found."""
+    with pytest.raises(ValueError, match="a look-up gives found:name=Dupont"):
+        fetched("found:")

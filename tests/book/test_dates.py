@@ -142,7 +142,9 @@ def test_a_first_tariff_that_is_to_come_holds_already(book: Path) -> None:
     made = read_book(book)
 
     assert made.services["0825000003"].at(datetime(2026, 1, 1, tzinfo=UTC)).tariff.name == "dear"
-    assert [one.rule for one in due(made, read(book / NUMBERS, book, []), date(2026, 11, 28))] == ["IVR424"]
+    assert [f"{one.rule} {one.message}" for one in due(made, read(book / NUMBERS, book, []), date(2026, 11, 28))] == [
+        "IVR424 nothing says what 0825000003 costs before 2027-01-01: it has that tariff already"
+    ]
 
 
 # -- what holds when ---------------------------------------------------------------------------------------------

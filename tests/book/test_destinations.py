@@ -119,32 +119,41 @@ def test_who_may(book: Path, number: str, extra: str) -> None:
             'IVR472 "zoe" has both a number and a SIP address',
         ),
         ("zoe: {label: Zoé, number: '0612345678'}\n", 'IVR473 no trunk reaches "zoe"'),
-        ("zoe: {label: Zoé, sip: 'sip:a@b.example', trunks: main}\n", 'IVR473 "zoe" is a SIP address, to which'),
+        (
+            "zoe: {label: Zoé, sip: 'sip:a@b.example', trunks: main}\n",
+            'IVR473 "zoe" is a SIP address, to which no trunk leads',
+        ),
         ("zoe: {label: Zoé, number: '0612345678', trunks: mian}\n", 'IVR201 there is no trunk "mian"'),
         (
             "zoe: {label: Zoé, number: '0612345678', trunks: bare}\n",
-            'IVR474 "zoe" would be called over the trunk "bare"',
+            'IVR474 "zoe" would be called over the trunk "bare", which has no number to show',
         ),
         (ZOE.replace("zoe:", "camille:"), 'IVR476 "camille" is both an agent and a destination'),
         ("zoe: {label: Zoé, sip: 'sip:a;b@c'}\n", "IVR107"),
         (
             "zoe: {label: Zoé, sip: 'sip:0899000004@SIP.carrier.example.x'}\n".replace(".x", ":5070"),
-            'IVR473 "zoe" is a number at the server of the trunk "main"',
+            'IVR473 "zoe" is a number at the server of the trunk "main", dialled past all that is looked at',
         ),
         (
             "zoe: {label: Zoé, sip: 'sip:+32470123456@192.0.2.10'}\n",
-            'IVR473 "zoe" is a number at the server of the trunk "bare"',
+            'IVR473 "zoe" is a number at the server of the trunk "bare", dialled past all that is looked at',
         ),
-        (ZOE + ZOE.replace("zoe:", "z-oe:"), 'IVR476 "zoe" and "z-oe" differ only by hyphens'),
+        (
+            ZOE + ZOE.replace("zoe:", "z-oe:"),
+            'IVR476 "zoe" and "z-oe" differ only by hyphens, over which Asterisk reads',
+        ),
         (ZOE.replace("zoe:", "way:"), 'IVR476 "way" is a name of Asterisk\'s own settings'),
-        (ZOE.replace("zoe:", f"{'z' * 33}:"), f'IVR476 "{"z" * 33}" has 33 characters'),
+        (
+            ZOE.replace("zoe:", f"{'z' * 33}:"),
+            f'IVR476 "{"z" * 33}" has 33 characters, and a name that Asterisk is told 32 at most',
+        ),
     ],
 )
 def test_what_cannot_be_dialled(book: Path, text: str, expected: str) -> None:
     """One sentence each."""
     write(book, text)
 
-    assert [one[: len(expected)] for one in told(book)] == [expected]
+    assert [one if one[:6] != "IVR107" else "IVR107" for one in told(book)] == [expected]
 
 
 def test_a_name_is_one_thing_to_asterisk_and_no_trunk_shows_a_number_that_costs(book: Path) -> None:

@@ -91,6 +91,8 @@ def test_a_rule_is_switched_off_with_a_reason_that_the_report_shows(book: Path) 
     assert "The lawyer of the house has looked at it." in report.output
     (book / "dialplans" / "law.yaml").write_text(OFF.format("complaints", "2020-01-31"))
     assert [one.split(" ", 1)[1] for one in told(book)] == ["IVR501 error", "IVR482 warning"]
+    (over,) = (one for one in unlawful(read_book(book), book, TODAY) if one.rule == "IVR482")
+    assert over.message == '"complaints" was switched off until 2020-01-31, and is in force again'
 
 
 @pytest.mark.parametrize(

@@ -59,9 +59,10 @@ def test_what_is_not_written_is_as_in_asterisk_s_sample_file(book: Path) -> None
         (GOOD.replace("personal-unavailable", "camile"), 'IVR201 there is no prompt "camile"'),
         (GOOD + "  remote: shopp\n", 'IVR201 there is no remote "shopp"'),
         (GOOD.replace("  agents: camille\n", ""), None),
-        (GOOD + "  shortest: 20\n  longest: 20\n", "IVR591"),
-        (GOOD + "  path: /m\n", 'IVR592 "repairs" has path'),
-        (GOOD + "  audio: no\n", 'IVR592 "repairs" has audio'),
+        (GOOD + "  shortest: 20\n  longest: 20\n",
+         'IVR591 a message in "repairs" lasts at least 20 s, and at most 20 s'),
+        (GOOD + "  path: /m\n", 'IVR592 "repairs" has path, and no system that is told of messages'),
+        (GOOD + "  audio: no\n", 'IVR592 "repairs" has audio, and no system that is told of messages'),
         (GOOD + "  email: camille at chaleur\n", "IVR1"),
         (GOOD + "  email: camille..b@chaleur.example\n", "IVR1"),
         (GOOD + "  email: camille@chaleur..example\n", "IVR1"),
@@ -76,6 +77,7 @@ def test_what_is_wrong_is_told(book: Path, text: str, told: str | None) -> None:
     if told is None:
         (warned,) = [one for one in read_book(book).warnings if one.rule != "IVR285"]
         assert (warned.rule, warned.file) == ("IVR590", "dialplans/mailboxes.yaml")
+        assert warned.message == 'nobody is told of messages in "repairs"'
         return
     with pytest.raises(BadBook) as bad:
         read_book(book)

@@ -57,11 +57,11 @@ def test_nothing_in_it_is_answered(book: Path) -> None:
     [
         ("usual: {blocked: bussy}\n", 'IVR106 "bussy" is not known here'),
         ("usual: {blocked: {message: nobody, flow: repair}}\n", "IVR108 what is done is not clear"),
-        ("usual: {trusted: nuisance}\n", 'IVR497 the policy "usual" does nothing'),
+        ("usual: {trusted: nuisance}\n", 'IVR497 the policy "usual" does nothing with anybody'),
         ("usual: {anonymous: busy, lists: nuisanse}\n", 'IVR201 there is no list "nuisanse"'),
         ("usual: {silent: {flow: reapir}}\n", 'IVR201 there is no flow "reapir"'),
         ("usual: {silent: {message: nobdy}}\n", 'IVR201 there is no prompt "nobdy"'),
-        ("other: {silent: busy}\n", 'IVR498 there is no policy "usual"'),
+        ("other: {silent: busy}\n", 'IVR498 there is no policy "usual" in dialplans/nuisance.yaml'),
         ("Other: {silent: busy}\nusual: {silent: busy}\n", 'IVR222 "Other" cannot be a name'),
     ],
 )

@@ -60,6 +60,7 @@ def test_a_recording_older_than_its_text_is_told_with_both_dates(book: Path) -> 
         'the recording of "choices" of 2026-03-12 says "Pour un conseiller, tapez 1. Pour finir…",'
         " its text was changed since (prompts/fr.yaml is of 2026-11-25)"
     )
+    assert found.hint.startswith('now: "Pour un conseiller, tapez 1. Pour raccr')
 
 
 def test_a_deleted_recording_names_the_flows_that_lose_it(book: Path) -> None:
@@ -75,7 +76,10 @@ def test_a_recording_that_nobody_noted_is_told(book: Path) -> None:
     sound(book / "prompts/fr/fallback.wav")
     (found,) = rules(book)
 
-    assert found.rule == "IVR562"
+    assert (found.rule, found.message) == (
+        "IVR562",
+        'nobody has noted what the recording of "fallback" says, so a change of its text will not show',
+    )
     assert found.hint == "listen to it, then note it: ivr prompts --note fr/fallback"
 
 
@@ -84,7 +88,7 @@ def test_another_file_under_a_noted_name_is_told(book: Path) -> None:
     sound(book / "prompts/fr/choices.wav", 0.2)
     (found,) = rules(book)
 
-    assert found.rule == "IVR563"
+    assert (found.rule, found.message) == ("IVR563", 'the recording of "choices" is another than that noted')
 
 
 def test_an_old_note_stays_when_others_are_noted(book: Path) -> None:

@@ -123,11 +123,15 @@ BROKEN = {
     'a: "b\nc: d': "f:1:4: this quote is not closed; close it; an apostrophe inside '…' is written twice",
     "a: - b": "f:1:4: a list cannot begin on the line of its key; "
     "begin it on the next line, or put a text that begins with a dash in quotes",
+    "a: !<>b": "f:1:6: this is not YAML: did not find expected tag URI (while parsing a tag); "
+    "put texts with special signs in quotes",
     "a: @b": 'f:1:4: a text cannot begin with "@"; put it in quotes',
     "a: * b": 'f:1:5: a text cannot begin with "*" or "&"; put it in quotes',
     "a: ? b": 'f:1:4: a text cannot begin with "? "; put it in quotes',
     "a: ,": "f:1:4: a value cannot begin here like this; put it in quotes",
     'a: "\\q"': "f:1:5: a backslash that means nothing here; write the text in single quotes, or double the backslash",
+    'a: "\\uZZ"': "f:1:7: a backslash that means nothing here; "
+    "write the text in single quotes, or double the backslash",
     'a: "\\x1b[31m"': "f:1:4: this text holds a control character (U+001B); remove the escape",
     'a: "b\\r\\nc"': "f:1:4: this text holds a control character (U+000D); remove the escape",
     "a: b\nc: \x1b": "f:2:4: an invisible control character (U+001B); remove it",
@@ -284,6 +288,9 @@ def test_files_that_cannot_be_read(tmp_path: Path):
     assert [problem.rule for problem in problems] == ["IVR001"] * 7
     assert [str(problem) for problem in problems if problem.file == "out.yaml"] == [
         "out.yaml:1:1: this link leads out of the book; put the file itself here"
+    ]
+    assert [str(problem) for problem in problems if problem.file == "pipe.yaml"] == [
+        "pipe.yaml:1:1: this is not a file; remove it or rename it"
     ]
     assert (
         str(problems[-1])

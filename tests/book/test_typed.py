@@ -5,6 +5,7 @@ from datetime import date, time, timedelta
 from decimal import Decimal
 from enum import StrEnum
 from typing import Annotated, Any, Literal
+from uuid import UUID
 
 import pytest
 from hypothesis import given
@@ -90,6 +91,26 @@ def told(text: str, model: Any = Flow, where: str = "") -> list[str]:
     assert tree is not None
     assert typed(model, tree, where, problems) is None
     return list(map(str, in_order(problems)))
+
+
+def test_what_no_words_were_found_for_is_told_all_the_same():
+    """In pydantic's, as far as they can be read."""
+
+    class Told(Written):
+        id: UUID
+
+    (said,) = told("id: seven", Told)
+    assert said.startswith('f:1:5: id: "seven" does not fit here; it should be a valid UUID')
+
+
+def test_a_list_whose_entries_are_wrong_is_not_called_too_short_as_well():
+    """pydantic counts only those that are right."""
+
+    class Told(Written):
+        tags: Annotated[tuple[Key, ...], Field(min_length=1)]
+
+    assert len(told("tags: [hello]", Told)) == 1
+    assert told("tags: []", Told) == ["f:1:1: tags: too few entries: 0; write at least 1"]
 
 
 def test_good_text_has_its_type():
