@@ -214,7 +214,7 @@ def _waits(drawing: Drawing, flow: str) -> Iterator[tuple[Place, float, str, str
     for place in sorted(_unanswered(drawing, drawing.start(flow)), key=lambda one: (one.flow, one.node)):
         node = drawing.node(place)
         if isinstance(node, Transfer) and node.past_limit == "answer":
-            seconds = node.waits(drawing.routing)
+            seconds = node.connects(drawing.routing).waits
             yield place, seconds, f"rings for {seconds:g} s", "ring for"
         elif isinstance(node, Queue):
             yield place, node.wait, f"lets callers wait for {node.wait:g} s", "let them wait for"

@@ -21,7 +21,8 @@ NUMBERS = "dialplans/numbers.yaml"
 def view(book: Book) -> View:
     """What the rules may look at."""
     numbers = tuple(_held(service, book) for service in book.services.values())
-    return View(numbers, book.drawing, book.prompts[LANGUAGE], book.lists)
+    outside = {name: parse(one.dialled) for name, one in book.destinations.items()}
+    return View(numbers, book.drawing, book.prompts[LANGUAGE], book.lists, outside)
 
 
 def _held(service: Service, book: Book) -> Held:

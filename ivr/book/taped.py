@@ -9,10 +9,7 @@ from ivr.book.book import Book
 from ivr.book.problems import Mark, Problem
 from ivr.book.source import Source
 from ivr.book.tree import Way, mark_of
-from ivr.flow.nodes.directory import Directory
-from ivr.flow.nodes.queue import Queue
-from ivr.flow.nodes.transfer import Transfer
-from ivr.flow.taping import Recording
+from ivr.values.taping import Taping
 
 
 def taped(book: Book, numbers: Source) -> Iterator[Problem]:
@@ -22,18 +19,18 @@ def taped(book: Book, numbers: Source) -> Iterator[Problem]:
         places = sorted(
             book.drawing.reachable(book.drawing.start(service.flow.flow)), key=lambda one: (one.flow, one.node)
         )
-        talks = [(place, node) for place in places if isinstance(node := book.drawing.node(place), Transfer | Queue)]
-        named = any(isinstance(node := book.drawing.node(place), Directory) and not node.note for place in places)
-        if service.recording and not named and all(node.recording is not None for _, node in talks):
+        found = ((place, book.drawing.node(place).connects(book.drawing.routing)) for place in places)
+        talks = [(place, one) for place, one in found if one and not one.later]
+        if service.recording and all(one.recording is not None for _, one in talks):
             way: Way = (service.written, "recording")
             mark = mark_of(numbers.tree, way) if numbers.tree else Mark(numbers.file)
             message = f"{service.number} records conversations, and none of its own goes that way"
             yield Problem.at(mark, "IVR610", message, "take it out, or write a transfer or a queue", severity="warning")
         if not any(period.tariff.surcharged for period in service.periods):
             continue
-        for place, node in talks:
+        for place, one in talks:
             where = place.flow, place.node
-            if isinstance(node.recording, Recording) and where not in told:
+            if isinstance(one.recording, Taping) and where not in told:
                 told.add(where)
                 message = f'callers of {service.number} may pay while "{place.node}" announces that it records'
                 hint = "write the recording in numbers.yaml: it is then announced before charging begins"

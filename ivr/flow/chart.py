@@ -9,12 +9,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from ivr.flow.commands import Need
 from ivr.flow.flow import BACK, REPEAT, Drawing, Place
 from ivr.flow.node import Into, Leave, Node, Over
 from ivr.flow.nodes.hours import Hours
 from ivr.flow.nodes.queue import Queue
-from ivr.flow.nodes.say import Say
 from ivr.flow.nodes.transfer import Transfer
 from ivr.values.cause import Cause
 
@@ -155,19 +153,11 @@ def _lines(node: Node, texts: Mapping[str, str]) -> Iterator[str]:
 def _charges(drawing: Drawing, start: Place) -> dict[tuple[str, str], Charge]:
     """What is paid at each node of a surcharged number, by flow and name."""
     found: dict[tuple[str, str], Charge] = {}
-    seen: set[tuple[Place, bool]] = set()
-    waiting = [(start, False)]
+    charged = drawing.answered(start)
     rank = list(Charge)
-    while waiting:
-        here, answered = waiting.pop()
-        if (here, answered) in seen:
-            continue
-        seen.add((here, answered))
-        node = drawing.node(here)
-        says = isinstance(node, Say) and drawing.need(here) is Need.ANSWERED
-        answered = answered or node.need() is Need.ANSWERED or says
-        charge = Charge.CHARGED if answered else Charge.RINGING if isinstance(node, Transfer | Queue) else Charge.FREE
+    for here in drawing.reachable(start):
+        rings = drawing.node(here).rings
+        charge = Charge.CHARGED if here in charged else Charge.RINGING if rings else Charge.FREE
         key = here.flow, here.node
         found[key] = max(found.get(key, charge), charge, key=rank.index)
-        waiting += [(after, answered) for after in drawing.next(here)]
     return found

@@ -13,6 +13,7 @@ from ivr.flow.node import Into, Leave, NodeName, Over
 from ivr.flow.nodes import AnyNode
 from ivr.flow.nodes.hours import Hours
 from ivr.flow.nodes.list import List
+from ivr.flow.nodes.say import Say
 from ivr.values.routing import Routing
 
 # Where a door may lead besides a node: to the question before, or to the same one again.
@@ -211,6 +212,19 @@ class Drawing:
     def most(self, place: Place) -> Need:
         """The most that ``place``, or any place it can lead to, wants of the line."""
         return max(self.node(one).need() for one in self.reachable(place))
+
+    def answered(self, start: Place) -> set[Place]:
+        """The places that can answer a call which begins at ``start``, and those to which it can come from them."""
+        found: set[tuple[Place, bool]] = set()
+        waiting = [(start, False)]
+        while waiting:
+            here, answered = waiting.pop()
+            node = self.node(here)
+            says = isinstance(node, Say) and self.need(here) is Need.ANSWERED
+            if (here, answered := answered or node.need() is Need.ANSWERED or says) not in found:
+                found.add((here, answered))
+                waiting += [(after, answered) for after in self.next(here)]
+        return {place for place, answered in found if answered}
 
     def _before_agents(self, start: Place) -> set[Place]:
         """``start`` and the places to which a call can come from it, up to those where agents ring or all is free."""

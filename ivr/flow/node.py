@@ -12,6 +12,7 @@ from typing import Annotated, Any, ClassVar, get_args
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationInfo, field_validator
 
 from ivr.flow.commands import Need, Now, Phrase, Reachable, Talk
+from ivr.flow.connection import Connection
 from ivr.flow.errands import Overridden, Pronounce
 from ivr.values.calendar import Calendar
 from ivr.values.call import Call
@@ -222,9 +223,9 @@ class Node(BaseModel):
         """For whom callers ring or wait here, where that is known without asking."""
         return None
 
-    def waits(self, routing: Routing) -> float:
-        """Seconds for which a caller may wait here for agents, at most."""
-        return 0.0
+    def connects(self, routing: Routing) -> Connection | None:
+        """Whom callers are put through to here: at once, or when they are called back; ``None``: nobody."""
+        return None
 
     def need(self) -> Need:
         """What this node will want of the line, at most; decides the price at which the way to it is heard."""

@@ -29,6 +29,11 @@ class Destination:
     per_minute: Decimal | None = None
 
     @property
+    def dialled(self) -> str:
+        """The number, or what stands before the @ of the address: exchanges take digits there for a number."""
+        return self.number or self.sip.removeprefix("sip:").partition("@")[0]
+
+    @property
     def ways(self) -> tuple[str, ...]:
         """The accounts of Asterisk by which it is reached."""
         return self.trunks or (self.name,)

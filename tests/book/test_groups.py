@@ -39,7 +39,7 @@ def test_a_group_is_rung_as_it_says(book: Path) -> None:
 
     assert read.drawing.routing.groups["day"] == Group("day", ("camille", "karim"), Strategy.HUNT, 15)
     assert read.drawing.toward(place) == Reachable(("camille", "karim"))
-    assert node.waits(read.drawing.routing) == 30
+    assert node.connects(read.drawing.routing).waits == 30
     assert not [one for one in read.warnings if "groups" in one.file or "agents" in one.file]
 
 

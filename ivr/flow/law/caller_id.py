@@ -6,16 +6,22 @@ from datetime import date
 from ivr.flow.law.case import example, other_owner
 from ivr.flow.law.rule import RD_SVA, Found, Rule, Verdict
 from ivr.flow.law.view import View
-from ivr.flow.nodes.callback import CALLABLE, Callback
+from ivr.flow.placing import CALLABLE
 from ivr.values.number import Family, parse
 
 
 def check(view: View) -> Iterator[Found]:
-    """The node callback refuses special numbers; the owner's contact is the number shown, or one that he declares."""
+    """Who is rung at once sees no surcharged number: the exchange shows none (`ivr.values.outside.shown`).
+
+    Of callbacks: the node refuses special numbers, and the book to show one (IVR485); who calls back by hand shows the
+    owner's contact, or what he declares.
+    """
     for held in view.numbers:
-        for place, _ in view.nodes(held.flow, Callback):
+        for place, one in view.connections(held.flow):
             shown = parse(held.owner.contact) if held.owner and "@" not in held.owner.contact else None
-            if shown and shown.national and shown.family not in CALLABLE | {Family.FREE, Family.PLAIN}:
+            if not one.later:
+                yield Found(Verdict.HOLDS, held)
+            elif shown and shown.national and shown.family not in CALLABLE | {Family.FREE, Family.PLAIN}:
                 message = f"people called back from {held.number.display} would see {shown.display}"
                 hint = "write an ordinary number as the owner's contact in owners.yaml"
                 yield Found(Verdict.BROKEN, held, message, hint, "owner")

@@ -26,6 +26,7 @@ def example(
     description: str = "Conseils de chauffage",
     label: str = "Conseils",
     recording: Taping | None = None,
+    outside: Mapping[str, str] | None = None,
 ) -> View:
     """A book with one number and one flow, whose first node is its start."""
     drawn = dict(nodes or {"bye": {"kind": "bye"}})
@@ -44,7 +45,8 @@ def example(
         parse(connects) if connects else None,
         recording,
     )
-    return View((held,), Drawing({"tried": flow}), texts or {}, lists or {})
+    numbers = {name: parse(number) for name, number in (outside or {}).items()}
+    return View((held,), Drawing({"tried": flow}), texts or {}, lists or {}, numbers)
 
 
 def other_owner(kind: str = "company", **fields: str) -> Owner:

@@ -6,21 +6,28 @@ from datetime import date
 from ivr.flow.law.case import example
 from ivr.flow.law.rule import RD_SVA, Found, Rule, Verdict
 from ivr.flow.law.view import View
-from ivr.flow.nodes.queue import Queue
-from ivr.flow.nodes.transfer import Transfer
 from ivr.values.purpose import Purpose
 
 
 def check(view: View) -> Iterator[Found]:
-    """The ledger keeps caller, number, agent and instants of every call that a node transfer or queue connects."""
+    """The ledger keeps caller, number, agent and instants of every call that is put through, by whatever node.
+
+    Of who is called back `ivr callbacks` tells, until the task is deleted; of who calls back by hand, nobody but him.
+    """
     for held in view.numbers:
         if held.purpose is Purpose.CONNECTION:
-            connects = (*view.nodes(held.flow, Transfer), *view.nodes(held.flow, Queue))
-            if connects:
-                yield Found(Verdict.HOLDS, held)
-            else:
+            found = view.connections(held.flow)
+            for place, one in found:
+                if one.later:
+                    message = f'who is called back after "{place.node}", by whom and when, is kept beside the ledger'
+                    yield Found(Verdict.DECLARED, held, message)
+                else:
+                    yield Found(Verdict.HOLDS, held)
+            if not found:
                 message = f"{held.number.display} puts nobody through, so that there is nothing to log"
-                yield Found(Verdict.BROKEN, held, message, "connect callers by a node transfer", "flow")
+                yield Found(
+                    Verdict.BROKEN, held, message, "connect callers by a transfer, a queue or a directory", "flow"
+                )
 
 
 def _breaks() -> View:

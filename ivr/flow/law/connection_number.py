@@ -8,19 +8,16 @@ from ivr.flow.commands import Need
 from ivr.flow.law.case import example
 from ivr.flow.law.rule import RD_SVA, Found, Rule, Verdict
 from ivr.flow.law.view import View
-from ivr.flow.nodes.queue import Queue
-from ivr.flow.nodes.transfer import Transfer
 from ivr.values.number import parse
 from ivr.values.purpose import Purpose
 
-UNREACHED = ("busy", "no_answer", "unavailable")
-UNSERVED = ("timeout", "full", "empty", "emptied")
-ALSO = ("declined", "congestion", "past_limit", "closed")
-"""Further ways out without an answer, of a node that leads somewhere by them."""
-
 
 def check(view: View) -> Iterator[Found]:
-    """Every way out of a transfer or a queue on which nobody answered leads to words with the digits of `connects`."""
+    """Every way on without an answer, from whatever node, leads to words with the digits of `connects`.
+
+    Free is what is said on a line that was not answered before either: not behind a menu, nor by a directory.  Who is
+    called back later has hung up before it is known who answers: somebody else has to tell him.
+    """
     for held in view.numbers:
         if held.purpose is not Purpose.CONNECTION:
             continue
@@ -29,18 +26,23 @@ def check(view: View) -> Iterator[Found]:
             message = f"{held.number.display} does not say whom it puts callers through to"
             yield Found(Verdict.BROKEN, held, message, "write connects: and the number in numbers.yaml", "purpose")
             continue
-        transfers = [(place, node, UNREACHED) for place, node in view.nodes(held.flow, Transfer)]
-        queues = [(place, node, UNSERVED) for place, node in view.nodes(held.flow, Queue)]
-        for place, node, always in (*transfers, *queues):
-            in_vain = (*always, *(way for way in ALSO if way in node.exits))
-            after = [found for taken in in_vain if (found := view.drawing.follow(place, taken))]
-            said = [target in re.sub(r"\D", "", view.words(view.drawing.node(one))) for one in after]
-            free = [view.drawing.need(one) < Need.ANSWERED for one in after]
-            if len(after) == len(in_vain) and all(said) and all(free):
+        for place, one in view.connections(held.flow):
+            if one.later:
+                message = f'"{place.node}" promises to call back; whoever does says {parse(target).display} if in vain'
+                yield Found(Verdict.DECLARED, held, message)
+                continue
+            after = [found for taken in one.in_vain if (found := view.drawing.follow(place, taken))]
+            said = [target in re.sub(r"\D", "", view.words(view.drawing.node(found))) for found in after]
+            free = [view.drawing.need(found) < Need.ANSWERED for found in after]
+            if held.surcharged and place in view.drawing.answered(view.drawing.start(held.flow)):
+                message = f'"{place.node}" is reached, or connects, after the call was answered and charged'
+                hint = "connect by a transfer or a queue, with neither a menu nor a question before it"
+                yield Found(Verdict.BROKEN, held, message, hint, place=place)
+            elif len(after) == len(one.in_vain) and all(said) and all(free):
                 yield Found(Verdict.HOLDS, held)
             else:
                 message = f'"{place.node}" does not say {parse(target).display} free when nobody answers'
-                hint = f"link {', '.join(in_vain)} to a bye whose prompt has the number in digits"
+                hint = f"link {', '.join(one.in_vain)} to a bye whose prompt has the number in digits"
                 yield Found(Verdict.BROKEN, held, message, hint, place=place)
 
 

@@ -4,23 +4,20 @@ from collections.abc import Iterator
 from datetime import date
 
 from ivr.flow.law.case import example
-from ivr.flow.law.rule import Found, Rule, Verdict
+from ivr.flow.law.rule import Found, Rule, Verdict, connected_to_help
 from ivr.flow.law.view import View
-from ivr.values.number import Family
 
 # The emergency numbers of the plan, as lists have them.
 HELP = frozenset(["15", "17", "18", "112", "114", "115", "119", "191", "196", "197", "116000", "116117"])
 
 
 def check(view: View) -> Iterator[Found]:
-    """The book refuses to serve them (IVR220); `connects` and the lists are looked at here."""
+    """The book refuses to serve them (IVR220) and to dial them by a trunk (IVR471); here `connects`, the destinations
+    outside that nodes ring (a SIP address may be one, too), and the lists are looked at.
+    """
     listed = {name for name, numbers in view.lists.items() if not HELP.isdisjoint(numbers)}
     for held in view.numbers:
-        if held.connects and held.connects.family is Family.EMERGENCY:
-            message = f"{held.number.display} connects to {held.connects.display}, an emergency number"
-            yield Found(Verdict.BROKEN, held, message, "emergency services are dialled directly", "connects")
-        else:
-            yield Found(Verdict.HOLDS, held)
+        yield from connected_to_help(view, held)
     for name in sorted(listed if view.numbers else ()):
         message = f'the list "{name}" has an emergency number'
         yield Found(Verdict.BROKEN, view.numbers[0], message, f"take it out of dialplans/lists/{name}")

@@ -4,20 +4,20 @@ from collections.abc import Iterator
 from datetime import date
 
 from ivr.flow.law.case import example
-from ivr.flow.law.rule import RD_SVA, Found, Rule, Verdict
+from ivr.flow.law.rule import RD_SVA, Found, Rule, connected_to_help
 from ivr.flow.law.view import View
 from ivr.values.number import Family
+from ivr.values.purpose import Purpose
 
 
 def check(view: View) -> Iterator[Found]:
-    """Agents of the book are SIP accounts and no numbers; `connects` is what can be seen."""
+    """`connects`, and every destination outside that its nodes ring; agents are phones of our own, and no numbers.
+
+    The book refuses a number of that sort for all services (IVR471), but not a SIP address that begins as one.
+    """
     for held in view.numbers:
-        if held.number.family is Family.ENQUIRIES:
-            if held.connects and held.connects.family is Family.EMERGENCY:
-                message = f"{held.number.display} connects to {held.connects.display}, an emergency number"
-                yield Found(Verdict.BROKEN, held, message, "emergency services are dialled directly", "connects")
-            else:
-                yield Found(Verdict.HOLDS, held)
+        if held.number.family is Family.ENQUIRIES or held.purpose is Purpose.ENQUIRIES:
+            yield from connected_to_help(view, held)
 
 
 def _breaks() -> View:

@@ -6,23 +6,24 @@ from datetime import date
 from ivr.flow.law.case import example
 from ivr.flow.law.rule import RD_SVA, Found, Rule, Verdict
 from ivr.flow.law.view import View
-from ivr.flow.nodes.transfer import Transfer
 from ivr.values.number import Family
 from ivr.values.purpose import Purpose
 
 
 def check(view: View) -> Iterator[Found]:
-    """That something is said can be seen; that it is the number, the owner declares."""
+    """That something is said can be seen, by whatever node connects or by a `say` in front of it; that it is the
+    number, the owner declares.
+    """
     for held in view.numbers:
         if held.number.family is not Family.ENQUIRIES and held.purpose is not Purpose.ENQUIRIES:
             continue
-        for place, node in view.nodes(held.flow, Transfer):
-            if node.prompt is None:
-                message = f'"{place.node}" connects without a word'
-                hint = "give it a prompt that speaks the number explicitly and distinctly"
-                yield Found(Verdict.BROKEN, held, message, hint, place=place)
+        for place, one in view.connections(held.flow):
+            if one.says or view.told(held.flow, place):
+                yield Found(Verdict.DECLARED, held, f'what is said before "{place.node}" connects is the number found')
             else:
-                yield Found(Verdict.DECLARED, held, f'the prompt of "{place.node}" speaks the number found')
+                message = f'"{place.node}" connects without a word'
+                hint = "put a say in front of it, or give it a prompt, that speaks the number explicitly and distinctly"
+                yield Found(Verdict.BROKEN, held, message, hint, place=place)
 
 
 RULE = Rule(

@@ -9,11 +9,8 @@ from ivr.flow.law.case import example
 from ivr.flow.law.rule import Found, Rule, Verdict
 from ivr.flow.law.view import Held, View
 from ivr.flow.node import Node
-from ivr.flow.nodes.queue import Queue
 from ivr.flow.nodes.record import Record
-from ivr.flow.nodes.transfer import Transfer
 from ivr.flow.nodes.voicemail import Voicemail
-from ivr.flow.taping import taping
 from ivr.values.taping import Taping
 
 OPT_OUT = r"raccroch|(pas|refuse[rz]?|sans) (à |d')?(l'|être )?enregistr"
@@ -39,11 +36,9 @@ def check(view: View) -> Iterator[Found]:
                 yield Found(Verdict.BROKEN, held, message, "say in its prompt: sera enregistré", place=place)
         if held.recording:
             yield _announced(held, held.recording, view, None)
-        talks: list[tuple[Place, Transfer | Queue]] = [*view.nodes(held.flow, Transfer), *view.nodes(held.flow, Queue)]
-        for place, talk in talks:
-            way = taping(talk.recording)
-            if isinstance(way, Taping):
-                yield _announced(held, way, view, place)
+        for place, one in view.connections(held.flow):
+            if isinstance(one.recording, Taping):
+                yield _announced(held, one.recording, view, place)
 
 
 def _announced(held: Held, way: Taping, view: View, place: Place | None) -> Found:

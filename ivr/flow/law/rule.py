@@ -8,9 +8,11 @@ from typing import Literal
 
 from ivr.flow.flow import Place
 from ivr.flow.law.view import Held, View
+from ivr.values.number import Family
 
 RD_SVA = "AF2M, RD SVA 2024 (in force 1 May 2024)"
 RD_SVA_SINCE = date(2024, 5, 1)
+HELP_HINT = "emergency services are dialled directly"
 
 
 class Verdict(StrEnum):
@@ -92,3 +94,20 @@ def only_free(view: View, concerns: Callable[[Held], bool], what: str) -> Iterat
             yield Found(Verdict.BROKEN, held, message, "use a number of 0800 to 0809, or another purpose", "purpose")
         else:
             yield Found(Verdict.HOLDS, held)
+
+
+def connected_to_help(view: View, held: Held) -> Iterator[Found]:
+    """For rules that forbid to put callers through to emergency services."""
+    broken = False
+    if held.connects and held.connects.family is Family.EMERGENCY:
+        broken = True
+        message = f"{held.number.display} connects to {held.connects.display}, an emergency number"
+        yield Found(Verdict.BROKEN, held, message, HELP_HINT, "connects")
+    for place, one in view.connections(held.flow):
+        for help_ in view.helps(one.to):
+            broken = True
+            message = f'"{place.node}" connects to {help_.display}, an emergency number'
+            hint = f"{HELP_HINT}; if it is an extension of yours, say so in law.yaml"
+            yield Found(Verdict.BROKEN, held, message, hint, place=place)
+    if not broken:
+        yield Found(Verdict.HOLDS, held)

@@ -1,11 +1,13 @@
 """What a rule of law may look at: numbers with their facts, owners, flows and texts; the book makes it."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TypeVar
 
+from ivr.flow.connection import Connection
 from ivr.flow.flow import Drawing, Place
 from ivr.flow.node import Node, references
+from ivr.flow.nodes.say import Say
 from ivr.values.number import Family, Number
 from ivr.values.purpose import Purpose
 from ivr.values.taping import Taping
@@ -53,7 +55,10 @@ class Held:
 
 
 class View:
-    """A book as the law sees it; ``texts`` are the French prompts.  What is found of a flow is found once."""
+    """A book as the law sees it; ``texts`` are the French prompts, ``outside`` the numbers of destinations, by name.
+
+    What is found of a flow is found once.
+    """
 
     def __init__(
         self,
@@ -61,13 +66,16 @@ class View:
         drawing: Drawing,
         texts: Mapping[str, str],
         lists: Mapping[str, frozenset[str]],
+        outside: Mapping[str, Number] | None = None,
     ) -> None:
         self.numbers = numbers
         self.drawing = drawing
         self.lists = lists
+        self.outside = outside or {}
         self._texts = texts
         self._places: dict[str, tuple[Place, ...]] = {}
         self._nodes: dict[str, list[tuple[Place, Node]]] = {}
+        self._connections: dict[str, list[tuple[Place, Connection]]] = {}
 
     def places(self, flow: str) -> tuple[Place, ...]:
         """Where calls that begin in ``flow`` can come, in the order of names."""
@@ -81,6 +89,23 @@ class View:
         if flow not in self._nodes:
             self._nodes[flow] = [(place, self.drawing.node(place)) for place in self.places(flow)]
         return [(place, node) for place, node in self._nodes[flow] if isinstance(node, kind)]
+
+    def connections(self, flow: str) -> list[tuple[Place, Connection]]:
+        """Where callers are put through, by nodes of whatever kind, and to whom."""
+        if flow not in self._connections:
+            found = ((place, self.drawing.node(place).connects(self.drawing.routing)) for place in self.places(flow))
+            self._connections[flow] = [(place, one) for place, one in found if one is not None]
+        return self._connections[flow]
+
+    def helps(self, to: Iterable[str]) -> list[Number]:
+        """The emergency numbers among destinations outside, which have no business there."""
+        return [self.outside[one] for one in to if one in self.outside and self.outside[one].family is Family.EMERGENCY]
+
+    def told(self, flow: str, place: Place) -> bool:
+        """Whether a `say` is heard on every way to a place, right before it."""
+        before = [one for one in self.places(flow) if place in self.drawing.next(one)]
+        says = all(isinstance(self.drawing.node(one), Say) for one in before)
+        return bool(before) and says and place != self.drawing.start(flow)
 
     def text(self, prompt: str) -> str:
         """What a prompt says, in French."""

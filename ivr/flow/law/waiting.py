@@ -7,18 +7,14 @@ from ivr.flow.flow import Place
 from ivr.flow.law.case import example
 from ivr.flow.law.rule import RD_SVA, Found, Rule, Verdict
 from ivr.flow.law.view import View
-from ivr.flow.nodes.callback import Callback
-from ivr.flow.nodes.queue import Queue
-from ivr.flow.nodes.transfer import Transfer
 
 MOST = 60.0  # seconds
 
 
 def check(view: View) -> Iterator[Found]:
-    """Transfers and queues in a row last a minute at most together, unless a callback comes after them."""
+    """What rings or waits in a row lasts a minute at most together, unless a callback comes after it."""
     for held in view.numbers:
-        waits = (*view.nodes(held.flow, Transfer), *view.nodes(held.flow, Queue))
-        for place, _ in waits:
+        for place, _ in view.connections(held.flow):
             longest = _ringing(view, place, frozenset())
             if longest > MOST and not _callback_after(view, place):
                 message = f'a caller may wait {longest:.0f} s from "{place.node}" on, and is offered no callback'
@@ -28,17 +24,16 @@ def check(view: View) -> Iterator[Found]:
 
 
 def _ringing(view: View, place: Place, before: frozenset[Place]) -> float:
-    node = view.drawing.node(place)
-    if not isinstance(node, Transfer | Queue) or place in before:
+    one = view.drawing.node(place).connects(view.drawing.routing)
+    if one is None or one.later or place in before:
         return 0.0
-    after = (view.drawing.follow(place, taken) for taken in node.leaves if taken != "talked")
-    return node.waits(view.drawing.routing) + max(
-        (_ringing(view, one, before | {place}) for one in after if one), default=0.0
-    )
+    after = (view.drawing.follow(place, taken) for taken in one.in_vain)
+    return one.waits + max((_ringing(view, further, before | {place}) for further in after if further), default=0.0)
 
 
 def _callback_after(view: View, place: Place) -> bool:
-    return any(isinstance(view.drawing.node(one), Callback) for one in view.drawing.reachable(place))
+    after = (view.drawing.node(one).connects(view.drawing.routing) for one in view.drawing.reachable(place))
+    return any(one is not None and one.later for one in after)
 
 
 def _breaks() -> View:

@@ -6,12 +6,13 @@ from typing import ClassVar, Literal
 from pydantic import Field
 
 from ivr.flow.commands import Ask, Gather, Need, Now, Play, Talk
+from ivr.flow.connection import Connection
 from ivr.flow.errands import Post
 from ivr.flow.kept import kept
 from ivr.flow.node import CalendarName, Node, Scene, Sentence, Way, phrase
-from ivr.flow.placing import CALLABLE as CALLABLE
 from ivr.flow.placing import Placing, callable_
 from ivr.values.number import Number, parse
+from ivr.values.routing import Routing
 from ivr.values.wording import spelled
 
 YES, OTHER, NO = "1", "2", "3"
@@ -57,6 +58,10 @@ class Callback(Node):
 
     def need(self) -> Need:
         return Need.ANSWERED
+
+    def connects(self, routing: Routing) -> Connection:
+        place = self.place
+        return Connection(place.agents if place else (), (place.queue or "") if place else "", later=True)
 
     def run(self, scene: Scene) -> Talk[Way]:
         caller = scene.call.caller

@@ -6,10 +6,12 @@ from typing import ClassVar, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from ivr.flow.commands import Ask, Gather, Need, Phrase, Talk
+from ivr.flow.connection import Connection
 from ivr.flow.node import AgentName, Node, NoteName, PromptName, Scene, Sentence, Way, phrase
 from ivr.flow.nodes.transfer import INSTEAD, Transfer
 from ivr.values.keypad import folded, parts, person_name
 from ivr.values.offered import MOST, press
+from ivr.values.routing import Routing
 
 FOUND, NONE, SILENCE, OPERATOR, QUIT = "found", "none", "silence", "operator", "quit"
 RUNG = ("talked", "busy", "no_answer", "unavailable")
@@ -87,6 +89,18 @@ class Directory(Node):
 
     def fills(self) -> tuple[str, ...]:
         return (self.note,) if self.note else ()
+
+    def connects(self, routing: Routing) -> Connection | None:
+        # A synthetic voice says the name alone; a prompt of a person can say the number, too.
+        if self.note:
+            return None
+        each = [_transfer(person.to, self.ring).connects(routing) for person in self.people]
+        return Connection(
+            tuple(dict.fromkeys(name for one in each for name in one.to)),
+            waits=max(one.waits for one in each),
+            in_vain=RUNG[1:],
+            says=all(person.prompt for person in self.people),
+        )
 
     @property
     def codes(self) -> frozenset[str]:

@@ -7,6 +7,7 @@ from typing import Annotated, ClassVar, Literal, Self
 from pydantic import BeforeValidator, Field, model_validator
 
 from ivr.flow.commands import Enqueue, Need, Now, Play, Queued, Reachable, Served, Talk
+from ivr.flow.connection import Connection
 from ivr.flow.errands import Overridden, Recall, Remember
 from ivr.flow.kept import Kept, forget, keep, kept
 from ivr.flow.node import OR_ONE, CalendarName, Node, QueueName, Scene, Sentence, Way, one_or_many, phrase
@@ -118,8 +119,14 @@ class Queue(Node):
         door = routing.doors.get(self.queue)
         return Reachable((), (door,)) if door else None
 
-    def waits(self, routing: Routing) -> float:
-        return self.wait
+    def connects(self, routing: Routing) -> Connection:
+        return Connection(
+            queue=self.queue,
+            waits=self.wait,
+            in_vain=tuple(leaf for leaf in self.leaves if leaf not in self.final | (self.optional - self.exits.keys())),
+            says=self.prompt is not None,
+            recording=taping(self.recording),
+        )
 
     def need(self) -> Need:
         return Need.ANNOUNCED

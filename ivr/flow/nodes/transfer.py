@@ -8,6 +8,7 @@ from typing import ClassVar, Literal, Self
 from pydantic import Field, model_validator
 
 from ivr.flow.commands import Dial, Need, Play, Reachable, Reached, Talk
+from ivr.flow.connection import Connection
 from ivr.flow.errands import Draw, Recall, Remember
 from ivr.flow.node import MusicName, Node, Scene, Sentence, Targets, Way, phrase
 from ivr.flow.spoke import spoke
@@ -98,8 +99,14 @@ class Transfer(Node):
     def awaits(self, routing: Routing) -> Reachable | None:
         return Reachable(routing.everyone(self.to))
 
-    def waits(self, routing: Routing) -> float:
-        return sum(attempt.ring for attempt in routing.attempts(self.to, self.strategy, self.ring))
+    def connects(self, routing: Routing) -> Connection:
+        return Connection(
+            routing.everyone(self.to),
+            waits=sum(attempt.ring for attempt in routing.attempts(self.to, self.strategy, self.ring)),
+            in_vain=tuple(leaf for leaf in self.leaves if leaf not in self.final | (self.optional - self.exits.keys())),
+            says=self.prompt is not None,
+            recording=taping(self.recording),
+        )
 
     def need(self) -> Need:
         return Need.ANNOUNCED

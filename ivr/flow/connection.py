@@ -1,0 +1,26 @@
+"""Whom a node puts callers through to: what the law asks of every kind of node, whatever the kind."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from ivr.values.taping import Taping
+
+
+@dataclass(frozen=True)
+class Connection:
+    """With whom a caller may come to talk: ``to``, by the names of agents and of destinations outside, or whoever
+    serves ``queue``; neither where people decide.
+
+    ``waits`` are the seconds for which he may wait for an answer there, at most; ``in_vain`` the exits by which he goes
+    on without one, those that must lead somewhere first.  ``says`` is whether he is told something of whom he is put
+    through to before anybody rings, ``recording`` how the talk is recorded; ``None``: as his number says.  ``later``:
+    he hangs up first, and is called back.
+    """
+
+    to: tuple[str, ...] = ()
+    queue: str = ""
+    waits: float = 0.0
+    in_vain: tuple[str, ...] = ()
+    says: bool = False
+    recording: Taping | Literal["off"] | None = None
+    later: bool = False
