@@ -10,6 +10,12 @@ from ivr.phone.tone import FRAME, SILENT
 
 ANCHOR = 0.8
 ANCHORS = 12
+APART = 0.4
+"""Seconds by which anchors begin after one another at least: what begins or ends between two is in half of one."""
+
+BLOCK = 16384
+"""Samples that are transformed at once: many short transforms are cheaper than one as long as the call."""
+
 SEARCHED = 4000
 """Samples a second at which anchors are searched for: below 2 kHz lies what tells one voice's words from another's."""
 
@@ -24,9 +30,12 @@ class Anchors:
         self.rate = rate
         self.recording = recording.astype(np.float64)
         self.low = self._lower(recording)
-        self.size = fft.next_fast_len(len(self.low) + round(ANCHOR * SEARCHED), real=True)
-        self.spectrum = self._spectrum(self.low)
         self.low_energy = np.concatenate(([0.0], np.cumsum(self.low.astype(np.float64) ** 2)))
+        self.norms: dict[int, npt.NDArray[np.float32]] = {}
+        self.hop = BLOCK - round(ANCHOR * SEARCHED) + 1
+        padded = np.pad(self.low, (0, -(-len(self.low) // self.hop) * self.hop + BLOCK - len(self.low)))
+        blocks = np.lib.stride_tricks.sliding_window_view(padded, BLOCK)[: max(len(self.low), 1) : self.hop]
+        self.spectra = fft.rfft(blocks)
 
     def places(self, samples: Samples) -> list[int]:
         """Where the sound may begin (samples of the recording, may be negative), the most likely first."""
@@ -37,24 +46,32 @@ class Anchors:
     def _lower(self, samples: Samples) -> Samples:
         return np.asarray(soxr.resample(samples, self.rate, SEARCHED), dtype=np.float32)
 
-    def _spectrum(self, samples: Samples) -> npt.NDArray[np.complex64]:
-        return np.asarray(fft.rfft(samples, self.size), dtype=np.complex64)
+    def _norm(self, length: int) -> npt.NDArray[np.float32]:
+        """What the products at each place are multiplied by, for the recording's own loudness not to count."""
+        if length not in self.norms:
+            energy = self.low_energy[length:] - self.low_energy[:-length]
+            self.norms[length] = (1 / np.sqrt(np.maximum(energy, (SILENT / 4) ** 2 * length))).astype(np.float32)
+        return self.norms[length]
+
+    def _likeness(self, anchor: Samples, count: int) -> npt.NDArray[np.float32]:
+        """The sum of products with the anchor, at each of the first ``count`` places (overlap-save)."""
+        products = fft.irfft(self.spectra * np.conj(fft.rfft(anchor, BLOCK)), BLOCK, overwrite_x=True)
+        return np.asarray(products[:, : self.hop].ravel()[:count], dtype=np.float32)
 
     def _proposals(self, known: Samples) -> list[tuple[int, int]]:
         """Where the sound may begin (may be negative), the best first, and which anchor says so, at SEARCHED."""
         length = min(round(ANCHOR * SEARCHED), len(known))
         if len(self.low) < length:
             return []
-        energy = self.low_energy[length:] - self.low_energy[:-length]
-        norm = 1 / np.sqrt(np.maximum(energy, (SILENT / 4) ** 2 * length)).astype(np.float32)
+        norm = self._norm(length)
         proposals: list[tuple[float, int, int]] = []
-        for start in np.unique(np.linspace(0, len(known) - length, ANCHORS).round().astype(int)):
+        count = min(ANCHORS, 1 + round((len(known) - length) / (APART * SEARCHED)))
+        for start in np.linspace(0, len(known) - length, count).round().astype(int):
             anchor = known[start : start + length]
             loudness = float(np.sqrt(np.mean(anchor**2)))
             if loudness < SILENT:
                 continue
-            found = np.asarray(fft.irfft(self.spectrum * np.conj(self._spectrum(anchor)), self.size), dtype=np.float32)
-            score = found[: len(norm)] * norm / np.float32(loudness * np.sqrt(length))
+            score = self._likeness(anchor, len(norm)) * norm / np.float32(loudness * np.sqrt(length))
             if score.max() < PROPOSED:
                 continue
             peaks, facts = signal.find_peaks(score, height=PROPOSED, distance=max(length // 2, 1))

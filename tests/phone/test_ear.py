@@ -194,4 +194,4 @@ def test_a_minute_and_ten_sounds_take_seconds():
     began = time.process_time()
     ear.heard(long, RATE, many)
 
-    assert time.process_time() - began < 30
+    assert time.process_time() - began < 5
