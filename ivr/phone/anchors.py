@@ -35,7 +35,7 @@ class Anchors:
         self.hop = BLOCK - round(ANCHOR * SEARCHED) + 1
         padded = np.pad(self.low, (0, -(-len(self.low) // self.hop) * self.hop + BLOCK - len(self.low)))
         blocks = np.lib.stride_tricks.sliding_window_view(padded, BLOCK)[: max(len(self.low), 1) : self.hop]
-        self.spectra = fft.rfft(blocks)
+        self.spectra = np.asarray(fft.rfft(blocks))
 
     def places(self, samples: Samples) -> list[int]:
         """Where the sound may begin (samples of the recording, may be negative), the most likely first."""
@@ -55,8 +55,9 @@ class Anchors:
 
     def _likeness(self, anchor: Samples, count: int) -> npt.NDArray[np.float32]:
         """The sum of products with the anchor, at each of the first ``count`` places (overlap-save)."""
-        products = fft.irfft(self.spectra * np.conj(fft.rfft(anchor, BLOCK)), BLOCK, overwrite_x=True)
-        return np.asarray(products[:, : self.hop].ravel()[:count], dtype=np.float32)
+        turned = np.conj(np.asarray(fft.rfft(anchor, BLOCK)))
+        products = np.asarray(fft.irfft(self.spectra * turned, BLOCK), dtype=np.float32)
+        return products[:, : self.hop].ravel()[:count]
 
     def _proposals(self, known: Samples) -> list[tuple[int, int]]:
         """Where the sound may begin (may be negative), the best first, and which anchor says so, at SEARCHED."""
