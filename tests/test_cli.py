@@ -24,6 +24,7 @@ from ivr.cli import main
 from ivr.ledger.store import Store
 from ivr.terminal.table import table
 from ivr.values.call import Ending
+from ivr.verbs.manners import says
 from tests.conftest import CHECKOUT
 from tests.ledger.records import NOON, made
 
@@ -628,3 +629,36 @@ def test_money_from_the_ledger_to_the_owner(house: House) -> None:
     found = house.ivr("reconcile", str(file))
     assert found.exit_code == 1
     assert "call 1795000000.3, line 4: the operator says 62 s, the ledger 61 s\n" in found.stdout
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["prompts --json", "law", "listen --help", "simulate 0805000024"],
+)
+def test_who_has_read_enough_hears_no_complaint(house: House, words: str) -> None:
+    """As with `| head`: the reader has gone, and the command ends without a word."""
+    reads, writes = os.pipe()
+    os.close(reads)
+    try:
+        done = subprocess.run(
+            [sys.executable, "-m", "ivr", *words.split()],
+            cwd=CHECKOUT, env={**os.environ, **house.environment}, stdout=writes, stderr=subprocess.PIPE,
+            timeout=60, check=False,
+        )  # fmt: skip
+    finally:
+        os.close(writes)
+
+    assert (done.returncode, done.stderr) == (1, b"")
+
+
+def test_a_broken_pipe_elsewhere_is_told() -> None:
+    """A socket whose other end has gone is no reader that has read enough."""
+
+    @click.command()
+    @says
+    def sends() -> None:
+        raise BrokenPipeError(32, "Broken pipe")
+
+    result = CliRunner().invoke(sends)
+
+    assert (result.exit_code, result.stderr) == (1, "ivr: [Errno 32] Broken pipe\n")

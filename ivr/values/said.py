@@ -3,6 +3,7 @@
 What is said of a value has a *name*, ``said/amount/12.50``, which a tape can show; its words depend on the language.
 """
 
+import re
 from collections.abc import Callable, Mapping
 from datetime import date, time, timedelta
 from decimal import Decimal, InvalidOperation
@@ -11,7 +12,10 @@ from typing import Literal
 from ivr.values import saying
 from ivr.values.numerals import decimal, digits, ordinal
 
-Manner = Literal["text", "digits", "number", "ordinal", "amount", "date", "time", "duration", "wait", "phone"]
+Manner = Literal[
+    "text", "digits", "number", "feminine-number", "ordinal", "feminine-ordinal", "amount", "francs", "date", "time",
+    "duration", "wait", "phone",
+]  # fmt: skip
 SAID = "said/"
 LONGEST = 200  # characters of a value; more is nothing that anybody listens to
 
@@ -49,8 +53,8 @@ def _digital(value: str) -> str:
 
 
 def _decimal(value: str) -> Decimal:
-    """Of what people and systems write: ``12.50``, ``12,50``, ``1 250``, ``12.50 €``."""
-    number = Decimal(value.replace(" ", "").replace("\u00a0", "").removesuffix("€").replace(",", "."))
+    """Of what people and systems write: ``12.50``, ``12,50``, ``1 250``, ``1'250``."""
+    number = Decimal(re.sub("[ \u00a0\u202f'\u2019]", "", value).replace(",", "."))
     if not number.is_finite() or abs(number) >= 10**12:
         raise ValueError(value)
     return number
@@ -60,8 +64,32 @@ def _number(value: str, language: str) -> str:
     return decimal(_decimal(value), language)
 
 
+def _feminine(value: str, language: str) -> str:
+    """Of what is feminine in French: ``vingt et une`` personnes."""
+    return decimal(_decimal(value), language, feminine=True)
+
+
 def _amount(value: str, language: str) -> str:
-    return saying.amount(_decimal(value), language)
+    """In the currency that stands before or behind it, else in euros: ``12.50``, ``12.50 €``, ``CHF 1'250.00``."""
+    amount, currency = _priced(value, "EUR")
+    return saying.amount(amount, language, currency)
+
+
+def _francs(value: str, language: str) -> str:
+    """In Swiss francs; what says that it is of another currency is none."""
+    amount, currency = _priced(value, "CHF")
+    if currency != "CHF":
+        raise ValueError(value)
+    return saying.amount(amount, language, currency)
+
+
+def _priced(value: str, usual: str) -> tuple[Decimal, str]:
+    found = _CURRENCY.search(value)
+    return _decimal(_CURRENCY.sub("", value, count=1)), _CURRENCIES[found[0].upper()] if found else usual
+
+
+_CURRENCIES = {"€": "EUR", "EUR": "EUR", "CHF": "CHF", "FR.": "CHF"}
+_CURRENCY = re.compile(r"^(?:€|eur|chf|fr\.)|(?:€|eur|chf|fr\.)$", re.IGNORECASE)
 
 
 def _date(value: str, language: str) -> str:
@@ -84,8 +112,11 @@ _MANNERS: Mapping[str, Callable[[str, str], str]] = {
     "text": _text,
     "digits": _digits,
     "number": _number,
+    "feminine-number": _feminine,
     "ordinal": lambda value, language: ordinal(int(_digital(value)), language),
+    "feminine-ordinal": lambda value, language: ordinal(int(_digital(value)), language, feminine=True),
     "amount": _amount,
+    "francs": _francs,
     "date": _date,
     "time": _time,
     "duration": lambda value, language: saying.duration(_seconds(value), language),

@@ -1,6 +1,9 @@
 """How every command behaves: an example in its help, and one sentence for what people may meet."""
 
+import contextlib
 import os
+import select
+import sys
 from collections.abc import Callable
 from functools import wraps
 from typing import ParamSpec, TypeVar
@@ -81,16 +84,36 @@ def says(command: Callable[P, R]) -> Callable[P, R]:
     @wraps(command)
     def said(*args: P.args, **kwargs: P.kwargs) -> R:
         try:
-            return command(*args, **kwargs)
+            done = command(*args, **kwargs)
+            sys.stdout.flush()  # what nobody reads any more is met here, not when Python ends
+            return done
         except Exception as error:
-            if not isinstance(error, _what_people_may_meet()):
-                raise
+            if not isinstance(error, _what_people_may_meet()) or (isinstance(error, BrokenPipeError) and _unread()):
+                raise  # click ends in silence where the reader of our output has gone
             problems = getattr(error, "problems", None)
             for sentence in map(str, problems) if problems is not None else [f"ivr: {_sentence(error)}"]:
                 click.echo(sentence, err=True)
             raise SystemExit(1) from None
 
     return said
+
+
+def tell(line: str, *, dim: bool = False) -> None:
+    """Print a line amid what would take a failure of it for its own: where nobody reads any more, the command ends."""
+    try:
+        click.secho(line, dim=dim)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # else Python complains of it when it ends
+        raise SystemExit(1) from None
+
+
+def _unread() -> bool:
+    """Whether it is our own output that nobody reads any more, as `head` that has seen enough, and no socket."""
+    output = select.poll()
+    with contextlib.suppress(OSError, ValueError):  # under a test there is no file
+        output.register(sys.stdout, 0)
+        return bool(output.poll(0))  # of a pipe without a reader POLLERR is told, whatever is asked for: poll(2)
+    return False
 
 
 def _sentence(error: Exception) -> str:

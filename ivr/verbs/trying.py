@@ -20,7 +20,7 @@ from ivr.terminal.keeping import keep
 from ivr.terminal.simulate import Lived, Simulator
 from ivr.verbs.amount import Amount, Whole
 from ivr.verbs.instant import Instant
-from ivr.verbs.manners import example, says
+from ivr.verbs.manners import example, says, tell
 
 T = TypeVar("T")
 
@@ -174,7 +174,7 @@ def simulate(
     instant = app.aware(at).astimezone(UTC) if at else datetime.now(UTC)
     simulator = app.simulator(settings())
     _known(simulator, told)
-    cast = AskingCast(told, click.echo, _answer) if ask else Cast(told)
+    cast = AskingCast(told, tell, _answer) if ask else Cast(told)
     lived = simulator.call(number, from_, instant, cast, _drawn)
     record = lived.record
     click.echo(f"ended by {record.ending}; steps {' '.join(record.steps)}; owed {record.amount}")
@@ -199,7 +199,7 @@ def _known(simulator: Simulator, told: Given) -> None:
 
 def _drawn(line: str) -> None:
     """A line of the call; the steps of the flow apart from what is heard."""
-    click.secho(line, dim="  · " in line)
+    tell(line, dim="  · " in line)
 
 
 def _answer(question: str) -> str:
