@@ -117,10 +117,7 @@ class Slot(BaseModel):
     why: CalendarName | None = Field(default=None, description="the calendar whose exception is asked for its prompt")
     hours: CalendarName | None = Field(default=None, description="the calendar whose weekly hours are said")
     note: SaidName | None = Field(default=None, description="the note of this call that is said")
-    spoken: Manner = Field(
-        default="text",
-        description="with note: how it is said: as an amount, a date, a feminine-number (vingt et une), …",
-    )
+    spoken: Manner = Field(default="text", description="with note: how it is said: amount, feminine-number, …")
     otherwise: PromptName | None = Field(
         default=None,
         validate_default=True,
