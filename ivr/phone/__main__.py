@@ -1,8 +1,8 @@
 """The phone's own process (``python -m ivr.phone FOLDER``), started by ``booth`` only.
 
 A script comes in as JSON on standard input (so that secrets are in no argument list), events go out as JSON lines on
-standard output, the report is laid down in FOLDER.  Exit status 0: there is a report; 2: one sentence on standard
-error says why there is none.
+standard output, and what makes a report of them is laid down in FOLDER.  Exit status 0: there is a report; 2: one
+sentence on standard error says why there is none.
 """
 
 import json
@@ -12,7 +12,6 @@ import sys
 from pathlib import Path
 from types import FrameType
 
-from ivr.phone import report
 from ivr.phone.endpoint import PhoneFault
 from ivr.phone.events import Event
 from ivr.phone.pjsua import place
@@ -42,7 +41,7 @@ def main() -> int:
     folder = Path(sys.argv[1])
     script = CallScript.from_json(json.load(sys.stdin))
     try:
-        report.write(folder, place(script, tell, folder, lambda: bool(stopped)))
+        place(script, tell, folder, lambda: bool(stopped)).lay(folder)
     except PhoneFault as fault:
         print(fault, file=sys.stderr)
         return 2

@@ -60,11 +60,14 @@ def place(script: CallScript, listen: Listener = _silence) -> CallReport:
                 guard.cancel()
         errors.seek(0)
         said = errors.read().decode("utf-8", "replace").strip()
-        if not (Path(folder) / "report.json").exists():
-            raise NoCall(said.splitlines()[-1] if said else f"The phone ended with status {phone.returncode}.")
+        try:
+            found = report.read(Path(folder), [agent.name for agent in script.agents], events)
+        except FileNotFoundError:
+            why = said.splitlines()[-1] if said else f"The phone ended with status {phone.returncode}."
+            raise NoCall(why) from None
         if phone.returncode:
             log.warning("phone process ended badly after its call status=%s said=%r", phone.returncode, said)
-        return report.read(Path(folder), events)
+        return found
 
 
 def _lines(phone: "subprocess.Popen[str]", script: str) -> Iterator[str]:

@@ -1,18 +1,16 @@
 """A call placed with PJSUA2 in this very process, which can do so once; ``booth`` is for everybody else."""
 
-import math
 import os
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 
 from ivr.phone.agent import AgentPhone
 from ivr.phone.caller import Caller
 from ivr.phone.endpoint import Endpoint, PhoneFault, pj
-from ivr.phone.events import Event, Listener
-from ivr.phone.report import AgentReport, CallReport, Recording, load
+from ivr.phone.events import Listener
 from ivr.phone.script import CallScript
+from ivr.phone.times import Times, wav
 from ivr.phone.urgency import go_first
 
 LINGER = 3.0
@@ -22,47 +20,22 @@ TAIL = 0.15
 """Seconds polled after the end, so that the last sound reaches the recorder."""
 
 
-def place(script: CallScript, listen: Listener, folder: Path, stop: Callable[[], bool] = lambda: False) -> CallReport:
-    """Place the call and return when it is over; WAV files are written into ``folder``.
+def place(script: CallScript, listen: Listener, folder: Path, stop: Callable[[], bool] = lambda: False) -> Times:
+    """Place the call and return when it is over; what each side heard is recorded in ``folder``.
 
     ``listen`` gets each event as it happens; ``stop`` is asked often and makes the caller hang up.  Raises
     ``PhoneFault`` when there is no call to report on (no route, registration refused).
     """
-    events: list[Event] = []
-
-    def tell(event: Event) -> None:
-        events.append(event)
-        listen(event)
-
     try:
         calls = 2 + 2 * len(script.agents)
         way = (script.host, script.port, script.codec, script.lost, calls, script.listen, script.certificate)
         with Endpoint(*way) as endpoint:
-            times = _call(endpoint, script, tell, folder, stop)
+            return _call(endpoint, script, listen, folder, stop)
     except pj.Error as fault:
         raise PhoneFault(f"The phone failed: {fault.reason.strip() or fault.title}.") from fault
-    sides = [_recording(folder, number, began - times.invited) for number, began in enumerate(times.began)]
-    sound_from = math.inf if times.sound_from is None else times.sound_from
-    agents = zip(script.agents, sides[1:], strict=True)
-    return CallReport(
-        tuple(events),
-        sides[0].since(sound_from),
-        tuple(AgentReport(agent.name, side) for agent, side in agents),
-        times.ended - times.began[0] - sides[0].seconds,
-    )
 
 
-@dataclass(frozen=True)
-class _Times:
-    """Monotonic seconds: INVITE, end of the recordings, beginning of each side's; ``sound_from`` since INVITE."""
-
-    invited: float
-    ended: float
-    began: tuple[float, ...]
-    sound_from: float | None
-
-
-def _call(endpoint: Endpoint, script: CallScript, tell: Listener, folder: Path, stop: Callable[[], bool]) -> _Times:
+def _call(endpoint: Endpoint, script: CallScript, tell: Listener, folder: Path, stop: Callable[[], bool]) -> Times:
     # A measuring instrument: what it misses, the caller seems not to have heard.
     go_first(os.getpid())
     account = pj.Account()
@@ -73,16 +46,16 @@ def _call(endpoint: Endpoint, script: CallScript, tell: Listener, folder: Path, 
             config.sipConfig.authCreds.append(pj.AuthCredInfo("digest", "*", script.from_, 0, script.password))
         account.create(config, True)
         for number, agent in enumerate(script.agents, start=1):
-            phones.append(AgentPhone(endpoint, agent, script.host, script.port, _wav(folder, number)))
+            phones.append(AgentPhone(endpoint, agent, script.host, script.port, wav(folder, number)))
         for phone in phones:
             phone.wait()
-        caller = Caller(endpoint, account, script, tell, _wav(folder, 0))
+        caller = Caller(endpoint, account, script, tell, wav(folder, 0))
         for phone in phones:
             phone.caller = caller
         caller.dial()
         _follow(endpoint, caller, phones, stop)
         began = (caller.recorded_from, *(phone.recorded_from for phone in phones))
-        return _Times(caller.invited, time.monotonic(), began, caller.sound_from)
+        return Times(caller.invited, time.monotonic(), began, caller.sound_from)
     finally:
         # Calls go before accounts, both before the library: their destructors would touch a library that is gone.
         for phone in phones:
@@ -110,12 +83,3 @@ def _identity(script: CallScript, address: str) -> str:
     if not script.from_:
         return '"Anonymous" <sip:anonymous@anonymous.invalid>'
     return f"sip:{script.from_}@{address}"
-
-
-def _wav(folder: Path, number: int) -> Path:
-    return folder / f"side{number}.wav"
-
-
-def _recording(folder: Path, number: int, start_t: float) -> Recording:
-    samples, rate = load(_wav(folder, number))
-    return Recording(samples, rate, start_t)

@@ -1,6 +1,6 @@
 """What a call left behind: its events and what each side heard, on one time axis (seconds since the INVITE)."""
 
-import json
+import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,6 +10,7 @@ import numpy.typing as npt
 import soundfile
 
 from ivr.phone.events import Event, first
+from ivr.phone.times import take_up, wav
 
 Samples = npt.NDArray[np.float32]
 """Mono sound, full scale ±1.0."""
@@ -93,24 +94,20 @@ def load(path: Path) -> tuple[Samples, int]:
     return samples.mean(axis=1, dtype=np.float32), int(rate)
 
 
-def write(folder: Path, report: CallReport) -> None:
-    """Lay a report down in a folder, for another process to ``read`` it."""
-    sides = [("caller", report.recording), *((agent.name, agent.recording) for agent in report.agents)]
-    for number, (_, recording) in enumerate(sides):
-        np.save(folder / f"side{number}.npy", recording.samples)
-    plain = {
-        "drift": report.drift,
-        "sides": [{"name": name, "rate": side.rate, "start_t": side.start_t} for name, side in sides],
-    }
-    (folder / "report.json").write_text(json.dumps(plain), encoding="utf-8")
+def read(folder: Path, agents: Iterable[str], events: Iterable[Event]) -> CallReport:
+    """The report of a call that a phone has placed; raises ``FileNotFoundError`` where it laid nothing down.
 
-
-def read(folder: Path, events: Iterable[Event]) -> CallReport:
-    """The report that ``write`` laid down; its events travelled apart, as they happened."""
-    plain = json.loads((folder / "report.json").read_text(encoding="utf-8"))
-    sides = [
-        (side["name"], Recording(np.load(folder / f"side{number}.npy"), side["rate"], side["start_t"]))
-        for number, side in enumerate(plain["sides"])
-    ]
-    agents = tuple(AgentReport(name, recording) for name, recording in sides[1:])
-    return CallReport(tuple(events), sides[0][1], agents, plain["drift"])
+    Its events travelled apart, as they happened.
+    """
+    times = take_up(folder)
+    sides = []
+    for number, began in enumerate(times.began):
+        samples, rate = load(wav(folder, number))
+        sides.append(Recording(samples, rate, began - times.invited))
+    sound_from = math.inf if times.sound_from is None else times.sound_from
+    return CallReport(
+        tuple(events),
+        sides[0].since(sound_from),
+        tuple(AgentReport(name, side) for name, side in zip(agents, sides[1:], strict=True)),
+        times.ended - times.began[0] - sides[0].seconds,
+    )

@@ -13,10 +13,23 @@ from ivr.voice.catalogue import Catalogue
 from tests.live.aftermath import look_back
 from tests.live.ami import Manager
 from tests.live.batch import Batch, place
-from tests.live.stack import ROOT, Stack, run
+from tests.live.containers import run
+from tests.live.stack import ROOT, Stack
 
-LONG = ("test_calls", "test_certificate", "test_rehearsal", "test_limits", "test_queues", "test_tariffs")
-"""What takes long is begun first, so that the workers end together; first of all what counts its callers' records."""
+LONG = (
+    "test_calls", "test_certificate", "test_cases_of_the_book", "test_a_caller_is_warned",
+    "test_who_leaves_a_queue_for_a_call_back", "test_warning_and_cut", "test_a_call_over_midnight",
+    "test_the_money_of_a_real_call", "test_what_an_operator_says_is_what", "test_twenty_callers",
+    "test_an_agents_phone_that_dies", "test_a_crisis", "test_who_was_noted", "test_a_message_is_taken",
+    "test_a_caller_who_is_called_first", "test_one_after_the_other", "test_where_the_carrier_bears",
+    "test_every_way_out", "test_a_talk_is_recorded", "test_who_waits_longer", "test_who_is_parked",
+    "test_a_caller_is_put_through_outside", "test_who_leaves_by_his_key", "test_who_calls_again",
+    "test_a_site_a_number", "test_a_name_in_front", "test_what_a_caller_types", "test_who_picks_up",
+    "test_who_refuses_leaves", "test_each_caller_hears_the_class", "test_hostile", "test_who_needs_a_skill",
+    "test_softphones", "test_of_two_who_ring",
+)  # fmt: skip
+"""Files and tests that take long, the longest first, by how they begin: so the workers end together.  First of all what
+counts its callers' records."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -24,7 +37,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in live:
         item.add_marker(pytest.mark.live)
     rest = [item for item in items if item not in live]
-    items[:] = sorted(live, key=lambda item: [*LONG, item.path.stem].index(item.path.stem)) + rest
+    items[:] = sorted(live, key=_turn) + rest
+
+
+def _turn(item: pytest.Item) -> int:
+    names = (item.path.stem, item.name)
+    return next((turn for turn, long in enumerate(LONG) if any(name.startswith(long) for name in names)), len(LONG))
 
 
 @pytest.fixture(scope="session")
@@ -47,6 +65,7 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
         stack.favour(service)
     yield stack
     stack.clock(None)
+    stack.leave()
     look_back(stack)
 
 

@@ -1,6 +1,5 @@
 """A book edited while the stack is up, and as it was afterwards; commands in the controller."""
 
-import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -27,9 +26,8 @@ def written(stack: Stack, **texts: str) -> Iterator[Path]:
 
 def ivr(stack: Stack, *words: str, typed: str = "") -> tuple[int, str]:
     """Exit status of a command in the controller, and all that it says."""
-    command = ["docker", "exec", "-i", "-e", "COLUMNS=300", stack.container("controller"), "ivr", *words]
-    done = subprocess.run(command, input=typed, capture_output=True, text=True, timeout=60, check=False)
-    return done.returncode, done.stdout + done.stderr
+    said = stack.said("ivr", *words, typed=typed, columns=300)
+    return said.status, said.out + said.errors
 
 
 def reload(stack: Stack) -> None:

@@ -1,15 +1,19 @@
 """The stack under test, seen from outside: its containers, its console, its ledger, its health, and its sounds."""
 
+import functools
 import itertools
 import json
+import os
 import secrets
-import subprocess
+import signal
 import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
+from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 from urllib.error import URLError
@@ -23,23 +27,16 @@ from ivr.phone.events import Event
 from ivr.phone.report import CallReport
 from ivr.phone.script import Agent, CallScript, keys
 from ivr.phone.timeline import Findings, findings
-from ivr.phone.urgency import go_first
 from ivr.settings import Settings
 from ivr.voice.catalogue import Catalogue
-from tests.live.fairness import Watch, children, favour, leave_group
+from tests.live.containers import Containers
+from tests.live.fairness import Watch, children
 from tests.live.sip import HungUp
 
 ROOT = Path(__file__).parents[2]
 
 CALLER_TONE = 660.0
 """Hz; what a caller says who is to talk with an agent."""
-
-
-def run(*words: str, within: float = 60) -> str:
-    """Standard output of a program that must succeed."""
-    done = subprocess.run(words, capture_output=True, text=True, timeout=within, check=False)
-    assert done.returncode == 0, f"{' '.join(words)}: {done.stderr or done.stdout}"
-    return done.stdout
 
 
 def until(fact: Callable[[], Any], what: str, within: float = 10.0, every: float = 0.1) -> Any:
@@ -62,6 +59,8 @@ class Placed:
     """Seconds of its worst second in which its phones had to wait: above ``STARVED``, sound has holes."""
     phones: list[int] = field(default_factory=list)
     """The processes of its phones, once it has been dialled."""
+    heard: dict[tuple[str, ...], Findings] = field(default_factory=dict)
+    """What was listened for, and found."""
     _news: threading.Condition = field(default_factory=threading.Condition)
 
     @property
@@ -69,6 +68,15 @@ class Placed:
         """The report; waits until the call is over."""
         assert self.future is not None
         return self.future.result(self.script.limit + 60)
+
+    def leave(self) -> CallReport:
+        """Have the caller hang up now, and his agents' phones with him."""
+        assert self.future is not None
+        self.saw("calling")
+        for phone in [] if self.future.done() else self.phones:
+            with suppress(ProcessLookupError):
+                os.kill(phone, signal.SIGINT)
+        return self.report
 
     def hear(self, event: Event) -> None:
         with self._news:
@@ -83,11 +91,11 @@ class Placed:
         return seen[0]
 
 
-class Stack:
+class Stack(Containers):
     """One running stack; ``settings`` point to copies of its sounds and secrets on this side."""
 
     def __init__(self, project: str, settings: Settings, book: Book) -> None:
-        self.project = project
+        super().__init__(project)
         self.settings = settings
         self.book = book
         self.sounds: Catalogue
@@ -98,50 +106,9 @@ class Stack:
         self._starting = threading.Semaphore(2)
         self._callers = itertools.count(secrets.randbelow(10**5) * 100)
         self.callers: list[str] = []
+        self._sound = functools.cache(ear.sound)
 
-    # -- containers ------------------------------------------------------------------------------------------------
-
-    def container(self, service: str) -> str:
-        """The id of the service's container, running or not."""
-        label = "label=com.docker.compose"
-        found = run("docker", "ps", "-qa", "--filter", f"{label}.project={self.project}", "--filter",
-                    f"{label}.service={service}", "--filter", f"{label}.oneoff=False").split()  # fmt: skip
-        assert len(found) == 1, f"{service}: {found}"
-        return found[0]
-
-    def signal(self, service: str, name: str) -> None:
-        """Send a signal to the main process of a container."""
-        run("docker", "kill", "--signal", name, self.container(service))
-
-    def start(self, service: str) -> None:
-        run("docker", "start", self.container(service))
-        self.favour(service)
-
-    def favour(self, service: str) -> None:
-        """Let a container go before the other work of the machine, in which its sound would have holes of our own."""
-        process = self.inspect(service)["State"]["Pid"]
-        leave_group(process)
-        if service == "asterisk":
-            go_first(process)
-        else:
-            favour(process)
-
-    def inside(self, service: str, *words: str) -> str:
-        """What a program prints inside a container."""
-        return run("docker", "exec", self.container(service), *words)
-
-    def inspect(self, service: str) -> dict[str, Any]:
-        found: dict[str, Any] = json.loads(run("docker", "inspect", self.container(service)))[0]
-        return found
-
-    def log(self, service: str) -> str:
-        """All that a container has said."""
-        done = subprocess.run(["docker", "logs", self.container(service)], capture_output=True, text=True, check=True)
-        return done.stdout + done.stderr
-
-    def asterisk(self, command: str) -> str:
-        """What Asterisk's console answers."""
-        return self.inside("asterisk", "asterisk", "-rx", command)
+    # -- what goes on -----------------------------------------------------------------------------------------------
 
     def channels(self) -> int:
         return int(self.asterisk("core show channels count").split()[0])
@@ -199,25 +166,17 @@ class Stack:
         """The record of the one call of ``caller``; waits for it."""
         written = f"+33{caller[1:]}"
         found = [record for record in self.read if record["caller"] == written]
-        found = found or until(lambda: self.records(caller), f"a record of {caller}", every=1.0)
+        found = found or until(lambda: self.records(caller), f"a record of {caller}", every=0.3)
         assert len(found) == 1, f"{len(found)} records of one call"
         one: dict[str, Any] = found[0]
         return one
 
     def crosschecked(self) -> list[str]:
         """What Asterisk's own record of today's calls says against the ledger."""
-        words = [
-            "docker",
-            "exec",
-            self.container("controller"),
-            "ivr",
-            "crosscheck",
-            "--day",
-            f"{datetime.now(HERE):%F}",
-        ]
-        done = subprocess.run(words, capture_output=True, text=True, check=False)
-        assert done.stdout.splitlines()[-1:], done.stderr
-        return done.stdout.splitlines()
+        said = self.said("ivr", "crosscheck", "--day", f"{datetime.now(HERE):%F}")
+        lines = said.out.splitlines()
+        assert lines[-1:], said.errors
+        return lines
 
     def call_record(self, placed: Placed) -> dict[str, Any]:
         """The record of a call that has been placed; waits until it is over."""
@@ -280,10 +239,12 @@ class Stack:
                 self._starting.release()
 
     def heard(self, placed: Placed, *names: str) -> Findings:
-        """The sounds of the book (all, or those named) that the caller heard, on the call's time axis."""
-        known = {
-            name: ear.sound(Path(f"{sound.path}.wav"), placed.script.rate)
-            for (_, name), sound in self.sounds.sounds.items()
-            if not names or name in names
-        }
-        return findings(placed.report, placed.script, known)
+        """The sounds of the book (all, or those named or like ``folder/*``) that the caller heard, on his time axis."""
+        if names not in placed.heard:
+            known = {
+                name: self._sound(Path(f"{sound.path}.wav"), placed.script.rate)
+                for (_, name), sound in self.sounds.sounds.items()
+                if not names or any(fnmatchcase(name, like) for like in names)
+            }
+            placed.heard[names] = findings(placed.report, placed.script, known)
+        return placed.heard[names]

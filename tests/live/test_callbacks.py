@@ -6,7 +6,7 @@ from pathlib import Path
 
 from ivr.phone import tone
 from ivr.phone.script import Agent
-from tests.live.edited import reload, written
+from tests.live.edited import ivr, reload, written
 from tests.live.stack import Placed, Stack, until
 
 QUEUED, FIRST, HOST = "0805000071", "0805000072", "0806000009"
@@ -18,20 +18,20 @@ def over(stack: Stack, caller: str) -> str:
     shown = f"{caller[:2]} {caller[2:4]} {caller[4:6]} {caller[6:8]} {caller[8:]}"
 
     def line() -> str:
-        told = stack.inside("controller", "env", "COLUMNS=300", "ivr", "callbacks", "list", "--over").splitlines()
+        told = ivr(stack, "callbacks", "list", "--over")[1].splitlines()
         return next((one for one in told if shown in one), "")
 
-    found: str = until(line, f"{caller} was called back", 20.0, every=0.5)
+    found: str = until(line, f"{caller} was called back", 20.0, every=0.3)
     return found
 
 
 def phone(stack: Stack, name: str, **options: object) -> Placed:
-    """A phone of its own process, for as long as its own call lasts."""
+    """A phone of its own process, until its own call ends or ``leave``s."""
     return stack.call(HOST, "", stack.agent(name, **options), hang_up_after=55.0)
 
 
 def heard(placed: Placed, name: str, frequency: float) -> bool:
-    there = placed.report.agent(name).recording
+    there = placed.leave().agent(name).recording
     return bool(tone.tones(there.samples, there.rate, frequency, 0.5))
 
 

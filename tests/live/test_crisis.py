@@ -37,6 +37,10 @@ def test_a_crisis_stands_in_front_of_calls_that_come_and_leaves_those_in_progres
         assert steps(stack, gone) == ["message:done"]  # of two, the one put on last
         assert heard(stack, gone) == ["crisis-flooded"]
         assert gone.report.answered_t is None
+
+        order(stack, "off", "evacuated")
+        # `told` has heard its message by now, and is on its way behind it.
+        staff = stack.call(STAFF, f"{stack.password('pin:flood')},2,0", hang_up_after=40.0)
         assert steps(stack, before) == ["agent:talked"]
         assert steps(stack, told)[:2] == ["message:done", "onward:over"]
         assert list(dict.fromkeys(heard(stack, told)))[:3] == ["crisis-outage", PRICE, "beep"]
@@ -44,9 +48,6 @@ def test_a_crisis_stands_in_front_of_calls_that_come_and_leaves_those_in_progres
         assert first(told.report.events, "early_media") is not None
         assert stack.call_record(told)["amount"]["amount"] == "0.00"
 
-        order(stack, "off", "evacuated")
-        pin = stack.password("pin:flood")
-        staff = stack.call(STAFF, f"{pin},2,0", hang_up_after=40.0)
         assert steps(stack, staff) == ["crisis:done"]
         assert "flood" not in (stack.health() or {})["crises"]
         assert (stack.health() or {})["crises"] == []

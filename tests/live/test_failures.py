@@ -10,9 +10,10 @@ import pytest
 
 from ivr.ledger.reconciling import HERE
 from ivr.phone.events import first
+from tests.live.containers import run
 from tests.live.fairness import starved
 from tests.live.sip import Wire
-from tests.live.stack import Placed, Stack, run, until
+from tests.live.stack import Placed, Stack, until
 
 FREE, SURCHARGED = "0800000001", "0899000004"
 

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.live.stack import ROOT, Stack, run
+from tests.live.containers import run
+from tests.live.stack import ROOT, Stack
 
 SERVICES = ("asterisk", "controller")
 
@@ -123,13 +124,13 @@ def test_no_secret_of_the_stack_is_in_its_images_or_in_what_docker_tells(stack, 
         )
     for purpose, secret in secrets_of_stack.items():
         assert not [text for text in told if secret in text], purpose
-        for service in SERVICES:
-            found = subprocess.run(
-                ["docker", "exec", stack.container(service), "grep", "-rlsF", secret, "/etc", "/usr/local", "/home",
-                 "/root", "/opt/ivr/bin", "/opt/ivr/lib/python3.11/site-packages/ivr"],
-                capture_output=True, text=True, check=False,
-            )  # fmt: skip
-            assert {Path(name).parent for name in found.stdout.split()} <= {Path("/etc/asterisk/ivr")}, purpose
+    for service in SERVICES:
+        found = subprocess.run(
+            ["docker", "exec", "-i", stack.container(service), "grep", "-rlsF", "-f", "-", "/etc", "/usr/local",
+             "/home", "/root", "/opt/ivr/bin", "/opt/ivr/lib/python3.11/site-packages/ivr"],
+            input="\n".join(secrets_of_stack.values()), capture_output=True, text=True, check=False,
+        )  # fmt: skip
+        assert {Path(name).parent for name in found.stdout.split()} <= {Path("/etc/asterisk/ivr")}
 
 
 def test_secrets_are_for_their_owners_alone(stack):

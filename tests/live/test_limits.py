@@ -16,7 +16,7 @@ MUSIC, GIVEN_UP, AWAY = "0892000020", "0892000021", "0892000022"
 EMPTY, NOBODY, SHUT = "0892000091", "0892000093", "0892000098"
 ALMOST, LAST, SILENT, QUEUED = "0892000018", "0892000019", "0892000096", "0892000097"
 LEFT = 60.0
-"""Seconds that 0.80 € pay for, which is what a call of 2.20 € leaves of a ceiling of 3 €."""
+"""Seconds that 0.80 € pay for, which is what a call of 2.20 € leaves of a ceiling of 3 €: who has less is refused."""
 
 BEFORE = 20.0
 TRUE_TO = 0.5
@@ -98,8 +98,10 @@ def test_no_price_is_announced_where_nobody_is_there(stack):
 def spend(stack: Stack, many: int) -> list[str]:
     """New callers who have spent 2.20 € of their three."""
     callers = [stack.caller() for _ in range(many)]
-    placed = [stack.call(ALMOST, "#@1.0", from_=caller, hang_up_after=8.0) for caller in callers]
-    assert all(one.report.answered_t for one in placed)
+    placed = [stack.call(ALMOST, "#@1.0", from_=caller, hang_up_after=20.0) for caller in callers]
+    for one in placed:
+        one.saw("answered")
+    assert all(one.leave().answered_t for one in placed)
     for caller in callers:
         assert stack.record(caller)["amount"] == {"amount": "2.20", "currency": "EUR"}
     return callers

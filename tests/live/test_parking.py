@@ -3,7 +3,8 @@
 from pathlib import Path
 
 from ivr.phone import ear, tone
-from tests.live.stack import CALLER_TONE, Placed, Stack, run, until
+from tests.live.containers import run
+from tests.live.stack import CALLER_TONE, Placed, Stack, until
 
 NUMBER, QUEUE = "0892000656", "0805000657"
 ARIANE, BASTIEN = 550.0, 880.0

@@ -4,8 +4,9 @@ import re
 import subprocess
 
 from ivr.book.cases import case_files, read_cases
+from tests.live.containers import run
 from tests.live.rehearsal import CASES, SAMPLE, chosen, sample, written
-from tests.live.stack import ROOT, run
+from tests.live.stack import ROOT
 
 PLACE = "/var/lib/ivr/rehearsal.yaml"
 

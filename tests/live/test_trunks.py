@@ -8,9 +8,10 @@ import pytest
 from ivr.phone import tone
 from ivr.phone.script import Agent
 from tests.live.carrier import Carrier
+from tests.live.containers import run
 from tests.live.edited import ivr, reload, written
 from tests.live.sip import Wire
-from tests.live.stack import CALLER_TONE, Stack, run, until
+from tests.live.stack import CALLER_TONE, Stack, until
 
 NUMBER, ELSEWHERE = "0800000001", "0899999999"
 PASSWORD = "carrier#s=own"

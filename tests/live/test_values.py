@@ -6,10 +6,13 @@ from pathlib import Path
 from ivr.phone import ear
 from ivr.values.said import words
 from ivr.voice.teller import BUDGET
+from tests.live.containers import run
 from tests.live.fairness import hold
-from tests.live.stack import Placed, Stack, run
+from tests.live.stack import Placed, Stack
 
 NUMBER = "0805000073"
+NAMES = ("studio-chosen", "goodbye", "nobody")
+"""The prompts around the value, and the one instead of it."""
 
 
 def spoken(stack: Stack) -> set[str]:
@@ -31,7 +34,7 @@ def test_what_a_caller_types_is_said_back_to_him_as_an_amount(stack: Stack, tmp_
     first = stack.call(NUMBER, f"{sum_}@+1", hang_up_after=20.0)
     took, said = asked(stack, first)
     assert took < 2 * BUDGET
-    heard = [(one.name, round(one.heard, 1), round(one.length, 1)) for one in stack.heard(first).heard]
+    heard = [(one.name, round(one.heard, 1), round(one.length, 1)) for one in stack.heard(first, *NAMES).heard]
     assert ("nobody" in [name for name, *_ in heard]) is not said, heard
 
     (made,) = spoken(stack) - before
@@ -39,8 +42,7 @@ def test_what_a_caller_types_is_said_back_to_him_as_an_amount(stack: Stack, tmp_
 
     def check(placed: Placed) -> None:
         side, key = placed.report.recording, [one for one in placed.events if one.event == "key"][-1]
-        names = ("studio-chosen", "goodbye", "nobody")
-        sounds = {name: ear.sound(Path(f"{stack.sounds.sounds['fr', name].path}.wav"), side.rate) for name in names}
+        sounds = {name: ear.sound(Path(f"{stack.sounds.sounds['fr', name].path}.wav"), side.rate) for name in NAMES}
         sounds["value"] = ear.sound(tmp_path / made, side.rate)
         chosen, value, goodbye = ear.heard(side.since(key.t).samples, side.rate, sounds)
 
