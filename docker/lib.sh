@@ -19,8 +19,9 @@ settings() { # every setting has a default; a second stack beside the first sets
         IVR_MAIL_SERVER IVR_MAIL_SECURITY IVR_MAIL_USER IVR_MAIL_FROM
     IVR_BOOK_DIR=$(cd "$IVR_BOOK_DIR" && pwd) || die "the book directory $IVR_BOOK_DIR is not there"
     [[ $IVR_PROJECT =~ ^[a-z0-9][a-z0-9_-]*$ ]] || die "project '$IVR_PROJECT': use small letters, digits, - and _"
-    cache=$here/.cache/$IVR_TAG
-    mkdir -p "$cache"
+    cache=$here/.cache/$IVR_TAG # of the images, which stacks may share
+    own=$here/.cache/$IVR_PROJECT
+    mkdir -p "$cache" "$own"
 }
 
 say() { printf '%s\n' "$*"; }
