@@ -3,12 +3,12 @@
 import asyncio
 import contextlib
 import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
 from watchfiles import awatch
 
-from ivr.asterisk import accepted, provision, queues_conf
+from ivr.asterisk import accepted, provision, queues_conf, read_back
 from ivr.asterisk.ami_link import AmiLink, Refused
 from ivr.asterisk.switch import AmiSwitch
 from ivr.book.problems import Mark, Problem
@@ -22,11 +22,13 @@ DEPLOY_LIMIT = 10.0  # seconds for Asterisk to take up its part
 # The file that changed -> the module of Asterisk that reads it.
 QUEUES = "queues.conf"
 PJSIP = "pjsip.conf"
+NUMBERS = "extensions_numbers.conf"
+BROWSERS = "http.conf"
 READ_BY = {
     "musiconhold.conf": "res_musiconhold.so",
-    "http.conf": "http",
+    BROWSERS: "http",
     "rtp.conf": "res_rtp_asterisk.so",
-    "extensions_numbers.conf": "pbx_config.so",
+    NUMBERS: "pbx_config.so",
     PJSIP: "res_pjsip.so",
     QUEUES: "app_queue.so",
 }
@@ -112,8 +114,7 @@ class Reloader:
                 await link.ready.wait()
                 switch = AmiSwitch(link)
                 refused = await _reloaded(switch, changed)
-                if PJSIP in changed and not refused:
-                    refused = await accepted.refused(link, before[PJSIP], texts[PJSIP])
+                refused = refused or await _not_taken(link, before, changed)
                 if refused:
                     earlier = {name: before[name] for name in changed}
                     await asyncio.to_thread(provision.write, earlier, self._conf)
@@ -134,6 +135,20 @@ class Reloader:
             return None
         log.info("asterisk took up %s", ",".join(changed))
         return None
+
+
+async def _not_taken(link: AmiLink, before: Mapping[str, str], changed: Mapping[str, str]) -> list[str]:
+    """What Asterisk has otherwise than it was told, as far as it says what it has: one sentence each."""
+    refused = []
+    if PJSIP in changed:
+        refused += await accepted.refused(link, before[PJSIP], changed[PJSIP])
+    if QUEUES in changed:
+        refused += await read_back.unlike_queues(link, changed[QUEUES])
+    if NUMBERS in changed:
+        refused += await read_back.unlike_numbers(link, before[NUMBERS], changed[NUMBERS])
+    if BROWSERS in changed:
+        refused += await read_back.unlike_browsers(changed[BROWSERS])
+    return refused
 
 
 async def _reloaded(switch: AmiSwitch, files: Iterable[str]) -> list[str]:

@@ -22,6 +22,7 @@ from ivr.ledger.tables import Kept
 from ivr.values.call import Ending
 from tests.asterisk.fake_ami import FakeAmi, says
 from tests.asterisk.fake_asterisk import FakeAsterisk
+from tests.asterisk.mirror import mirrors
 from tests.conftest import CHECKOUT
 
 LIMIT = 30.0  # seconds for anything that a loaded machine may take
@@ -126,6 +127,7 @@ async def controller(home: Path, prepared: Path, **environment: str) -> AsyncIte
         secret.derive(prepared / "secrets" / "master", f"ami:{one}") for one in ("controller", "deploy")
     )
     taken = {"reload": says("Success", "Module Reloaded"), "queuepause": says("Success", "Interface paused")}
+    taken |= mirrors(home / "state" / "asterisk")
     async with FakeAmi(secret=password, others={"deploy": deploys}, answers=taken) as ami:
         made = Controller(home, prepared, ami)
         try:

@@ -14,7 +14,9 @@ from ivr.book.problems import BadBook
 from ivr.reload import Reloader
 from ivr.service.library import Library, Release
 from ivr.settings import Settings, settings
-from tests.asterisk.fake_ami import FakeAmi, says
+from ivr.values.queue import Queue
+from tests.asterisk.fake_ami import FakeAmi, lists, says
+from tests.asterisk.mirror import dial_plan, mirrors, queue_status
 from tests.asterisk.test_provision import EXCHANGE
 from tests.terminal.calls import write_book
 
@@ -100,6 +102,7 @@ async def test_what_asterisk_does_not_take_up_leaves_the_earlier_book_and_settin
     library = Library(lambda: Release(read_book(configured.book), {}))
     async with FakeAmi() as asterisk:
         asterisk.answers["reload"] = says("Success", "Module Reloaded")
+        asterisk.answers |= mirrors(configured.asterisk_conf)
         asterisk.answers["pjsipshowendpoint"] = says("Error", "Unable to retrieve endpoint second")
 
         def told() -> provision.Exchange:
@@ -123,31 +126,97 @@ async def test_what_asterisk_does_not_take_up_leaves_the_earlier_book_and_settin
         assert [order.get("Module") for order in asterisk.orders("Reload")].count("res_pjsip.so") == 2
 
 
-async def test_settings_that_asterisk_refuses_to_read_leave_the_earlier_ones(configured: Settings) -> None:
-    """Of queues nothing is read back: Asterisk's own no is enough."""
-    queues = configured.book / "dialplans" / "queues.yaml"
+QUEUE = "parts: {label: pièces, agents: camille}\n"
+
+
+async def taken(configured: Settings, asterisk: FakeAmi, queues: str) -> tuple[Library, bool, str]:
+    """The library after a book with these queues, whether it was taken up, and queues.conf as it was before."""
     library = Library(lambda: Release(read_book(configured.book), {}))
+
+    def told() -> provision.Exchange:
+        served = tuple(library.current.book.queues.values())
+        return replace(EXCHANGE, numbers=tuple(library.current.book.services), queues=served)
+
+    def link() -> AmiLink:
+        return AmiLink(asterisk.host, asterisk.port, asterisk.account, asterisk.secret)
+
+    provision.write(provision.files(told()), configured.asterisk_conf)
+    before = (configured.asterisk_conf / "queues.conf").read_text()
+    (configured.book / "dialplans" / "queues.yaml").write_text(queues, encoding="utf-8")
+    return library, await Reloader(library, told, configured.asterisk_conf, link).reload(), before
+
+
+async def test_settings_that_asterisk_refuses_to_read_leave_the_earlier_ones(configured: Settings) -> None:
+    """Asterisk's own no is enough."""
     async with FakeAmi() as asterisk:
         asterisk.answers["reload"] = says("Error", "Module failed to reload")
+        library, took, before = await taken(configured, asterisk, QUEUE)
 
-        def told() -> provision.Exchange:
-            served = tuple(library.current.book.queues.values())
-            return replace(EXCHANGE, numbers=tuple(library.current.book.services), queues=served)
-
-        def link() -> AmiLink:
-            return AmiLink(asterisk.host, asterisk.port, asterisk.account, asterisk.secret)
-
-        reloading = Reloader(library, told, configured.asterisk_conf, link)
-        provision.write(provision.files(told()), configured.asterisk_conf)
-        before, text = library.current, (configured.asterisk_conf / "queues.conf").read_text()
-        queues.write_text("parts: {label: pièces, agents: camille}\n", encoding="utf-8")
-
-        assert not await reloading.reload()
-        assert library.current is before
-        assert (configured.asterisk_conf / "queues.conf").read_text() == text
+        assert not took
+        assert not library.current.book.queues
+        assert (configured.asterisk_conf / "queues.conf").read_text() == before
         (told_of,) = library.problems
         assert (told_of.rule, told_of.message) == (
             "IVR479",
             "Asterisk refused it, the earlier settings stay: queues.conf (Module failed to reload)",
         )
         assert [order.get("Module") for order in asterisk.orders("Reload")] == ["app_queue.so"] * 2
+
+
+async def test_a_queue_that_asterisk_has_otherwise_leaves_the_earlier_settings(configured: Settings) -> None:
+    """It says that it has read them, but passed over an agent; the next try finds him."""
+    async with FakeAmi() as asterisk:
+        asterisk.answers["reload"] = says("Success", "Module Reloaded")
+        entries = queue_status(provision.files(replace(EXCHANGE, queues=(Queue("parts", {}),)))["queues.conf"])
+        asterisk.answers["queuestatus"] = lists("QueueParams", entries)
+        library, took, before = await taken(configured, asterisk, QUEUE)
+
+        assert not took
+        assert not library.current.book.queues
+        assert (configured.asterisk_conf / "queues.conf").read_text() == before
+        assert [one.message for one in library.problems] == [
+            "Asterisk refused it, the earlier settings stay: "
+            'of the queue "parts" it has Strategy ringall, not leastrecent; '
+            'of the queue "parts" it has other agents: camille'
+        ]
+        assert [order.get("Module") for order in asterisk.orders("Reload")] == ["app_queue.so"] * 2
+
+
+async def test_a_queue_that_asterisk_has_as_it_should_is_in_force(configured: Settings) -> None:
+    """Read back once; nothing is put back."""
+    async with FakeAmi() as asterisk:
+        asterisk.answers |= {"reload": says("Success", ""), **mirrors(configured.asterisk_conf)}
+        library, took, _ = await taken(configured, asterisk, QUEUE)
+
+        assert took
+        assert list(library.current.book.queues) == ["parts"]
+        assert library.problems == ()
+        assert len(asterisk.orders("Reload")) == len(asterisk.orders("QueueStatus")) == 1
+
+
+async def test_a_number_that_asterisk_has_not_leaves_the_earlier_settings(configured: Settings) -> None:
+    """It would ring, and lead nowhere."""
+    numbers = configured.asterisk_conf / "extensions_numbers.conf"
+    async with FakeAmi() as asterisk:
+        library = Library(lambda: Release(read_book(configured.book), {}))
+
+        def told() -> provision.Exchange:
+            more = ("0899000099",) if library.current.book.trunks else ()
+            return replace(EXCHANGE, numbers=(*library.current.book.services, *more))
+
+        def link() -> AmiLink:
+            return AmiLink(asterisk.host, asterisk.port, asterisk.account, asterisk.secret)
+
+        provision.write(provision.files(told()), configured.asterisk_conf)
+        before = numbers.read_text()
+        entries = dial_plan(before)
+        asterisk.answers |= {"reload": says("Success", ""), "showdialplan": lists("ListDialplan", entries)}
+        trunks = configured.book / "dialplans" / "trunks.yaml"
+        trunks.write_text("second: {label: secours, host: 192.0.2.10}\n", encoding="utf-8")
+
+        assert not await Reloader(library, told, configured.asterisk_conf, link).reload()
+        assert numbers.read_text() == before
+        assert [one.message for one in library.problems] == [
+            "Asterisk refused it, the earlier settings stay: "
+            'it has not "+33899000099" as it should [public]; it has not "0899000099" as it should [public]'
+        ]
