@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Literal
 
+from ivr.values import queue
 from ivr.values.trunk import LONGEST_NAME, RESERVED
 
 Kind = Literal[
@@ -41,9 +42,6 @@ _ALLOWED: Mapping[Kind, re.Pattern[str]] = {
     "network": re.compile(r"[0-9a-f.:]{2,39}/[0-9]{1,3}"),
 }
 
-RESERVED_QUEUES = frozenset({"general", "queue-defaults"})
-"""Sections of queues.conf that are no queues."""
-
 
 class UnsafeError(ValueError):
     """A value that must not be written into Asterisk's configuration; says which and why, never the secret."""
@@ -60,7 +58,7 @@ def token(kind: Kind, text: str) -> str:
     if not _ALLOWED[kind].fullmatch(text):
         shown = "…" if kind in ("secret", "password") else repr(text)
         raise UnsafeError(f"{kind}: {shown} is not of the form {_ALLOWED[kind].pattern}")
-    if kind == "queue name" and text in RESERVED_QUEUES:
+    if kind == "queue name" and text in queue.RESERVED:
         raise UnsafeError(f"queue name: {text!r} is a section of the fixed configuration; choose another")
     if kind == "agent name" and text in RESERVED:
         raise UnsafeError(f"agent name: {text!r} is a section of the fixed configuration; choose another")

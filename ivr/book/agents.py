@@ -8,6 +8,7 @@ from typing import Annotated
 
 from pydantic import Field
 
+from ivr.book.accounts import wrong_accounts
 from ivr.book.written import Name, Written
 from ivr.flow.check import Finding
 from ivr.values.phone import Phone
@@ -47,6 +48,7 @@ class WrittenAgent(Written):
 
 def wrong_agents(agents: Mapping[str, WrittenAgent]) -> Iterator[Finding]:
     """What is wrong with agents in themselves."""
+    yield from wrong_accounts(agents)
     for name, agent in agents.items():
         if agent.webrtc and agent.secure:
             hint = "a browser is always encrypted: take `secure` away, or have another agent for the telephone"

@@ -14,7 +14,8 @@ from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field
 
-from ivr.book.trunks import WrittenTrunk, wrong_accounts
+from ivr.book.accounts import wrong_accounts
+from ivr.book.trunks import WrittenTrunk
 from ivr.book.written import Name, Written
 from ivr.flow.check import Finding
 from ivr.flow.node import OR_ONE, one_or_many

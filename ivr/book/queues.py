@@ -18,11 +18,9 @@ from ivr.flow.check import Finding
 from ivr.flow.flow import Flow
 from ivr.flow.node import OR_ONE, one_or_many
 from ivr.flow.nodes.queue import Queue as QueueNode
-from ivr.values.queue import BEST, Door, Queue, Strategy, of_agent, of_skills
+from ivr.values.queue import BEST, RESERVED, Door, Queue, Strategy, of_agent, of_skills
 
 QUEUES = "dialplans/queues.yaml"
-# Sections of queues.conf that are no queues.
-RESERVED = frozenset({"general", "queue-defaults"})
 
 REST = 15  # seconds
 NOBODY: Mapping[str, WrittenAgent] = {}

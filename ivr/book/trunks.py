@@ -2,23 +2,24 @@
 
 IVR474  a trunk that would show a number that costs whoever calls it back, or none to who is called
 IVR475  a trunk that wants a password, or to register, and has no user
-IVR476  a name that two have whom Asterisk would ring, or who would ring us, or that it cannot have
+IVR476  a name that two have whom Asterisk would ring, or who would ring us; see also ivr/book/accounts.py
 IVR477  a trunk that takes calls from everywhere, or from what is no network
 """
 
 import ipaddress
-from collections.abc import Iterable, Iterator, Mapping, Set
+from collections.abc import Iterator, Mapping, Set
 from decimal import Decimal
 from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field
 
+from ivr.book.accounts import wrong_accounts
 from ivr.book.written import Written
 from ivr.flow.check import Finding
 from ivr.flow.node import OR_ONE, one_or_many
 from ivr.values.number import parse
 from ivr.values.outside import shown
-from ivr.values.trunk import LONGEST_NAME, RESERVED, Trunk
+from ivr.values.trunk import Trunk
 
 TRUNKS = "dialplans/trunks.yaml"
 HOST = r"^[A-Za-z0-9]([A-Za-z0-9.-]{0,251}[A-Za-z0-9])?$"
@@ -81,17 +82,6 @@ class WrittenTrunk(Written):
             per_minute=self.per_minute,
             cost_a_day=self.cost_a_day,
         )
-
-
-def wrong_accounts(names: Iterable[str]) -> Iterator[Finding]:
-    """Which of the names of trunks or destinations no account of Asterisk can have."""
-    for name in names:
-        if name in RESERVED:
-            message = f'"{name}" is a name of Asterisk\'s own settings'
-            yield Finding("IVR476", (name,), message, "choose another")
-        elif len(name) > LONGEST_NAME:
-            message = f'"{name}" has {len(name)} characters, and a name that Asterisk is told {LONGEST_NAME} at most'
-            yield Finding("IVR476", (name,), message, "choose a shorter one")
 
 
 def wrong_trunks(trunks: Mapping[str, WrittenTrunk], others: Mapping[str, Set[str]]) -> Iterator[Finding]:

@@ -6,6 +6,8 @@ from enum import StrEnum
 
 NEEDS = "needs-"  # how parts are called in which callers wait for skills
 BEST = 9  # the level of skill
+RESERVED = frozenset({"general", "queue-defaults"})
+"""Sections of Asterisk's queues.conf that are no queues."""
 
 
 class Strategy(StrEnum):

@@ -11,9 +11,11 @@ from hypothesis import strategies as st
 
 from ivr.asterisk.provision import Agent, Exchange, UnsafeError, dialled_forms, files, write
 from ivr.asterisk.queues_conf import STRATEGIES, interfaces, members, paused
+from ivr.values import queue, trunk
 from ivr.values.duty import Duty
 from ivr.values.phone import Phone
 from ivr.values.queue import Queue, Strategy
+from tests.conftest import CHECKOUT
 
 CAMILLE = Agent("camille", "camille0secret0of0tests")
 EXCHANGE = Exchange(
@@ -324,3 +326,15 @@ def test_a_writing_that_fails_leaves_the_old_file(tmp_path):
 
     assert os.listdir(tmp_path) == ["rtp.conf"]
     assert (tmp_path / "rtp.conf").read_text() == "old\n"
+
+
+CONF = CHECKOUT / "docker" / "asterisk" / "conf"
+
+
+def test_no_account_and_no_queue_can_have_the_name_of_a_fixed_section():
+    """Which `ivr check` tells by these lists: they have whatever the fixed files have."""
+    section = re.compile(r"^\[([^]]+)\]", re.MULTILINE)
+    fixed = {name: set(section.findall((CONF / name).read_text("utf-8"))) for name in ("pjsip.conf", "queues.conf")}
+
+    assert fixed["pjsip.conf"] <= trunk.RESERVED
+    assert fixed["queues.conf"] == queue.RESERVED

@@ -850,6 +850,14 @@ BAD = (
         ),
     ),
     Bad(
+        "IVR476",
+        AGENTS,
+        "camille:\n",
+        "general:\n",
+        "general:",
+        'dialplans/agents.yaml: "general" is a name of Asterisk\'s own settings; choose another',
+    ),
+    Bad(
         "IVR650",
         AGENTS,
         "camille:\n",
