@@ -38,6 +38,9 @@ from ivr.service.ports import Letter
 
 T = TypeVar("T")
 
+GIVEN_UP = "given_up"
+"""The fact of a letter that says why it is not tried any more."""
+
 _memory = Table(
     "memory",
     metadata,
@@ -164,6 +167,12 @@ class Cabinet(Orders):
         """Note that a letter has arrived; it is kept."""
         await asyncio.to_thread(self.done, letter, at)
 
+    async def given_up(self, letter: str, why: str, at: datetime) -> None:
+        """Note that a letter will not arrive, and why: as its fact `given_up`.  It is kept."""
+        said = func.json_set(_letters.c.body, f"$.facts.{GIVEN_UP}", why)
+        over = update(_letters).where(_letters.c.id == letter).values(delivered=instant(at), body=said)
+        await self._do(lambda connection: connection.execute(over))
+
     def done(self, letter: str, at: datetime) -> None:
         """Note that nothing is to be done about a letter any more; it is kept."""
         done = update(_letters).where(_letters.c.id == letter).values(delivered=instant(at))
@@ -196,6 +205,24 @@ class Cabinet(Orders):
             return thrown
 
         return self._now(work)
+
+    def erase_caller(self, caller: str) -> list[Waiting]:
+        """Delete for good what is remembered of a caller, the entry that blocks him, and every letter that is his or is
+        about his number, delivered or not; those letters.
+        """
+        body = _letters.c.body
+        his = (func.json_extract(body, "$.caller") == caller) | (func.json_extract(body, "$.facts.phone") == caller)
+        found = select(_letters.c.id, _letters.c.kind, body, _letters.c.attempts).where(his)
+
+        def work(connection: Connection) -> list[Waiting]:
+            letters = [Waiting(*row) for row in connection.execute(found)]
+            connection.execute(delete(_letters).where(his))
+            connection.execute(delete(_heard).where(_heard.c.letter.in_([letter.id for letter in letters])))
+            connection.execute(delete(_memory).where(_memory.c.caller == caller))
+            connection.execute(delete(nuisances).where(nuisances.c.caller == caller))
+            return letters
+
+        return self._wiped(work)
 
     async def heard(self) -> frozenset[str]:
         """See the port ``Marks``."""

@@ -5,6 +5,7 @@ The ledger is not touched: it proves what calls cost.
 """
 
 import asyncio
+import json
 import logging
 from collections import Counter
 from datetime import UTC, datetime, timedelta
@@ -14,6 +15,7 @@ from ivr.ledger.callbacks import CallbackStore
 from ivr.ledger.messages import MessageStore
 from ivr.ledger.reading import BadLedger
 from ivr.ledger.vault import NoTalk, Vault
+from ivr.service.mailroom import MESSAGE
 
 log = logging.getLogger(__name__)
 
@@ -45,6 +47,18 @@ def forget_talks(vault: Vault, at: datetime) -> int:
         return 0
     log.info("recordings of conversations whose time was over: %d deleted", gone)
     return gone
+
+
+def erase_caller(cabinet: Cabinet, messages: MessageStore, attempts: CallbackStore, caller: str) -> int:
+    """Delete for good all that a caller left, sounds and attempts to call him back among that, and what is remembered
+    of him; how many letters it was.  Raises ``BadLedger``, ``OSError``; what is then still there, the next time.
+    """
+    letters = cabinet.erase_caller(caller)
+    attempts.forget(letter.id for letter in letters)
+    for letter in letters:
+        if letter.kind == MESSAGE and (name := json.loads(letter.body)["facts"].get("name")):
+            messages.delete(name)
+    return len(letters)
 
 
 def throw_away(cabinet: Cabinet, messages: MessageStore, attempts: CallbackStore, at: datetime, days: int) -> str:

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from email.message import EmailMessage
 from typing import Literal
 
+from ivr.service.delivery import Undeliverable
+
 LIMIT = 20.0  # seconds that the server may take for each step
 
 Security = Literal["starttls", "tls", "none"]
@@ -18,6 +20,10 @@ Security = Literal["starttls", "tls", "none"]
 
 class NotSent(Exception):
     """The mail server did not take an e-mail; the text says why."""
+
+
+class NeverTaken(NotSent, Undeliverable):
+    """Nor will it: the address, or this e-mail, is refused for good (RFC 5321, 4.2.1: 5yz)."""
 
 
 @dataclass(frozen=True)
@@ -52,12 +58,12 @@ class Smtp:
         return self._server.sender
 
     async def send(self, message: EmailMessage) -> None:
-        """See the port; raises :class:`NotSent`."""
+        """See the port; raises :class:`NotSent`, :class:`NeverTaken`."""
         async with self._one:
             await asyncio.to_thread(self.hand_over, message)
 
     def hand_over(self, message: EmailMessage) -> None:
-        """Send now.  Raises :class:`NotSent`."""
+        """Send now.  Raises :class:`NotSent`, :class:`NeverTaken`."""
         where = f"{self._server.host}:{self._server.port}"
         try:
             with self._connected() as connection:
@@ -66,11 +72,13 @@ class Smtp:
                 connection.send_message(message, self._server.sender)
         except smtplib.SMTPNotSupportedError as error:
             raise NotSent(f"{where} cannot do what is set (IVR_MAIL_SECURITY, IVR_MAIL_USER): {error}") from error
-        except smtplib.SMTPResponseException as error:
+        except smtplib.SMTPDataError as error:
+            raise _refusal(error.smtp_code)(f"{where} said {error.smtp_code} {_text(error.smtp_error)}") from error
+        except smtplib.SMTPResponseException as error:  # who we are, or as whom we send, is for the owner to mend
             raise NotSent(f"{where} said {error.smtp_code} {_text(error.smtp_error)}") from error
         except smtplib.SMTPRecipientsRefused as error:
             code, said = next(iter(error.recipients.values()))
-            raise NotSent(f"{where} takes nothing for {message['To']}: {code} {_text(said)}") from error
+            raise _refusal(code)(f"{where} takes nothing for {message['To']}: {code} {_text(said)}") from error
         except (OSError, smtplib.SMTPException, ValueError) as error:
             raise NotSent(f"{where}: {error or type(error).__name__}") from error
 
@@ -86,6 +94,10 @@ class Smtp:
                 connection.close()
                 raise
         return connection
+
+
+def _refusal(code: int) -> type[NotSent]:
+    return NeverTaken if 500 <= code < 600 else NotSent
 
 
 def _text(said: bytes | str) -> str:

@@ -22,6 +22,10 @@ FIRST = timedelta(seconds=5)  # before the second attempt; each wait is twice th
 LONGEST = timedelta(hours=1)
 
 
+class Undeliverable(Exception):
+    """A letter will never arrive, however often it is tried; the text says why."""
+
+
 class Sealed(Protocol):
     """A letter that waits; ``body`` is its JSON text, the same at every attempt."""
 
@@ -46,6 +50,10 @@ class Postbox(Protocol):
 
     async def delivered(self, letter: str, at: datetime) -> None:
         """Note that a letter has arrived."""
+        ...
+
+    async def given_up(self, letter: str, why: str, at: datetime) -> None:
+        """Note that a letter will not arrive, and is not tried any more."""
         ...
 
     async def put_off(self, letter: str, due: datetime) -> None:
@@ -126,6 +134,9 @@ class Rounds:
         try:
             if letter.id not in self._arrived:
                 await self._hand_over(letter, body)
+        except Undeliverable as error:
+            log.warning("letter given up id=%s to=%s: %s", letter.id, lane, error)
+            await self._postbox.given_up(letter.id, str(error), self._now())
         except Exception as error:  # noqa: BLE001 - whatever it was, the letter stays and is tried again
             later = pause(letter.attempts)
             self.failure = str(error) or type(error).__name__

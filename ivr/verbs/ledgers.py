@@ -8,10 +8,13 @@ import click
 from ivr.app import make_vault
 from ivr.ledger.audit import audit
 from ivr.ledger.cabinet import Cabinet
+from ivr.ledger.callbacks import CallbackStore
 from ivr.ledger.engine import at
 from ivr.ledger.erasing import erase as erase_
 from ivr.ledger.head import HEAD, REFUNDS, read, text
+from ivr.ledger.messages import MessageStore
 from ivr.ledger.reading import BadLedger, Reader
+from ivr.ledger.retention import erase_caller
 from ivr.ledger.seal import NAME, NoKey, Seal
 from ivr.settings import settings
 from ivr.values.number import parse
@@ -70,16 +73,24 @@ def head() -> None:
 @click.option("--why", required=True, help="kept in each record, for whoever asks later")
 @says
 def erase(caller: str, why: str) -> None:
-    """Delete a caller's number, and what he typed, from all records; the chain still holds."""
+    """Delete a caller's number, and what he typed, from all records; the chain still holds.  What he left goes, too:
+    messages, callbacks, answers, notices, recordings of his conversations, and what is remembered of him.
+    """
     configured = settings()
     number = parse(caller)
-    kept = erase_(at(configured.ledger), number.e164 or number.national or caller, why, Seal(configured.state / NAME))
+    known = number.e164 or number.national or caller
+    kept = erase_(at(configured.ledger), known, why, Seal(configured.state / NAME))
+    left = 0
     if configured.cabinet.exists():
-        cabinet = Cabinet(configured.cabinet, configured.ledger)
+        cabinet, attempts = Cabinet(configured.cabinet, configured.ledger), CallbackStore(configured.cabinet)
         try:
-            cabinet.forget(number.e164 or number.national or caller)
+            left = erase_caller(cabinet, MessageStore(configured.messages), attempts, known)
         finally:
+            attempts.close()
             cabinet.close()
     talks = make_vault(configured)
-    gone = talks.delete(talks.of(number.e164 or number.national or caller))
-    click.echo(f"{kept} records no longer know {number.masked}; {gone} recordings of conversations are deleted.")
+    gone = talks.delete(talks.of(known))
+    click.echo(
+        f"{kept} records no longer know {number.masked}; {gone} recordings of conversations are deleted, and {left} "
+        "messages, callbacks, answers and notices."
+    )

@@ -14,7 +14,7 @@ import click
 from click.core import ParameterSource
 
 from ivr.app import make_vault
-from ivr.ledger.cabinet import Cabinet, NoLetter
+from ivr.ledger.cabinet import GIVEN_UP, Cabinet, NoLetter
 from ivr.ledger.callbacks import CallbackStore
 from ivr.ledger.messages import MessageStore
 from ivr.ledger.retention import forget_talks, throw_away
@@ -225,7 +225,8 @@ def _told() -> dict[str, str]:
         for over in (False, True):
             for one in letters(kind, over=over):
                 tried = f", tried {one.attempts} times" if one.attempts and not over else ""
-                found[one.facts["message"]].append(f"{word} {'sent' if over else f'waits{tried}'}")
+                refused = f"refused: {one.facts[GIVEN_UP]}" if GIVEN_UP in one.facts else "sent"
+                found[one.facts["message"]].append(f"{word} {refused if over else f'waits{tried}'}")
     return {message: "; ".join(f"{count} × {one}" if count > 1 else one for one, count in Counter(same).items())
             for message, same in found.items()}  # fmt: skip
 

@@ -14,6 +14,7 @@ from ivr.ledger.cabinet import Cabinet
 from ivr.ledger.callbacks import CallbackStore
 from ivr.ledger.messages import MessageStore
 from ivr.ledger.retention import keep, throw_away
+from ivr.ledger.store import Store
 from ivr.ledger.vault import Vault
 from ivr.service.ports import Letter
 from tests.ledger.test_messages import spoken
@@ -108,3 +109,33 @@ async def test_the_command_says_what_it_deleted(house: House) -> None:
     assert "IVR_KEEP_DAYS" in asked.output
     assert set_.output == "Deleted: 1 sound.\n"
     assert now.output == "Deleted: 1 callback, 1 message, 0 sounds.\n"
+
+
+async def test_who_is_erased_has_left_nothing(house: House) -> None:
+    """His message with its sound, the e-mail that waits to tell of it, his callback and his answers; not others'."""
+    message = house.cabinet.letters("message")[0].id
+    facts = {"name": "message/17.1-1", "message": message, "to": "a@chaleur.example"}
+    for kind, told, caller in (
+        ("email", facts, "+33612345678"),
+        ("callback", {"phone": "+33612345678"}, "anonymous"),  # he had typed his number
+        ("survey", {"answer": "5"}, "+33145000000"),
+    ):
+        await house.cabinet.post(Letter(kind, told, "18.1", "0805000105", caller, house.now, "f", "n", "", ""))
+    await house.cabinet.hear(message)
+    await house.cabinet.remember("+33145000000", "language", "en", house.now + DAY)
+    store = Store.at(house.directory / "ledger.sqlite")
+    store.open()
+    store.close()
+    told = house.ivr("ledger", "erase", "06 12 34 56 78", "--why", "letter of 3 November")
+
+    assert told.exit_code == 0, told.output
+    assert told.output.endswith("are deleted, and 4 messages, callbacks, answers and notices.\n")
+    assert house.left() == (0, 0, 0)
+    assert house.cabinet.letters("email") == []
+    assert await house.cabinet.heard() == frozenset()
+    assert await house.cabinet.recall("+33612345678", "language", house.now) is None
+    assert len(house.cabinet.letters("survey")) == 1
+    assert await house.cabinet.recall("+33145000000", "language", house.now) == "en"
+    house.cabinet.close()
+    house.attempts.close()
+    assert all(b"612345678" not in file.read_bytes() for file in house.directory.glob("cabinet.sqlite*"))

@@ -102,11 +102,16 @@ def house(tmp_path: Path) -> Iterator[House]:
 
 
 class Post:
-    """A mail server's memory; ``answer`` is what it says to each e-mail."""
+    """A mail server's memory; ``answer`` is what it says to each e-mail, ``known`` to each address."""
 
-    def __init__(self, answer: str = "250 OK") -> None:
-        self.answer = answer
+    def __init__(self, answer: str = "250 OK", known: str = "250 OK") -> None:
+        self.answer, self.known = answer, known
         self.received: list[tuple[list[str], EmailMessage]] = []
+
+    async def handle_RCPT(self, _: SMTP, __: Any, envelope: Any, address: str, ___: Any) -> str:  # noqa: N802
+        if self.known.startswith("250"):
+            envelope.rcpt_tos.append(address)
+        return self.known
 
     async def handle_DATA(self, _: SMTP, __: Any, envelope: Any) -> str:  # noqa: N802 - aiosmtpd's word
         if self.answer.startswith("250"):
@@ -223,6 +228,53 @@ async def test_an_e_mail_that_is_refused_is_tried_again_and_told_meanwhile(house
         await emails.round()
 
     assert (len(post.received), emails.problem) == (1, None)
+
+
+@pytest.mark.parametrize(
+    ("post", "why"),
+    [
+        (Post(known="550 5.1.1 no such user"), "takes nothing for a@chaleur.example: 550 5.1.1 no such user"),
+        (Post("552 5.3.4 message too big"), "said 552 5.3.4 message too big"),
+    ],
+)
+async def test_an_e_mail_that_is_refused_for_good_is_given_up_and_says_so(
+    house: House, tmp_path: Path, post: Post, why: str
+) -> None:
+    """No hour after hour, no alarm for ever: the message stays in its mailbox, and the list of messages says why."""
+    house.boxes["sales"] = Mailbox("sales", "Ventes", emails=("a@chaleur.example",))
+    message = await house.leave()
+    await house.mailroom.round()
+    with serving(post) as port:
+        emails = Emails(house.cabinet, house.store, mailer(port), house.clock)
+        await emails.round()
+        house.clock.ahead = timedelta(hours=1)
+        await emails.round()
+
+    assert (post.received, emails.letters_waiting, emails.problem) == ([], 0, None)
+    assert [one.id for one in await house.mailboxes.all()] == [message]
+    assert await house.store.sound(NAME)
+    told = CliRunner().invoke(
+        main, ["messages", "list"], env={"IVR_STATE": str(tmp_path), "IVR_MESSAGES": str(tmp_path), "COLUMNS": "250"}
+    )
+    assert f"e-mail refused: 127.0.0.1:{port} {why}" in told.output
+
+
+async def test_a_server_that_does_not_know_us_is_tried_again(house: House) -> None:
+    """Its 5.. are about our settings, which the owner mends: no e-mail is lost by them."""
+    house.boxes["sales"] = Mailbox("sales", "Ventes", emails=("a@chaleur.example",))
+    await house.leave()
+    await house.mailroom.round()
+    post = Post()
+
+    async def stranger(*_: Any) -> str:
+        return "550 5.7.1 who are you"
+
+    post.handle_MAIL = stranger  # type: ignore[attr-defined]
+    with serving(post) as port:
+        emails = Emails(house.cabinet, house.store, mailer(port), house.clock)
+        await emails.round()
+
+    assert emails.problem == f"1 e-mail waits: 127.0.0.1:{port} said 550 5.7.1 who are you"
 
 
 async def test_an_e_mail_of_which_nothing_can_be_noted_is_sent_once_all_the_same(house: House, tmp_path: Path) -> None:

@@ -107,5 +107,8 @@ async def test_who_is_erased_from_the_ledger_has_no_recording_left(run: Run, tmp
     erased = run("ledger", "erase", "0612345678", "--why", "letter of 3 November")
 
     assert erased.exit_code == 0, erased.output
-    assert erased.output == "0 records no longer know 0612****78; 1 recordings of conversations are deleted.\n"
+    assert erased.output == (
+        "0 records no longer know 0612****78; 1 recordings of conversations are deleted, and 0 messages, callbacks, "
+        "answers and notices.\n"
+    )
     assert [line.split()[0] for line in run("conversations", "list").output.splitlines()[1:]] == ["18.1-2"]
