@@ -139,7 +139,8 @@ async def serve(settings: Settings) -> None:
             link.on_event(heard, rests.hear)
         link.on_resync(lambda _: rests.look())
         vault = make_vault(settings)
-        tapes = Tapes(AmiSwitch(link), vault.told)
+        vault.refusals = AmiSwitch(link)
+        tapes = Tapes(vault.refusals, vault.told)
         link.on_event(EVENT, tapes.hear)
         messages = MessageStore(settings.messages)
 

@@ -16,6 +16,7 @@ from ivr.asterisk.ami_link import AmiLink, BadAction, Headers, Refused
 _CHANNEL = re.compile(r"[A-Za-z][A-Za-z0-9_]*/[^\s/,|][^\s,|]{0,199}", re.ASCII)
 """Technology, slash, the rest.  A name that begins with a slash is a regular expression to the action Hangup
 (manager.c, action_hangup): it would hang up every channel that matches."""
+_CALL = re.compile(r"[A-Za-z0-9_.-]{1,79}", re.ASCII)
 _PLACE = re.compile(r"[A-Za-z0-9_+*#-]{1,79}", re.ASCII)
 """A context or an extension: 80 bytes in Asterisk, the closing NUL among them."""
 
@@ -102,6 +103,13 @@ class AmiSwitch:
         """Set a variable of one channel; False when it is gone already."""
         return await self._order("Setvar", {"Channel": _channel(channel), "Variable": name, "Value": value})
 
+    async def refused(self, call: str) -> bool:
+        """Whether the caller has refused in this call that he is recorded, by its id; see [tape] of the dial plan."""
+        reply = await self._link.action("Getvar", {"Variable": f"IVR_REFUSED_{_call(call)}"})
+        if not reply.success:
+            raise Refused("Getvar", reply.message)
+        return reply.headers.get("Value") == "yes"
+
     async def ping(self) -> float:
         """Seconds that Asterisk's manager takes to answer."""
         clock = asyncio.get_running_loop().time
@@ -155,6 +163,12 @@ def _channel(name: str) -> str:
     if not _CHANNEL.fullmatch(name):
         raise BadAction(f"{name!r} is not the name of a channel such as PJSIP/camille-00000001")
     return name
+
+
+def _call(id_: str) -> str:
+    if not _CALL.fullmatch(id_):
+        raise BadAction(f"{id_!r} is not the id of a call")
+    return id_
 
 
 def _place(what: str, name: str) -> str:

@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import IO
 
 from ivr.ledger.tapefile import BYTES, BadTape, Head, create, export, head, pieces, seconds, take_in
-from ivr.service.conversations import About, Unkept
+from ivr.service.conversations import About, Refusals, Unkept
 
 log = logging.getLogger(__name__)
 
@@ -60,11 +60,15 @@ class Vault:
     master: Callable[[], str]
     least_free: int = LEAST_FREE
     problem: str | None = None
+    refusals: Refusals | None = None
+    """Whom to ask before a recording is kept: a refusal may have been pressed while the link to Asterisk was down."""
 
     def __post_init__(self) -> None:
         self._talking: dict[str, str] = {}  # name to call
         self._over: set[str] = set()
         self._refused: set[str] = set()  # calls
+        self._over_unasked: set[str] = set()  # names of recordings that are over: were they refused?
+        self._asked: set[str] = set()
         self._paused: Counter[str] = Counter()  # calls
         self._numbers = itertools.count(1)  # no name comes again: a call talks with several, one after the other
         self._punched: dict[str, int] = {}  # bytes, by name
@@ -104,9 +108,19 @@ class Vault:
         while True:
             try:
                 await asyncio.to_thread(self.look)
+                await self.ask()
             except Exception:
                 log.exception("conversations were not looked at, next try in %gs", EVERY)
             await asyncio.sleep(EVERY)
+
+    async def ask(self) -> None:
+        """Ask whether those that are over were refused.  While nobody can say it, none of them is kept for good."""
+        for name in sorted(self._over_unasked):
+            with contextlib.suppress(OSError):
+                if self.refusals is not None and await self.refusals.refused(_call(name)):
+                    self.told(_call(name), "refuse")
+                self._asked.add(name)
+        self._over_unasked -= self._asked
 
     # -- what goes on in a thread --------------------------------------------------------------------------------
 
@@ -129,6 +143,8 @@ class Vault:
             call = self._talking.pop(name, "")
             if call not in self._talking.values():
                 self._paused.pop(call, None)
+        self._asked &= names
+        self._over_unasked &= names
         self._refused &= {*map(_call, names), *self._talking.values()}
 
     def _one(self, name: str) -> None:
@@ -138,6 +154,9 @@ class Vault:
             part.unlink(missing_ok=True)
             return
         over = self._is_over(name, plain)
+        if over and self.refusals is not None and name not in self._asked:
+            self._over_unasked.add(name)
+            over = False
         if not plain.exists():
             if not over:
                 return

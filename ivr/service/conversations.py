@@ -21,6 +21,14 @@ class About:
     announced: str
 
 
+class Refusals(Protocol):
+    """Knows who has refused to be recorded while he talked, also where nobody heard him do it."""
+
+    async def refused(self, call: str) -> bool:
+        """Whether the caller has.  Raises ``OSError`` while that cannot be asked."""
+        ...
+
+
 class Conversations(Protocol):
     """Keeps them."""
 

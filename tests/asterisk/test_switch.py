@@ -147,3 +147,19 @@ async def test_without_a_link_orders_fail_at_once(asterisk: FakeAmi) -> None:
         assert not lost.value.sent
 
     assert asterisk.received == []
+
+
+@pytest.mark.parametrize(("value", "refused"), [("yes", True), ("", False)])
+async def test_whether_a_caller_refused_to_be_recorded_is_asked(
+    asterisk: FakeAmi, switch: AmiSwitch, value: str, refused: bool
+) -> None:
+    """By the id of his call; an Asterisk that does not say is no answer."""
+    said = {"Response": "Success", "Value": value}
+    asterisk.answers["getvar"] = lambda line, order: line.say({**said, "ActionID": order.get("ActionID")})
+    assert await switch.refused("1700000000.42") is refused
+    assert [one.get("Variable") for one in asterisk.orders("Getvar")] == ["IVR_REFUSED_1700000000.42"]
+    asterisk.answers["getvar"] = says("Error", "Permission denied")
+    with pytest.raises(Refused):
+        await switch.refused("1700000000.42")
+    with pytest.raises(BadAction):
+        await switch.refused("SHELL(reboot)")

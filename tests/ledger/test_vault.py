@@ -156,6 +156,49 @@ async def test_a_refusal_after_a_restart_deletes_what_the_one_before_had_sealed(
     assert [*vault.plain.iterdir(), *vault.kept.iterdir()] == []
 
 
+class Asterisk:
+    """What it says of a call: that its caller has refused, that he has not, or nothing, while the link is down."""
+
+    def __init__(self, says: bool | None) -> None:
+        self.says = says
+
+    async def refused(self, call: str) -> bool:
+        assert call == ABOUT.call
+        if self.says is None:
+            raise OSError("the link is down")
+        return self.says
+
+
+@pytest.mark.parametrize("refused", [True, False])
+@pytest.mark.parametrize("died", [False, True])
+async def test_a_refusal_that_nobody_heard_is_asked_for_before_anything_is_kept(
+    vault: Vault, monkeypatch: pytest.MonkeyPatch, refused: bool, died: bool
+) -> None:
+    """The link to Asterisk was down when the key was pressed, and when the talk ended; or we were."""
+    monkeypatch.setattr(vaults, "SETTLED", 0.0)
+    monkeypatch.setattr(vaults, "FORSAKEN", 0.0)
+    asterisk = vault.refusals = Asterisk(None)
+    name = await vault.begin(ABOUT)
+    spoken(vault, name, SOUND)
+    vault.look()
+    if died:
+        vault = replace(vault)
+    else:
+        await vault.end(name)
+    for _ in range(3):
+        vault.look()
+        await vault.ask()
+    assert [path.suffix for path in vault.kept.iterdir()] == [".part"]  # neither kept nor lost
+    asterisk.says = refused
+    await vault.ask()
+    vault.look()
+
+    assert [*vault.plain.iterdir()] == []
+    assert [path.name for path in vault.kept.iterdir()] == ([] if refused else [f"{name}.talk"])
+    if not refused:
+        assert wav(vault, name) == SOUND
+
+
 def test_a_sound_that_nobody_announced_is_deleted(vault: Vault) -> None:
     """Such as one whose head was lost."""
     path = spoken(vault, "18.1-1", SOUND)

@@ -112,6 +112,8 @@ def test_who_refuses_leaves_no_recording_before_or_during_the_talk(stack):
     assert tap["refused"], tap
     report = during.report
     assert tone.tones(report.recording.samples, report.recording.rate, AGENT_TONE, 0.5), "the talk did not go on"
+    # For a controller that would not have heard of it.
+    assert f"IVR_REFUSED_{stack.call_record(during)['id']}=yes" in stack.asterisk("dialplan show globals")
     for placed in (before, during):
         call = stack.call_record(placed)["id"]
         until(lambda call=call: call not in stack.inside("controller", "ls", KEPT, OPEN), "nothing is kept", within=5.0)
