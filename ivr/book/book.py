@@ -9,6 +9,7 @@ from functools import cached_property
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from ivr.book.bounds import SHIPPED, Bounds
 from ivr.book.problems import Mark, Problem
 from ivr.flow.flow import Drawing, Flow
 from ivr.flow.law.rule import Off
@@ -145,6 +146,7 @@ class Book:
     music: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: {DEFAULT: (HOUSE,)})  # class to pieces
     owners: Mapping[str, Owner] = field(default_factory=dict)
     switched_off: Mapping[str, Off] = field(default_factory=dict)  # rules of law, by id
+    bounds: Bounds = SHIPPED
     vat: Mapping[str, Rate] = field(default_factory=lambda: RATES)  # by territory
     crises: Mapping[str, Crisis] = field(default_factory=dict)
     trunks: Mapping[str, Trunk] = field(default_factory=dict)

@@ -14,17 +14,19 @@ from ivr.book.tree import Way, mark_of
 from ivr.flow.commands import Need
 from ivr.flow.flow import Drawing, Place
 from ivr.flow.nodes.queue import Queue
-from ivr.values.profile import FRANCE
 
 
 def profiled(book: Book, numbers: Source) -> Iterator[Problem]:
     """At their places in numbers.yaml.  A warning for what is missing: nobody should charge there before."""
-    abroad = [one for one in book.services.values() if any(period.profile is not FRANCE for period in one.periods)]
-    for service in abroad:
+    for service in book.services.values():
         for period in service.periods:
             profile, of = period.profile, (numbers, service, "profile")
-            if period is service.periods[0] and profile.missing:
-                message = f"of the profile of {profile.country} is missing: {'; '.join(profile.missing)}"
+            if period is service.periods[0] and (profile.missing or not profile.verified):
+                message = (
+                    f"of the profile of {profile.country} is missing: {'; '.join(profile.missing)}"
+                    if profile.missing
+                    else f"nobody verified the profile of {profile.country}"
+                )
                 hint = f"have a lawyer fill that in before callers pay ({profile.source})"
                 yield at_number(*of, "IVR452", message, hint, "warning")
             if (most := profile.too_dear(period.tariff)) is not None:

@@ -11,6 +11,7 @@ from ivr.book.problems import Mark, Problem
 from ivr.book.source import Source, files
 from ivr.book.tree import mark_of
 from ivr.book.typed import typed
+from ivr.flow.check import Finding
 from ivr.flow.flow import Flow
 from ivr.flow.nodes.geo import Geo
 from ivr.flow.nodes.match import Match, is_department
@@ -60,15 +61,18 @@ def _listed(entries: Iterable[tuple[Mark, str]], problems: list[Problem]) -> Ite
             problems.append(Problem.at(mark, "IVR216", f'"{text}" is not a phone number', hint))
 
 
-def wrong_prefixes(table: Iterable[str]) -> Iterator[str]:
+def wrong_prefixes(table: Iterable[str]) -> Iterator[Finding]:
     """What cannot be the beginning of a geographic number, four to six digits of it."""
-    return (prefix for prefix in table if not re.fullmatch(r"0[1-5]\d{2,4}", prefix, re.ASCII))
+    for prefix in table:
+        if not re.fullmatch(r"0[1-5]\d{2,4}", prefix, re.ASCII):
+            hint = "write four to six digits, as dialled in France: 0320"
+            yield Finding("IVR249", (prefix,), f'"{prefix}" begins no geographic number', hint)
 
 
-def wants_departments(flow: Flow) -> Iterator[str]:
-    """The nodes of a flow that ask for the caller's department."""
+def wants_departments(flow: Flow) -> Iterator[Finding]:
+    """The nodes of a flow that ask for the caller's department, in a book that knows none."""
     for name, node in flow.nodes.items():
-        if isinstance(node, Geo) and node.departments:
-            yield name
-        if isinstance(node, Match) and any(case.department for case in node.cases):
-            yield name
+        asks = isinstance(node, Match) and any(case.department for case in node.cases)
+        if asks or (isinstance(node, Geo) and node.departments):
+            message = f'"{name}" asks for a department, and {DEPARTMENTS} says none'
+            yield Finding("IVR247", ("nodes", name), message, "write it, or ask for regions")

@@ -2,9 +2,9 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
-from decimal import Decimal
 
 from ivr.book.book import Period, Service
+from ivr.book.bounds import Bounds
 from ivr.book.ceilings import Ceilings
 from ivr.book.dates import in_order_of_time
 from ivr.book.problems import did_you_mean
@@ -16,9 +16,9 @@ from ivr.flow.terms import Terms
 from ivr.values.announcement import BEEP, USUAL, Manner, announcement
 from ivr.values.number import Family, Number, parse
 from ivr.values.plan import EACH_ITS_OWN
-from ivr.values.profile import FRANCE, PROFILES, Profile
+from ivr.values.profile import Profile
 from ivr.values.purpose import Purpose
-from ivr.values.tariff import CAPS, MOST_A_CALL, Mode, Tariff
+from ivr.values.tariff import Mode, Tariff, cap_of
 from ivr.values.whisper import tariff_name
 
 # Tells a problem: the way to it in numbers.yaml, its rule, what is wrong, what to do.
@@ -31,6 +31,7 @@ def services(
     tariff_names: Iterable[str],
     flows: Mapping[str, Flow | None],
     ceilings: Ceilings,
+    bounds: Bounds,
     tell: Tell,
 ) -> Iterator[Service]:
     """The services of a book.  A tariff or flow that is named but broken has been told, and is not told again."""
@@ -56,18 +57,22 @@ def services(
             if name not in known:
                 tell(way, "IVR201", f'there is no {what} "{name}"', did_you_mean(name, known, "known are"))
         flow, sound = flows.get(entry.flow), in_order_of_time(written, entry, tell)
+        if (profile := bounds.profiles.get(entry.profile)) is None:
+            hint = did_you_mean(entry.profile, bounds.profiles, "known are")
+            tell((written, "profile"), "IVR201", f'there is no profile "{entry.profile}"', hint)
+            continue
         for place, period in enumerate(entry.periods):
             tariff = tariffs.get(period.tariff)
-            unlawful = tariff and _unlawful(number, tariff, entry.declared, entry.profile)
+            unlawful = tariff and _unlawful(number, tariff, entry.declared, profile, bounds)
             if unlawful:
-                tell(_way(written, entry, place), *unlawful, "")
+                tell(_way(written, entry, place), *unlawful)
             sound = sound and tariff is not None and not unlawful
         free = all(one.tariff in tariffs and not tariffs[one.tariff].surcharged for one in entry.periods)
         if unspoken := _unspoken(entry, free=free):
             key, rule, message, hint = unspoken
             tell((written, key), rule, message, hint)
         elif sound and flow:
-            yield _service(written, number, entry, tariffs, flow, ceilings)
+            yield _service(written, number, entry, tariffs, flow, ceilings, profile)
 
 
 def _way(written: str, entry: WrittenNumber, place: int) -> Way:
@@ -75,26 +80,31 @@ def _way(written: str, entry: WrittenNumber, place: int) -> Way:
     return (written, "tariff") if isinstance(entry.tariff, str) else (written, "tariff", place, "tariff")
 
 
-def _unlawful(number: Number, tariff: Tariff, declared: Family | None, profile: str) -> tuple[str, str] | None:
-    """Why a number of this family may not bear this tariff: rule and sentence; sources in values/tariff.py."""
+def _unlawful(
+    number: Number, tariff: Tariff, declared: Family | None, profile: Profile, bounds: Bounds
+) -> tuple[str, str, str] | None:
+    """Why a number of this family may not bear this tariff: rule, sentence, what to do; see values/tariff.py."""
     digits = number.national or ""
     family = number.priced_as(declared) or number.family
     wanted = {Family.FREE: Mode.FREE, Family.PLAIN: Mode.PLAIN}.get(family)
     if wanted and tariff.mode is not wanted:
-        return "IVR230", f"{digits} is a {family} number and cannot be {tariff.mode}"
+        return "IVR230", f"{digits} is a {family} number and cannot be {tariff.mode}", ""
     if family is Family.SURCHARGED and not tariff.surcharged:
-        return "IVR230", f"{digits} is a surcharged number and cannot be {tariff.mode}"
+        return "IVR230", f"{digits} is a surcharged number and cannot be {tariff.mode}", ""
     if tariff.surcharged and family not in {Family.SURCHARGED, *EACH_ITS_OWN}:
-        return "IVR230", f"{digits} is a {number.family} number and cannot be surcharged"
-    # What has no cap of its own may not cost more than any call may in France; elsewhere the profile says how much.
-    others = (tariff.price, MOST_A_CALL if profile == FRANCE.name else tariff.price)
-    cap = next((caps for prefix, caps in CAPS.items() if digits.startswith(prefix)), others)
-    if tariff.surcharged:
-        most: Decimal = cap[0] if tariff.mode is Mode.PER_MINUTE else cap[1]
-        if tariff.price > most:
-            each = "a minute" if tariff.mode is Mode.PER_MINUTE else "a call"
-            return "IVR231", f"{digits} may cost {most} € {each} at most, not {tariff.price} €"
-    return None
+        return "IVR230", f"{digits} is a {number.family} number and cannot be surcharged", ""
+    if not tariff.surcharged:
+        return None
+    cap = cap_of(digits, bounds.caps)
+    # No call may cost more than any call may; with another profile, that of its country says how much that is.
+    whole = profile.most_in_all if tariff.mode is Mode.PER_CALL and profile.french else None
+    caps = [most for most in (cap.of(tariff.mode) if cap else None, whole) if most is not None]
+    if not caps or tariff.price <= min(caps):
+        return None
+    each = "a minute" if tariff.mode is Mode.PER_MINUTE else "a call"
+    unread = cap is not None and not cap.verified and min(caps) != whole
+    hint = "nobody read that cap in a text that binds: who has, corrects it in dialplans/caps.yaml" if unread else ""
+    return "IVR231", f"{digits} may cost {min(caps)} € {each} at most, not {tariff.price} €", hint
 
 
 def _service(
@@ -104,8 +114,11 @@ def _service(
     tariffs: Mapping[str, Tariff],
     flow: Flow,
     ceilings: Ceilings,
+    profile: Profile,
 ) -> Service:
-    periods = tuple(_period(number, entry, one, tariffs[one.tariff], ceilings) for one in entry.periods)
+    periods = tuple(
+        _period(number, entry, one, profile.bound(tariffs[one.tariff]), ceilings, profile) for one in entry.periods
+    )
     declared = (entry.declared, entry.owner or "", entry.purpose, entry.description, entry.connects or "")
     first = periods[0]
     recording = entry.recording.value() if entry.recording else None
@@ -113,9 +126,14 @@ def _service(
     return replace(bare, recording=recording)
 
 
-def _period(number: Number, entry: WrittenNumber, written: WrittenPeriod, tariff: Tariff, ceilings: Ceilings) -> Period:
-    profile = PROFILES[entry.profile]
-    limit = min(filter(None, (tariff.limit, profile.limit(tariff))), default=None)
+def _period(
+    number: Number,
+    entry: WrittenNumber,
+    written: WrittenPeriod,
+    tariff: Tariff,
+    ceilings: Ceilings,
+    profile: Profile,
+) -> Period:
     silence = _silence(entry, tariff, profile)
     manner = USUAL if silence else _manner(entry, number)
     said = announcement(tariff, USUAL if manner.plain else manner, profile)  # one for all numbers of the price
@@ -123,7 +141,7 @@ def _period(number: Number, entry: WrittenNumber, written: WrittenPeriod, tariff
         announcement=None if silence else said.name,
         beep=BEEP if said.beep and not silence else None,
         skip=profile.skip if tariff.surcharged else "",
-        limit=limit.total_seconds() if limit else None,
+        limit=tariff.limit.total_seconds() if tariff.limit else None,
         unanswered_limit=entry.unanswered_limit,
         ceiling=ceilings(entry.ceiling, tariff) if tariff.surcharged else None,
         music=entry.music or "",

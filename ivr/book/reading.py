@@ -14,6 +14,7 @@ from pydantic import TypeAdapter
 from ivr.book.advised import advised
 from ivr.book.agents import AGENTS, WrittenAgent, wrong_agents
 from ivr.book.book import LANGUAGE, Book
+from ivr.book.bounds import bounds
 from ivr.book.callbacks import wrong_numbers_shown
 from ivr.book.ceilings import CEILINGS, WrittenCeiling, ceilings, wrong_names, wrong_prompts
 from ivr.book.crises import CRISES, WrittenCrisis, too_long, with_crises, wrong_crises
@@ -124,7 +125,8 @@ class Reading:
         self._found(wrong_prompts(purses.good, prompts[LANGUAGE].names), purses.source)
         ceiling = ceilings(purses.good, prompts[LANGUAGE].names)
         drawn = {name: flow for name, (flow, _) in flows.items()}
-        served = {one.number: one for one in services(numbers.good, priced, tariffs.names, drawn, ceiling, tell)}
+        held = bounds(self._directory, self._read, self._problems)
+        served = {one.number: one for one in services(numbers.good, priced, tariffs.names, drawn, ceiling, held, tell)}
         self._found(wrong_agents(agents.good), agents.source)
         self._found(wrong_queues(queued.source, queued.good, names), queued.source)
         self._found(wrong_groups(groups.good, either(agents.names, beyond.names)), groups.source)
@@ -162,6 +164,7 @@ class Reading:
             services=served,
             calendars={name: calendar.value(name) for name, calendar in calendars.good.items()},
             tariffs=priced,
+            bounds=held,
             lists=listed,
             departments=departments.good,
             agents=tuple(agents.good),
@@ -271,13 +274,9 @@ class Reading:
         drawn = {name: flow for name, (flow, _) in flows.items() if flow}
         for name, finding in (*across(drawn, started), *wrong_keys(drawn)):
             self._find(finding, flows[name][1])
-        for prefix in wrong_prefixes(departments.names):
-            hint = "write four to six digits, as dialled in France: 0320"
-            self._say(mark(departments.source, (prefix,)), "IVR249", f'"{prefix}" begins no geographic number', hint)
+        self._found(wrong_prefixes(departments.names), departments.source)
         for name, flow in drawn.items():
-            for node in wants_departments(flow) if not departments.names else ():
-                message = f'"{node}" asks for a department, and {DEPARTMENTS} says none'
-                self._say(mark(flows[name][1], ("nodes", node)), "IVR247", message, "write it, or ask for regions")
+            self._found(wants_departments(flow) if not departments.names else (), flows[name][1])
 
     def _unused(self, flows: _Flows, drawing: Drawing, served: Set[str]) -> None:
         reached = {place.flow for name in served for place in drawing.reachable(drawing.start(name))}

@@ -1,12 +1,11 @@
 """What the law wants of a number that sells access codes: a price, and 24 € at most for the whole."""
 
 from collections.abc import Iterable, Iterator
-from decimal import Decimal
 
 from ivr.book.book import Service
 from ivr.flow.flow import Drawing, Place
 from ivr.flow.nodes.pay_code import PayCode
-from ivr.values.tariff import MOST_A_CALL, Mode, Tariff
+from ivr.values.tariff import MOST_A_CALL
 
 # The way to it in numbers.yaml, its rule, what is wrong, what to do.
 Told = tuple[tuple[str, ...], str, str, str]
@@ -41,14 +40,8 @@ def unlawful_sales(services: Iterable[Service], drawing: Drawing) -> Iterator[To
                 if not period.tariff.surcharged:
                     what = f"{since}{service.number} costs nothing, and {where} would give codes away"
                     yield way, "IVR251", what, "give the number a tariff per_call"
-                elif (whole := _most(period.tariff) * node.calls) > MOST_A_CALL:
+                elif (whole := period.tariff.dearest * node.calls) > MOST_A_CALL:
                     calls = f"in {node.calls} calls of {service.number}"
                     what = f"{since}an access sold by {where} may cost {whole} €, {calls}"
                     hint = f"the law allows {MOST_A_CALL} € in all: fewer calls, or a lower price per_call"
                     yield way, "IVR252", what, hint
-
-
-def _most(tariff: Tariff) -> Decimal:
-    """The most that one call may cost."""
-    limit = tariff.limit
-    return tariff.price if tariff.mode is Mode.PER_CALL or limit is None else tariff.charge(limit).amount

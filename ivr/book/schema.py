@@ -12,6 +12,7 @@ from typing import Annotated, Any, get_args
 from pydantic import Field, TypeAdapter
 
 from ivr.book.agents import WrittenAgent
+from ivr.book.bounds import WrittenCaps, WrittenProfiles
 from ivr.book.cases import WrittenCase
 from ivr.book.ceilings import WrittenCeiling
 from ivr.book.crises import WrittenCrisis
@@ -72,6 +73,8 @@ def schemas() -> dict[str, str]:
         "voices.json": _schema("voices", TypeAdapter(WrittenVoices)),
         "vat.json": _schema("vat", TypeAdapter(WrittenVat)),
         "steps.json": _schema("steps", TypeAdapter(WrittenSteps)),
+        "caps.json": _schema("caps", TypeAdapter(WrittenCaps)),
+        "profiles.json": _schema("profiles", TypeAdapter(WrittenProfiles)),
     }
     for name, model in TABLES.items():
         made[f"{name}.json"] = _schema(name, TypeAdapter(dict[str, model]))  # type: ignore[valid-type]

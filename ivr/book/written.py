@@ -88,8 +88,8 @@ class WrittenNumber(Written):
         description="who says the free announcement of the price: we where the law wants it, the operator before us, "
         "or we always, also that a number is free or at the price of a plain call",
     )
-    profile: Literal["fr", "de", "at", "be", "es", "ch"] = Field(
-        default="fr", description="the country whose law says how the price is announced"
+    profile: Name = Field(
+        default="fr", description="the country whose law says how the price is announced, by its name in profiles.yaml"
     )
     exempt: Literal["professionals", "machines"] | None = Field(
         default=None,

@@ -140,7 +140,7 @@ def announcement_name(tariff: Tariff, manner: Manner = USUAL, profile: Profile =
     its own, ``announcement/0899000004-per-minute-0-80``.
     """
     price = f"-{tariff.price:.2f}".replace(".", "-") if tariff.surcharged else ""
-    country = "" if profile is FRANCE else f"{profile.name}-"
+    country = "" if profile.french else f"{profile.name}-"
     own = "" if manner.plain else f"{manner.number}-"
     return f"announcement/{country}{own}{tariff.mode.value.replace('_', '-')}{price}"
 
@@ -166,7 +166,7 @@ def _french(tariff: Tariff, manner: Manner, profile: Profile) -> str:
         return "Service et appel gratuits."
     if tariff.mode is Mode.PLAIN:
         return "Service gratuit, plus prix de l'appel."
-    price = saying.amount(tariff.price, "fr" if profile is FRANCE else f"fr-{profile.name.upper()}", profile.currency)
+    price = saying.amount(tariff.price, "fr" if profile.french else f"fr-{profile.name.upper()}", profile.currency)
     each = "par minute" if tariff.mode is Mode.PER_MINUTE else "par appel"
     hello = "" if manner.name else "Bonjour. "
     what = "la mise en relation vous sera facturée" if manner.connection else "ce service vous sera facturé"
@@ -178,9 +178,7 @@ def _french(tariff: Tariff, manner: Manner, profile: Profile) -> str:
 
 def _access(tariff: Tariff, access: Access, profile: Profile) -> str:
     """How many calls, how much in all, how long the code is valid (RD SVA 2024, p. 24-25)."""
-    limit = profile.limit(tariff)
-    once = tariff.price if tariff.mode is Mode.PER_CALL or limit is None else tariff.charge(limit).amount
-    total = saying.amount(once * access.calls)
+    total = saying.amount(profile.bound(tariff).dearest * access.calls)
     most = " au plus" if tariff.mode is Mode.PER_MINUTE else ""
     calls = "Il suffit d'un appel" if access.calls == 1 else f"Il faut {cardinal(access.calls)} appels"
     return f"{calls}, soit {total} en tout{most}, pour un code valable {saying.duration(access.valid)}."

@@ -33,8 +33,7 @@ class Ceiling:
     @property
     def at_most(self) -> Decimal:
         """What one call may come to."""
-        limit = self.tariff.limit
-        return self.tariff.price if limit is None else self.tariff.charge(limit).amount
+        return self.tariff.dearest
 
     def reached(self, spent: Decimal) -> bool:
         """Whether who has ``spent`` so much this month can pay neither the call nor a minute of it."""

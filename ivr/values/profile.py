@@ -3,9 +3,11 @@
 France is complete.  The others hold what was found and name in ``missing`` what was not: nobody should charge a caller
 there before a lawyer has filled those gaps.  Facts of 2026-11; `ivr check` warns of every number whose profile lacks
 some.  A profile changes what is announced, what is waited for and where a call is cut; numbers stay those of France.
+These here hold for books without a table of their own (``dialplans/profiles.yaml``), and for what it leaves out.
 """
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from decimal import Decimal
 
@@ -22,6 +24,7 @@ class Profile:
     ``at_most`` bound the announcement with its beep, ``gap`` lies between the price and the charge; seconds.
     ``skip`` is the only key that ends the announcement early, empty: none.  ``cuts`` are the longest calls, each above
     a price per minute.  ``free_queue``: waiting may not be charged by the minute, so no line is answered for it.
+    ``verified``: somebody read ``source``, a text that binds, and found it so.
     """
 
     name: str
@@ -35,33 +38,60 @@ class Profile:
     gap: float = 0.0
     beep: bool = False
     skip: str = ""
-    announced_again: bool = False
     most_a_minute: Decimal | None = None
     most_per_call: Decimal | None = None
     most_in_all: Decimal | None = None
     cuts: tuple[tuple[Decimal, timedelta], ...] = ()
     free_queue: bool = False
     missing: tuple[str, ...] = ()
+    verified: bool = False
+
+    @property
+    def french(self) -> bool:
+        """Whether it is that of France, as shipped or made stricter."""
+        return self.name == FRANCE.name
 
     def announces(self, tariff: Tariff) -> bool:
         """Whether the price has to be told before the call is charged."""
         per_minute, per_call = self.free_up_to
         return tariff.surcharged and tariff.price > (per_minute if tariff.mode is Mode.PER_MINUTE else per_call)
 
-    def limit(self, tariff: Tariff) -> timedelta | None:
-        """The longest that a call may be charged, in whole seconds from the answer; ``None``: the law sets no end."""
-        if tariff.mode is not Mode.PER_MINUTE:
-            return None
-        ends = [longest for above, longest in self.cuts if tariff.price > above]
-        if self.most_in_all is not None:
-            # Multiplied first: 24 / 0.18 has no last digit, and rounding it would take a second off the limit.
-            ends.append(timedelta(seconds=int(self.most_in_all * 60 // tariff.price)))
-        return min(ends, default=None)
+    def bound(self, tariff: Tariff) -> Tariff:
+        """The tariff with the ends of this country beside those of France, of which the tighter win.
+
+        A price per call has no other end than that of its country: 31 € are lawful in Belgium.
+        """
+        ends = [most for most in (tariff.most, self.most_in_all) if most is not None]
+        most = self.most_in_all if tariff.mode is Mode.PER_CALL else min(ends, default=None)
+        return replace(tariff, most=most, cuts=tuple(dict.fromkeys((*tariff.cuts, *self.cuts))))
 
     def too_dear(self, tariff: Tariff) -> Decimal | None:
         """What this country lets a minute or a call cost, where ``tariff`` costs more."""
         most = self.most_a_minute if tariff.mode is Mode.PER_MINUTE else self.most_per_call
         return most if tariff.surcharged and most is not None and tariff.price > most else None
+
+    def looser(self) -> Iterator[tuple[str, str]]:
+        """Where this is laxer than the law of France: the field, and what it has to be."""
+        law = FRANCE
+        per_minute, per_call = self.free_up_to
+        if per_minute > 0 or per_call > 0:
+            yield "free_up_to", "0: every price is announced"
+        if self.language != law.language:
+            yield "language", "fr: the announcement is in French"
+        if self.currency != law.currency:
+            yield "currency", "EUR"
+        if law.at_least is not None and (self.at_least is None or self.at_least < law.at_least):
+            yield "at_least", f"{law.at_least:g} s or more"
+        if law.at_most is not None and (self.at_most is None or self.at_most > law.at_most):
+            yield "at_most", f"{law.at_most:g} s or less"
+        if self.gap < law.gap:
+            yield "gap", f"{law.gap:g} s or more"
+        if not self.beep:
+            yield "beep", "yes: a sound marks where the charge begins"
+        if law.most_in_all is not None and (self.most_in_all is None or self.most_in_all > law.most_in_all):
+            yield "most_in_all", f"{law.most_in_all} € or less"
+        if any(not any(a <= above and end <= longest for a, end in self.cuts) for above, longest in law.cuts):
+            yield "cuts", f"{LONG_CALL.total_seconds() / 60:g} minutes or less above {LONG_CALL_ABOVE} € a minute"
 
 
 FRANCE = Profile(
@@ -74,11 +104,9 @@ FRANCE = Profile(
     gap=1.0,
     beep=True,
     skip="#",
-    announced_again=True,
-    most_a_minute=Decimal("0.80"),
-    most_per_call=Decimal("3.00"),
-    most_in_all=MOST_A_CALL,
+    most_in_all=MOST_A_CALL,  # the caps of a minute and of a call are those of each family: ivr.values.tariff.CAPS
     cuts=((LONG_CALL_ABOVE, LONG_CALL),),
+    verified=True,
 )
 
 GERMANY = Profile(
@@ -87,7 +115,6 @@ GERMANY = Profile(
     language="de",
     source="TKG 2021, § 109, 110, 112, 113, 115, as on dejure.org and buzer.de (2026-11)",
     gap=3.0,
-    announced_again=True,
     most_a_minute=Decimal("3.00"),
     most_per_call=Decimal("30.00"),
     cuts=((Decimal(0), timedelta(minutes=60)),),

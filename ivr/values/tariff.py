@@ -7,10 +7,12 @@ never both, whole cents, the same at every hour of every day.
 Source: Arcep, "Les numéros 08 et les numéros courts"; caps and limits: AF2M, RD SVA 2024, p. 16.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from enum import StrEnum
+from types import MappingProxyType
 
 CENT = Decimal("0.01")
 
@@ -49,12 +51,16 @@ class Tariff:
     """A way to charge a call: ``price`` is in euros, taxes included, 0 for free and plain.
 
     ``payout`` is what the operator hands on to the owner, for a call or a minute as the price is; ``None``: not known.
+    ``most`` is what one call may come to (``None``: no end), and ``cuts`` are the longest calls, each above a price per
+    minute: those of France, until the profile of a number has said more.
     """
 
     name: str
     mode: Mode
     price: Decimal = Decimal(0)
     payout: Decimal | None = None
+    most: Decimal | None = MOST_A_CALL
+    cuts: tuple[tuple[Decimal, timedelta], ...] = ((LONG_CALL_ABOVE, LONG_CALL),)
 
     @property
     def surcharged(self) -> bool:
@@ -65,28 +71,35 @@ class Tariff:
     def limit(self) -> timedelta | None:
         """The longest that a call may be charged, in whole seconds; ``None`` where the law sets no end.
 
-        24 € a call, and 30 minutes where a minute costs more than 0.20 €.  Counted from the answer.
+        In France 24 € a call, and 30 minutes where a minute costs more than 0.20 €.  Counted from the answer.
         Source: RD SVA 2024, p. 16.
         """
         if self.mode is not Mode.PER_MINUTE:
             return None
-        # Multiplied first: 24 / 0.18 has no last digit, and rounding it would take a second off the limit.
-        limit = timedelta(seconds=int(MOST_A_CALL * 60 // self.price))
-        return min(limit, LONG_CALL) if self.price > LONG_CALL_ABOVE else limit
+        ends = [longest for above, longest in self.cuts if self.price > above]
+        if self.most is not None:
+            # Multiplied first: 24 / 0.18 has no last digit, and rounding it would take a second off the limit.
+            ends.append(timedelta(seconds=int(self.most * 60 // self.price)))
+        return min(ends, default=None)
+
+    @property
+    def dearest(self) -> Decimal:
+        """What one call comes to that is charged for as long as the law lets it be."""
+        return self.charge(self.limit or timedelta(0)).amount
 
     def charge(self, spoken: timedelta | None) -> Money:
         """What the caller owes for a call answered for ``spoken``; ``None`` means that it was never answered.
 
         Per call: the price, once answered.  Per minute: by the second begun, from the first second, rounded
-        half-up to the cent, once.  Never negative, and never above what a call may cost: an exchange that cuts a moment
-        late begins a second that nobody owes.
+        half-up to the cent, once.  Never negative, and never above what a call may cost, however it is priced: an
+        exchange that cuts a moment late begins a second that nobody owes.
         Source: Arcep, "Les numéros 08 et les numéros courts" (C+S, 1 October 2015).
         """
         if spoken is None or not self.surcharged:
             return FREE_OF_CHARGE
-        if self.mode is Mode.PER_CALL:
-            return Money(self.price.quantize(CENT))
-        amount = min(MOST_A_CALL, self.price * billed_seconds(spoken) / 60)
+        amount = self.price if self.mode is Mode.PER_CALL else self.price * billed_seconds(spoken) / 60
+        if self.most is not None:
+            amount = min(self.most, amount)
         return Money(amount.quantize(CENT, ROUND_HALF_UP))
 
     def paid_out(self, spoken: timedelta | None) -> Decimal | None:
@@ -107,12 +120,36 @@ def billed_seconds(spoken: timedelta) -> int:
     return max(0, -(-spoken // timedelta(seconds=1)))
 
 
-# Caps on S by family, taxes included: per minute, per call.  Three secondary sources agree (facts of 2026-11);
-# the primary Arcep table was not read.
-CAPS: dict[str, tuple[Decimal, Decimal]] = {
-    "081": (Decimal("0.06"), Decimal("0.15")),
-    "082": (Decimal("0.20"), Decimal("0.50")),
-    "089": (Decimal("0.80"), Decimal("3.00")),
-    "118": (Decimal("0.80"), Decimal("3.00")),
-    "3": (Decimal("0.80"), Decimal("3.00")),
-}
+@dataclass(frozen=True)
+class Cap:
+    """The most that numbers which begin alike may cost, in euros, taxes included; ``None``: none was found."""
+
+    per_minute: Decimal | None = None
+    per_call: Decimal | None = None
+    source: str = ""
+    verified: bool = False
+
+    def of(self, mode: Mode) -> Decimal | None:
+        """The cap for a price of this mode."""
+        return self.per_minute if mode is Mode.PER_MINUTE else self.per_call
+
+
+_THREE = "three secondary sources that agree (2026-11); Arcep's own table was not read"
+
+# By the first digits of the national form, for books without a table of their own (``dialplans/caps.yaml``).
+# Sources: monpetitforfait.com (25 April 2024), inc-conso.fr, and a table of the prices of 08 numbers from 2015 on.
+# For 10YT none was found.
+CAPS: Mapping[str, Cap] = MappingProxyType(
+    {
+        "081": Cap(Decimal("0.06"), Decimal("0.15"), _THREE),
+        "082": Cap(Decimal("0.20"), Decimal("0.50"), _THREE),
+        "089": Cap(Decimal("0.80"), Decimal("3.00"), _THREE),
+        "118": Cap(Decimal("0.80"), Decimal("3.00"), "echosdunet.net, on Arcep's decision for 1 August 2021 (2026-11)"),
+        "3": Cap(Decimal("0.80"), Decimal("3.00"), "inc-conso.fr (cut) and europe1.fr (2015), read 2026-11"),
+    }
+)
+
+
+def cap_of(national: str, caps: Mapping[str, Cap] = CAPS) -> Cap | None:
+    """The cap of a number in the national form: that of the longest beginning."""
+    return next((caps[national[:length]] for length in range(len(national), 0, -1) if national[:length] in caps), None)

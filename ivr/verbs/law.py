@@ -8,12 +8,14 @@ from textwrap import fill
 import click
 
 from ivr.book.book import ZONE, Book, Service, read_book
+from ivr.book.bounds import CAPS_FILE
 from ivr.book.lawful import verdicts
 from ivr.book.problems import did_you_mean
 from ivr.flow.law import RULES
 from ivr.flow.law.rule import Judged, Verdict
 from ivr.settings import settings
 from ivr.values.profile import Profile
+from ivr.values.tariff import Cap, cap_of
 from ivr.verbs.instant import Instant, meant
 from ivr.verbs.manners import example, says
 
@@ -51,7 +53,7 @@ def law(directory: Path | None, rule: str | None, at: datetime | None, json_: bo
                 click.echo(fill(f"- {line}", WIDTH, initial_indent=BELOW, subsequent_indent=BELOW))
         count = {verdict: sum(one.verdict is verdict for one in chosen) for verdict in Verdict}
         click.echo(", ".join(f"{number} {verdict}" for verdict, number in count.items() if number))
-        for line in _abroad(book):
+        for line in (*_abroad(book), *_unread(book)):
             click.echo(fill(line, WIDTH, subsequent_indent="  "))
     if any(one.verdict is Verdict.BROKEN and one.rule.severity == "error" for one in chosen):
         raise SystemExit(1)
@@ -62,10 +64,20 @@ def _abroad(book: Book) -> list[str]:
     used = {period.profile.name: period.profile for one in book.services.values() for period in one.periods}
     return [
         f"profile of {one.country} ({', '.join(number for number, held in book.services.items() if _uses(held, one))}):"
-        f" missing {'; '.join(one.missing)} ({one.source})"
+        f" {'missing ' + '; '.join(one.missing) if one.missing else 'not verified'} ({one.source})"
         for one in used.values()
-        if one.missing
+        if one.missing or not one.verified
     ]
+
+
+def _unread(book: Book) -> list[str]:
+    """The caps of the book's numbers that nobody has read in a text that binds."""
+    held: dict[Cap, list[str]] = {}
+    for number, service in book.services.items():
+        cap = cap_of(number, book.bounds.caps)
+        if cap and not cap.verified and any(period.tariff.surcharged for period in service.periods):
+            held.setdefault(cap, []).append(number)
+    return [f"cap of {', '.join(numbers)}: not verified ({cap.source}; {CAPS_FILE})" for cap, numbers in held.items()]
 
 
 def _uses(service: Service, profile: Profile) -> bool:

@@ -2,16 +2,19 @@
 
 import json
 from datetime import datetime
+from decimal import Decimal
 
 import click
 
 from ivr.book.book import ZONE, Book, Service, read_book
+from ivr.book.bounds import SHIPPED
 from ivr.book.problems import BadBook
 from ivr.settings import settings
 from ivr.values.geography import department, region
 from ivr.values.number import Family, Number, parse
 from ivr.values.plan import EACH_ITS_OWN, range_of
-from ivr.values.tariff import CAPS, LONG_CALL, LONG_CALL_ABOVE, MOST_A_CALL
+from ivr.values.profile import FRANCE, Profile
+from ivr.values.tariff import Cap, Mode, Tariff, cap_of
 from ivr.verbs.instant import Instant, meant
 from ivr.verbs.manners import example, says
 
@@ -50,7 +53,10 @@ def _facts(found: Number, book: Book | None, at: datetime) -> dict[str, str | li
     service = book.services.get(found.national or "") if book else None
     sort = range_of(found.national) if found.national else None
     declared = service.family if service else None
-    territory = found.territory
+    costly, territory = _may_cost(found, declared), found.territory
+    bounds = book.bounds if book else SHIPPED
+    cap = cap_of(found.national or "", bounds.caps)
+    profile = service.periods[0].profile if service else bounds.profiles[FRANCE.name]
     facts: dict[str, str | list[str] | None] = {
         "family": ", ".join([found.family, *sorted(found.families - {found.family})]),
         "use": sort.use if sort else None,
@@ -61,10 +67,10 @@ def _facts(found: Number, book: Book | None, at: datetime) -> dict[str, str | li
         "region": region(found),
         "department": department(found, book.departments if book else {}),
         "cartouche": _cartouche(found, declared),
-        "cap": _cap(found, declared),
-        "limit": _limit(found, declared),
+        "cap": _cap(cap) if costly else None,
+        "limit": _limit(profile) if costly else None,
         "book": _ours(found, book, at),
-        "sources": _sources(found, declared),
+        "sources": _sources(found, profile if costly else None, cap),
     }
     return {name: str(value) if isinstance(value, str) else value for name, value in facts.items() if value}
 
@@ -81,18 +87,24 @@ def _may_cost(found: Number, declared: Family | None) -> bool:
     return family is Family.SURCHARGED or (family is None and found.family in EACH_ITS_OWN)
 
 
-def _cap(found: Number, declared: Family | None) -> str | None:
-    cap = next((caps for prefix, caps in CAPS.items() if (found.national or "").startswith(prefix)), None)
-    if not _may_cost(found, declared):
-        return None
-    return f"{cap[0]} € a minute, or {cap[1]} € a call, taxes included" if cap else "none found"
+def _cap(cap: Cap | None) -> str:
+    said = [f"{most} € a {each}" for most, each in _most(cap)]
+    return f"{', or '.join(said)}, taxes included" if said else "none found"
 
 
-def _limit(found: Number, declared: Family | None) -> str | None:
-    if not _may_cost(found, declared):
-        return None
-    minutes = LONG_CALL.total_seconds() / 60
-    return f"{MOST_A_CALL} € a call, and {minutes:.0f} minutes where a minute costs more than {LONG_CALL_ABOVE} €"
+def _most(cap: Cap | None) -> list[tuple[Decimal, str]]:
+    found = ((cap.per_minute, "minute"), (cap.per_call, "call")) if cap else ()
+    return [(most, each) for most, each in found if most is not None]
+
+
+def _limit(profile: Profile) -> str:
+    """The ends of a number of this country."""
+    priced = profile.bound(Tariff("", Mode.PER_MINUTE))
+    cuts = [
+        f"{longest.total_seconds() / 60:g} minutes where a minute costs more than {above} €"
+        for above, longest in priced.cuts
+    ]
+    return ", and ".join([f"{priced.most} € a call", *cuts])
 
 
 def _ours(found: Number, book: Book | None, at: datetime) -> list[str]:
@@ -113,11 +125,14 @@ def _tariff(service: Service) -> str:
     return f"tariff {service.tariff.name}: {service.tariff.mode}{price}{cut}"
 
 
-def _sources(found: Number, declared: Family | None) -> list[str]:
+def _sources(found: Number, profile: Profile | None, cap: Cap | None) -> list[str]:
+    """``profile``: of a number that may cost something."""
     sort = range_of(found.national) if found.national else None
     told = [f"family: {sort.source}"] if sort else []
     if found.family is Family.FOREIGN:
         told = ["country and form: metadata of the package phonenumbers"]
-    if _may_cost(found, declared):
-        told += [f"limit: {LIMITS}", "cap: three secondary sources that agree; Arcep's own table was not read"]
+    if profile:
+        told.append(f"limit: {LIMITS if profile.french else f'{LIMITS}; {profile.source}'}")
+        unsure = "" if cap is None or cap.verified else "; not verified"
+        told += [f"cap: {cap.source}{unsure}"] if cap else []
     return told

@@ -388,7 +388,10 @@ BAD = (
         "price: 0.15",
         "price: 0.30",
         "tariff: advice",
-        "dialplans/numbers.yaml: 0825000003 may cost 0.20 € a minute at most, not 0.30 €",
+        (
+            "dialplans/numbers.yaml: 0825000003 may cost 0.20 € a minute at most, not 0.30 €; nobody read that cap in "
+            "a text that binds: who has, corrects it in dialplans/caps.yaml"
+        ),
     ),
     Bad(
         "IVR240",
@@ -856,6 +859,59 @@ BAD = (
         "general:\n",
         "general:",
         'dialplans/agents.yaml: "general" is a name of Asterisk\'s own settings; choose another',
+    ),
+    Bad(
+        "IVR631",
+        "dialplans/caps.yaml",
+        "per_minute: 0.20",
+        "per_minute: 0.25",
+        "per_minute: 0.25",
+        (
+            "dialplans/caps.yaml: 0.25 € a minute for 082 is above the cap that is known, 0.20 €; lower it, or write "
+            "which text says so as source, and verified: yes"
+        ),
+    ),
+    Bad(
+        "IVR632",
+        "dialplans/caps.yaml",
+        "per_call: 0.50\n  verified: no\n  source: three",
+        "per_call: 0.60\n  verified: yes\n  source: three",
+        "per_call: 0.60",
+        (
+            "dialplans/caps.yaml: 0.60 € a call for 082 is above the cap that is known, 0.50 €; keep it only if three "
+            "secondary sources that agree (2026-11); Arcep's own table was not read says so: callers are charged by it"
+        ),
+    ),
+    Bad(
+        "IVR633",
+        "dialplans/profiles.yaml",
+        "at_most: 20",
+        "at_most: 25",
+        "at_most: 25",
+        (
+            "dialplans/profiles.yaml: at_most would be laxer than the law of France; write 20 s or less (arrêté of 10 "
+            "June 2009, art. 1-3; AF2M, RD SVA 2024, p. 16, 30-32); "
+            "a change of the law is a new version of this program"
+        ),
+    ),
+    Bad(
+        "IVR634",
+        "dialplans/profiles.yaml",
+        "de:\n",
+        "it: {country: Italy}\nde:\n",
+        "it: {country: Italy}",
+        'dialplans/profiles.yaml: the profile "it" does not say its language; add language: to it',
+    ),
+    Bad(
+        "IVR635",
+        "dialplans/profiles.yaml",
+        "at_least: 10",
+        "at_least: 21",
+        "at_least: 21",
+        (
+            'dialplans/profiles.yaml: no announcement of "fr" can last 21 s or more, and 20 or less; have at_least '
+            "below at_most"
+        ),
     ),
     Bad(
         "IVR650",

@@ -1,5 +1,6 @@
 """Countries as data: France's limits against the tariff's own, the others by hand, and that gaps are named."""
 
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 
@@ -21,6 +22,7 @@ def per_call(price: str) -> Tariff:
 def test_only_france_is_complete() -> None:
     """Every other country says what nobody has looked up, and where the rest comes from."""
     assert [name for name, one in PROFILES.items() if not one.missing] == ["fr"]
+    assert [name for name, one in PROFILES.items() if one.verified] == ["fr"]
     assert all(one.source and one.name == name for name, one in PROFILES.items())
 
 
@@ -45,8 +47,67 @@ def test_france_bounds_the_announcement_as_its_texts_do() -> None:
 )
 def test_where_a_call_is_cut(profile: Profile, price: str, minutes: int) -> None:
     """By time, or where it has cost what a call may cost in all."""
-    assert timedelta(minutes=minutes) == profile.limit(per_minute(price))
-    assert profile.limit(per_call(price)) is None
+    alone = replace(per_minute(price), most=None, cuts=())
+
+    assert timedelta(minutes=minutes) == profile.bound(alone).limit
+    assert profile.bound(per_call(price)).limit is None
+
+
+@pytest.mark.parametrize(
+    ("profile", "tariff", "minutes", "dearest"),
+    [
+        (GERMANY, per_minute("2.00"), 12, "24.00"),  # 60 minutes in Germany, but 24 € in France
+        (GERMANY, per_minute("0.30"), 30, "9.00"),  # nor 60 minutes above 0.20 €
+        (BELGIUM, per_minute("0.10"), 10, "1.00"),  # Belgium is the stricter
+        (BELGIUM, per_call("31.00"), None, "31.00"),  # a price per call is as dear as its country allows
+        (SWITZERLAND, per_call("100.00"), None, "100.00"),
+        (FRANCE, per_call("31.00"), None, "24.00"),
+    ],
+)
+def test_the_ends_of_france_hold_beside_those_of_a_country(
+    profile: Profile, tariff: Tariff, minutes: int | None, dearest: str
+) -> None:
+    """Its numbers are French: the tighter end cuts, and what is charged, at most, is what was announced."""
+    bound = profile.bound(tariff)
+
+    assert bound.limit == (timedelta(minutes=minutes) if minutes else None)
+    assert bound.dearest == Decimal(dearest)
+    assert profile.bound(bound) == bound
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("free_up_to", (Decimal("0.15"), Decimal(0))),
+        ("free_up_to", (Decimal(0), Decimal("0.15"))),
+        ("language", "de"),
+        ("currency", "CHF"),
+        ("at_least", 9.9),
+        ("at_least", None),
+        ("at_most", 20.1),
+        ("at_most", None),
+        ("gap", 0.9),
+        ("beep", False),
+        ("most_in_all", Decimal("24.01")),
+        ("most_in_all", None),
+        ("cuts", ()),
+        ("cuts", ((Decimal("0.30"), timedelta(minutes=30)),)),
+        ("cuts", ((Decimal("0.20"), timedelta(minutes=31)),)),
+    ],
+)
+def test_what_is_laxer_than_the_law_of_france_is_known(field: str, value: object) -> None:
+    """Each by its name."""
+    assert [named for named, _ in replace(FRANCE, **{field: value}).looser()] == [field]  # type: ignore[arg-type]
+
+
+def test_a_stricter_france_is_no_laxer_one() -> None:
+    """Nor is the one that is shipped."""
+    stricter = replace(
+        FRANCE, at_least=11.0, at_most=18.0, gap=2.0, most_in_all=Decimal(20), free_queue=True, skip="",
+        cuts=((Decimal("0.10"), timedelta(minutes=20)),),
+    )  # fmt: skip
+
+    assert list(FRANCE.looser()) == list(stricter.looser()) == []
 
 
 @pytest.mark.parametrize(

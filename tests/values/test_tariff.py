@@ -1,5 +1,6 @@
 """What a call costs, against a slow oracle that counts seconds one by one, and where the law cuts it off."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
@@ -9,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ivr.values.tariff import CAPS, FREE_OF_CHARGE, Mode, Money, Tariff, billed_seconds
+from ivr.values.tariff import CAPS, FREE_OF_CHARGE, Cap, Mode, Money, Tariff, billed_seconds, cap_of
 
 FREE = Tariff("free", Mode.FREE)
 PLAIN = Tariff("plain", Mode.PLAIN)
@@ -138,8 +139,38 @@ def test_what_must_be_announced() -> None:
     ],
 )
 def test_the_caps_of_each_family(prefix: str, minute: str, call: str) -> None:
-    """As three sources have them."""
-    assert CAPS[prefix] == (Decimal(minute), Decimal(call))
+    """As three sources have them, none of which binds."""
+    cap = CAPS[prefix]
+
+    assert (cap.per_minute, cap.per_call, cap.verified) == (Decimal(minute), Decimal(call), False)
+    assert cap.source
+
+
+def test_the_longest_beginning_says_what_a_number_may_cost() -> None:
+    """A table may know more of 0895 than of 089; of 10YT nobody found anything."""
+    caps = {**CAPS, "0895": Cap(Decimal("0.60"))}
+
+    assert cap_of("0895000001", caps) == caps["0895"]
+    assert cap_of("0892000001", caps) == CAPS["089"]
+    assert cap_of("1094", caps) is None
+
+
+@given(st.integers(1, 10_000), st.timedeltas(timedelta(), timedelta(hours=30)))
+@pytest.mark.parametrize("tariff", [per_call, per_minute])
+def test_no_call_is_charged_more_than_a_call_may_cost(
+    tariff: Callable[[int], Tariff], cents: int, spoken: timedelta
+) -> None:
+    """24 euros hold for every family and mode, also should a tariff ever get past the caps."""
+    owed = tariff(cents).charge(spoken).amount
+
+    assert owed <= 24
+    assert tariff(cents).dearest <= 24
+
+
+def test_a_price_per_call_above_the_most_is_cut_to_it() -> None:
+    """In France; a tariff whose country knows no such end is charged as announced."""
+    assert per_call(3000).charge(timedelta(seconds=1)) == Money(Decimal("24.00"))
+    assert replace(per_call(3100), most=None).charge(timedelta(seconds=1)) == Money(Decimal("31.00"))
 
 
 def test_money_is_written_as_people_read_it() -> None:
