@@ -11,16 +11,18 @@ from typing import Annotated
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
-from ivr.book.book import Book, Service
+from ivr.book.book import Book
 from ivr.book.problems import Problem, did_you_mean
 from ivr.book.tree import Way
-from ivr.book.worlds import Measured, not_measured, world_of
+from ivr.book.worlds import Measured, changing, not_measured, world_of
 from ivr.flow.explore import explore
 from ivr.flow.node import OR_ONE, one_or_many
+from ivr.flow.onlooker import World
 from ivr.flow.paths import Path, Paths
 from ivr.flow.property import FORMS, Property, understood
 from ivr.flow.retell import clock, command
 from ivr.values.number import parse
+from ivr.values.tariff import Tariff
 
 FILE = "dialplans/properties.yaml"
 
@@ -97,29 +99,34 @@ def broken(
 ) -> Iterator[Broken]:
     """Every property that some call breaks, by number; ``only``: of these.
 
-    A tariff that is to come is held against it too.  Numbers with the same flow and terms are explored once.
+    A tariff that is to come is held against it too, and where neither breaks it a call in which the one follows the
+    other.  Numbers with the same flow and terms are explored once.
     """
     found: dict[object, Path | None] = {}
     explored: dict[object, Paths] = {}
+
+    def sought(one: Property, world: World, tariff: Tariff) -> Path | None:
+        alike = (world.flow.flow, world.terms, tariff, world.change)
+        calls = (*alike, one.family, one.when)
+        if calls not in explored:
+            explored[calls] = Paths(explore(world, one.callers, one.when))
+        if (one, alike) not in found:
+            found[one, alike] = one.broken(explored[calls], tariff)
+        return found[one, alike]
+
     for one in wanted:
-        for begin, service in _of(book, one, since):
-            if only and service.number not in only:
+        for number, service in book.services.items():
+            if (one.numbers and number not in one.numbers) or (only and number not in only):
                 continue
-            alike = (service.entry.flow, service.terms, service.tariff)
-            calls = (*alike, one.family, one.when)
-            if calls not in explored:
-                world = world_of(book, service, begin, measured)
-                explored[calls] = Paths(explore(world, one.callers, one.when))
-            if (one, alike) not in found:
-                found[one, alike] = one.broken(explored[calls], service.tariff)
-            if path := found[one, alike]:
-                yield Broken(one, service.number, path, begin if begin > since else None)
-
-
-def _of(book: Book, one: Property, since: datetime) -> list[tuple[datetime, Service]]:
-    """The numbers of which it must hold, with the tariff in force and with each that is to come."""
-    of = [service for number, service in book.services.items() if not one.numbers or number in one.numbers]
-    return [then for service in of for then in service.to_come(since)]
+            periods = service.to_come(since)
+            worlds = [world_of(book, held, begin, measured) for begin, held in periods]
+            paths = [sought(one, world, held.tariff) for world, (_, held) in zip(worlds, periods, strict=True)]
+            for place, (world, (begin, held)) in enumerate(zip(worlds, periods, strict=True)):
+                path = paths[place]
+                if not any(paths[place : place + 2]) and (midway := changing(held, begin, world)):
+                    path = sought(one, midway, held.tariff)
+                if path:
+                    yield Broken(one, number, path, begin if begin > since else None)
 
 
 def told(book: Book, since: datetime) -> list[Problem]:

@@ -1,10 +1,11 @@
 """What calls to one of the book's numbers can meet: the book in the shape in which `ivr.flow.explore` wants it."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 
 from ivr.book.book import LANGUAGE, Book, Service
-from ivr.flow.onlooker import World
+from ivr.flow.onlooker import Change, World
 from ivr.flow.outcomes import SPEECH
 from ivr.values.number import parse
 
@@ -15,6 +16,15 @@ Measured = Callable[[str], float | None]
 def not_measured(name: str) -> float | None:
     """For a book that nobody has baked: all lengths are estimated from the texts."""
     return None
+
+
+def changing(service: Service, since: datetime, world: World) -> World | None:
+    """The same world in calls during which the next tariff begins; ``None``: none is to come, or nothing is charged."""
+    coming = service.to_come(since)[1:]
+    if not coming or not service.tariff.surcharged:
+        return None
+    begins, then = coming[0]
+    return replace(world, change=Change(begins, then.terms, then.tariff))
 
 
 def world_of(

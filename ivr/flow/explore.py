@@ -11,6 +11,9 @@ passages are a graph whose ways from a root to an end are the paths of calls (`i
 
 Where within a node a call is, its generator knows: the line it waits at and its local values (`Run.inside`).
 
+A world with a change of price (`World.change`) is one of calls that are unanswered when it begins: the line tells the
+new price before it answers, or lets anybody answer, and the passages say which price the call is charged at.
+
 What is taken as alike: instants at which all calendars say the same for the same reason; callers whom no node tells
 apart; keys that are all wrong; digits, shares and early keys that lead the same way.
 """
@@ -24,21 +27,21 @@ from ivr.flow.callers import Callers
 from ivr.flow.commands import Ask, Command, Gather, Now, Reached
 from ivr.flow.errands import Overridden
 from ivr.flow.flow import BACK, Place
-from ivr.flow.instants import representatives
+from ivr.flow.instants import Hours, before, representatives
 from ivr.flow.line import FlowError
 from ivr.flow.node import Node, references
 from ivr.flow.nodes.directory import Directory
 from ivr.flow.nodes.language import Language
 from ivr.flow.nodes.match import Match
-from ivr.flow.onlooker import Log, Run, World, note, still
+from ivr.flow.onlooker import Log, Run, World, note, repeating, still
 from ivr.flow.outcomes import Known, Outcome, outcomes, undecided
 from ivr.flow.passages import Explored, Passage, Root, State
-from ivr.values.calendar import Calendar, Opening, Override
 from ivr.values.calendar import State as Opened
 from ivr.values.call import Ending
 from ivr.values.number import Number
 
 MOST_STATES = 5000
+RINGING = 2  # seconds for which agents ring when a price changes
 _BACKWARD = 4  # questions that `back` can still go to; deeper ones are taken as alike
 
 
@@ -53,25 +56,6 @@ class When:
 def explore(world: World, callers: Sequence[Number] | None = None, when: When | None = None) -> Explored:
     """Live through every call to a number; ``callers``: of these only."""
     return _Explorer(world, callers, when).explored()
-
-
-class RepeatingCalendar(Calendar):
-    """A calendar that remembers what it said: replays ask it the same again and again."""
-
-    def opening(self, at: datetime, override: Override | None = None) -> Opening:
-        said = self.__dict__.setdefault("_said", {})
-        if (at, override) not in said:
-            said[at, override] = super().opening(at, override)
-        return said[at, override]  # type: ignore[no-any-return]
-
-
-def repeating(world: World) -> World:
-    """The same world, with such calendars."""
-    calendars = {
-        name: RepeatingCalendar(one.name, one.zone, one.weekly, one.exceptions, one.holidays, one.bridges)
-        for name, one in world.calendars.items()
-    }
-    return replace(world, calendars=calendars)
 
 
 @dataclass(frozen=True)
@@ -99,17 +83,27 @@ class _Explorer:
         self.callers = Callers.of(list(nodes.values()), *known, callers)
         named = {name for node in nodes.values() for to, name, _ in references(node) if to == "calendar"}
         self._calendars = sorted(named | ({when.calendar} if when else set()))
-        found = representatives([world.calendars[name] for name in self._calendars], world.since)
+        found = [(dict(zip(self._calendars, states, strict=True)), at) for states, at in self._alike(world)]
         self._instants = [
-            (dict(zip(self._calendars, states, strict=True)), at)
-            for states, at in found.items()
-            if when is None or (states[self._calendars.index(when.calendar)][0] is Opened.OPEN) is when.open
+            (states, at)
+            for states, at in found
+            if when is None or (states[when.calendar][0] is Opened.OPEN) is when.open
         ]
         self._when = when
         self._future: dict[Place, _Looks] = {}
         self._ids: dict[Any, int] = {}
         self._classes: dict[str, list[int]] = {}
         self._states: list[State] = []
+
+    def _alike(self, world: World) -> list[tuple[tuple[Hours, ...], datetime]]:
+        """Instants that stand for all others; of calls in which a price changes, two: one in whose announcement it
+        does, and one in which it does while whoever is rung first rings.
+        """
+        named = [world.calendars[name] for name in self._calendars]
+        if world.change is None:
+            return list(representatives(named, world.since).items())
+        told = sum(world.seconds(name) for name in (world.terms.announcement, world.terms.beep) if name)
+        return before(named, world.change.begins, (told / 2, told + RINGING))
 
     def explored(self) -> Explored:
         roots: list[Root] = []
@@ -157,9 +151,18 @@ class _Explorer:
             self._notes(run.scene.notes, {name for one in looks for name in one.notes}),
             tuple(run.scene.ahead),
             lasts > 0 and log.elapsed > lasts,
+            run.changed is not None,
+            self._until_change(run, log),
             # At a root nodes may have been left without a command; elsewhere the passage has told of them.
             tuple(map(str, run.trail[came.steps :])),
         )
+
+    def _until_change(self, run: Run, log: Log) -> float | None:
+        """Seconds until the price changes, while that still makes a difference to the call."""
+        change = self._world.change
+        if change is None or log.answered or run.changed is not None:
+            return None
+        return round((change.begins - run.moment(log)).total_seconds(), 1)
 
     def _notes(self, notes: Mapping[str, str], tested: Set[str]) -> tuple[tuple[str, str], ...]:
         known = sorted((name, text) for name, text in notes.items() if name in tested)
@@ -196,7 +199,7 @@ class _Explorer:
                         break
                     taken = only[0]
                 result = run.moment(log) if isinstance(command, Now) else taken.result
-                note(log, command, taken, run, self._world.terms)
+                note(log, command, taken, run)
                 script.append(result)
                 taken = None
                 try:
@@ -234,7 +237,7 @@ class _Explorer:
             while command is not None and (taken is not None or isinstance(command, Now)):
                 only = taken or self._options(command, log, state)[0]
                 result = run.moment(log) if isinstance(command, Now) else only.result
-                note(log, command, only, run, self._world.terms)
+                note(log, command, only, run)
                 taken, command = None, run.send(result)
             own = option.key if option.key == "" or option.key in self._words else None
             after = (tuple(map(str, run.trail[state.steps :])), still(command, self._words), own)
@@ -277,6 +280,7 @@ class _Explorer:
             rings=tuple(log.rings),
             unannounced=log.unannounced and not before.unannounced,
             answered=log.answered and not before.answered,
+            changed=run.changed if log.answered else None,
             to=to,
             ends=ends,
         )

@@ -60,6 +60,14 @@ def representatives(calendars: Sequence[Calendar], since: datetime) -> dict[tupl
     return {states: instant for states, (_, instant) in found.items()}
 
 
+def before(
+    calendars: Sequence[Calendar], change: datetime, seconds: Sequence[float]
+) -> list[tuple[tuple[Hours, ...], datetime]]:
+    """The instants so many whole seconds before a change, and the states of the calendars then."""
+    each = [change - timedelta(seconds=max(1, round(one))) for one in seconds]
+    return [(tuple(hours(calendar, at) for calendar in calendars), at) for at in each]
+
+
 def lasting(calendars: Sequence[Calendar], since: datetime) -> dict[tuple[Hours, ...], timedelta]:
     """For how much of the coming 400 days the calendars are in each of these states."""
     found: dict[tuple[Hours, ...], timedelta] = {}

@@ -18,10 +18,9 @@ from typing import Any
 
 from ivr.flow.commands import Gather, Play, Speak
 from ivr.flow.errands import Draw, Post
-from ivr.flow.explore import repeating
 from ivr.flow.instants import representatives
 from ivr.flow.noticed import Side, common, does, elsewhere, noticed
-from ivr.flow.onlooker import Log, Run, World
+from ivr.flow.onlooker import Log, Run, World, repeating
 from ivr.flow.outcomes import Outcome
 from ivr.values.calendar import Override, State
 from ivr.values.number import ANONYMOUS, Number

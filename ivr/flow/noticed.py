@@ -63,7 +63,7 @@ class Side:
     def give(self, outcome: Outcome) -> None:
         assert self.command is not None  # noqa: S101 - whoever gives was asked
         result = self.run.moment(self.log) if isinstance(self.command, Now) else outcome.result
-        note(self.log, self.command, outcome, self.run, self.world.terms)
+        note(self.log, self.command, outcome, self.run)
         self.repeat(result)
 
     def repeat(self, result: Any) -> None:

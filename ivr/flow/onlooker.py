@@ -30,20 +30,24 @@ from ivr.flow.node import Scene
 from ivr.flow.outcomes import Outcome, Seconds
 from ivr.flow.terms import Terms
 from ivr.flow.walk import Standing, Step, walk
-from ivr.values.calendar import Calendar
+from ivr.values.calendar import Calendar, Opening, Override
 from ivr.values.call import Call
 from ivr.values.cause import Cause
 from ivr.values.mailbox import Mailbox
 from ivr.values.number import Number
 from ivr.values.said import SAID
 from ivr.values.taping import Taping
+from ivr.values.tariff import Tariff
 
 SLOTS = ("slot/", SAID)  # how the names of words begin that are made from values: hours, dates, digits
 
 
 @dataclass(frozen=True)
 class World:
-    """All that calls to one number can meet.  ``seconds`` tells how long an utterance is."""
+    """All that calls to one number can meet.  ``seconds`` tells how long an utterance is.
+
+    ``change`` is the tariff that begins while they last; ``None``: the price stays what it is.
+    """
 
     number: Number
     flow: Flow
@@ -57,6 +61,35 @@ class World:
     language: str = "fr"
     mailboxes: Mapping[str, Mailbox] = field(default_factory=dict)
     recording: Taping | None = None
+    change: "Change | None" = None
+
+
+@dataclass(frozen=True)
+class Change:
+    """A tariff to come: the instant from which it is in force, and what it demands of the line."""
+
+    begins: datetime
+    terms: Terms
+    tariff: Tariff
+
+
+class RepeatingCalendar(Calendar):
+    """A calendar that remembers what it said: replays ask it the same again and again."""
+
+    def opening(self, at: datetime, override: Override | None = None) -> Opening:
+        said = self.__dict__.setdefault("_said", {})
+        if (at, override) not in said:
+            said[at, override] = super().opening(at, override)
+        return said[at, override]  # type: ignore[no-any-return]
+
+
+def repeating(world: World) -> World:
+    """The same world, with such calendars."""
+    calendars = {
+        name: RepeatingCalendar(one.name, one.zone, one.weekly, one.exceptions, one.holidays, one.bridges)
+        for name, one in world.calendars.items()
+    }
+    return replace(world, calendars=calendars)
 
 
 @dataclass(frozen=True)
@@ -85,7 +118,7 @@ class Log:
     charged: float = 0.0
     keys: int = 0
     answered: bool = False
-    announced: bool = False
+    announced: str | None = None  # the announcement heard last
     unannounced: bool = False
     unlimited: bool = False  # an agent answered the line, and the limit is not armed yet
     human: tuple[float, int, float] | None = None
@@ -118,7 +151,8 @@ class Run:
         )
         self.trail: list[Step] = []
         self.standing = Standing()
-        self.line = Line(world.terms)
+        self.world = world
+        self.line = Line(world.terms, [(world.change.begins, world.change.terms)] if world.change else ())
         self._walk = walk(world.flow, self.scene, self.trail, world.drawing, self.standing)
         self._consent = Consent(world.recording)
         self._talk = self.line.carry(self._consent.carry(self._walk))
@@ -132,6 +166,12 @@ class Run:
             return self._talk.send(result)
         except StopIteration:
             return None
+
+    @property
+    def changed(self) -> Tariff | None:
+        """The tariff that began during the call, where its announcement was told: the call is charged by it."""
+        change = self.world.change
+        return change.tariff if change and self.line.terms is change.terms else None
 
     def inside(self, known: Set[str]) -> tuple[Any, ...]:
         """Where within its node the call is: the lines at which its generators wait, and their local values.
@@ -171,8 +211,9 @@ def still(value: Any, known: Set[str]) -> Any:
     return type(value).__name__, still(vars(value), known)
 
 
-def note(log: Log, command: Command[Any], outcome: Outcome, run: Run, terms: Terms) -> None:
+def note(log: Log, command: Command[Any], outcome: Outcome, run: Run) -> None:
     """What an onlooker writes down of a command and its outcome."""
+    announcement = run.line.terms.announcement
     phrase: Phrase = getattr(command, "phrase", ())
     if phrase and not getattr(command, "typed", ""):
         log.heard.append(Said(phrase, log.answered))
@@ -185,14 +226,14 @@ def note(log: Log, command: Command[Any], outcome: Outcome, run: Run, terms: Ter
         case Progress():
             log.opened = log.elapsed
         case Answer():
-            log.unannounced |= terms.announcement is not None and not log.announced
+            log.unannounced |= announcement not in (None, log.announced)
             log.answered = True
         case Limit():
             log.unlimited = False
         case Hangup(cause=cause) if cause is not Cause.NORMAL:
             log.cause = cause
-        case Play(phrase=said) if said == (terms.announcement,):
-            log.announced = True
+        case Play(phrase=said) if said == (announcement,):
+            log.announced = announcement
         case Overridden(calendar=calendar):
             log.overrides.setdefault(calendar, outcome)
         case Speak(language=language):
@@ -201,14 +242,14 @@ def note(log: Log, command: Command[Any], outcome: Outcome, run: Run, terms: Ter
             log.rings += agents
             log.human = log.human or (log.elapsed, log.keys, log.charged)
             if outcome.result.reached is Reached.TALKED and not log.answered:
-                log.unannounced |= terms.announcement is not None and not log.announced
+                log.unannounced |= announcement not in (None, log.announced)
                 log.answered = log.unlimited = True
                 charged = outcome.took - outcome.charged_after
         case Enqueue(queue=queue):
             log.rings.append(queue)
             log.human = log.human or (log.elapsed, log.keys, log.charged)
             if outcome.result.served is Served.TALKED and not log.answered:
-                log.unannounced |= terms.announcement is not None and not log.announced
+                log.unannounced |= announcement not in (None, log.announced)
                 log.answered = log.unlimited = True
                 charged = outcome.took - outcome.charged_after
     log.elapsed += outcome.took

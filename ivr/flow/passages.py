@@ -9,6 +9,7 @@ from ivr.flow.callers import Callers
 from ivr.flow.instants import Hours
 from ivr.flow.onlooker import Choice, Log, Said, World
 from ivr.values.number import Number
+from ivr.values.tariff import Tariff
 
 
 @dataclass(frozen=True)
@@ -16,7 +17,8 @@ class Passage:
     """From one state to the next, or to the end of the call (``to`` is ``None``, ``ends`` says how).
 
     ``human`` is when an agent first rings: seconds, keys and charged seconds since the passage began.
-    ``unannounced``: charging begins though the price was not told.
+    ``unannounced``: charging begins though the price was not told.  ``changed`` is the tariff that began during the
+    call, where it is charged by that from the answer on.
     """
 
     choices: tuple[Choice, ...]
@@ -31,6 +33,7 @@ class Passage:
     answered: bool
     to: int | None
     ends: str = ""
+    changed: Tariff | None = None
 
 
 @dataclass(frozen=True)

@@ -9,15 +9,12 @@ from datetime import timedelta
 from functools import cached_property
 from operator import gt
 
+from ivr.flow.measures import Better, Measure
 from ivr.flow.onlooker import Choice, Said
 from ivr.flow.passages import Explored, Passage, Root
 from ivr.values.tariff import Money, Tariff
 
 ROUND = "goes round"
-
-# What a passage adds to a measure, and whether the measure is complete with it.
-Measure = Callable[[Passage], tuple[float, bool]]
-Better = Callable[[float, float], bool]
 
 
 @dataclass(frozen=True)
@@ -76,9 +73,21 @@ class Path:
             seconds, keys = seconds + passage.seconds, keys + passage.keys
         return None
 
+    @property
+    def changed(self) -> Tariff | None:
+        """The tariff that began during the call, where it is charged by that."""
+        return self.passages[-1].changed if self.passages else None
+
+    @property
+    def charged_before_human(self) -> float:
+        """Seconds charged before an agent first rings, or in all where none does."""
+        return sum(one.human[2] if one.human else one.charged for one in self.passages)
+
     def price(self, tariff: Tariff) -> Money:
-        """What the caller owes at the end; a conversation is counted as one minute."""
-        charged = self.charged
+        """What the caller owes at the end, by ``tariff`` or by that which began during the call; a conversation is
+        counted as one minute.
+        """
+        charged, tariff = self.charged, self.changed or tariff
         limit = tariff.limit
         spoken = None if charged is None else timedelta(seconds=charged)
         return tariff.charge(min(spoken, limit) if spoken is not None and limit else spoken)
@@ -253,17 +262,6 @@ class Paths:
             taken.append(passage)
             state = None if self._ends(state, place) or measure(passage)[1] else passage.to
         return Path(root, tuple(taken), taken[-1].ends or ROUND)
-
-
-def until_human(place: int) -> Measure:
-    """Seconds (0), keys (1) or charged seconds (2) until an agent first rings."""
-
-    def measure(passage: Passage) -> tuple[float, bool]:
-        if passage.human:
-            return passage.human[place], True
-        return (passage.seconds, passage.keys, passage.charged)[place], False
-
-    return measure
 
 
 def _unrolled(explored: Explored) -> tuple[set[tuple[int, int]], list[int]]:

@@ -23,8 +23,9 @@ from typing import Literal
 
 from ivr.flow.commands import Dialled, Queued, Reached, Served
 from ivr.flow.explore import When
+from ivr.flow.measures import owed, owed_until_human, until_human
 from ivr.flow.onlooker import Choice
-from ivr.flow.paths import Path, Paths, until_human
+from ivr.flow.paths import Path, Paths
 from ivr.values.number import ANONYMOUS, Number, parse
 from ivr.values.tariff import Tariff
 
@@ -147,16 +148,18 @@ def _many_keys(paths: Paths, _: Tariff, keys: Decimal) -> Path | None:
 
 
 def _dear(paths: Paths, tariff: Tariff, euros: Decimal) -> Path | None:
-    found = paths.most(lambda passage: (passage.charged, False), whole=True)
-    # One who was never answered owes nothing; where some are, the longest charged is one of them.
+    found = paths.most(owed(tariff), whole=True)
+    # One who was never answered owes nothing; where some are, the dearest is one of them.
     return found[1] if found and found[1].price(tariff).amount > euros else None
 
 
 def _dear_before_human(paths: Paths, tariff: Tariff, euros: Decimal) -> Path | None:
-    found = paths.most(until_human(2), whole=True)
+    found = paths.most(owed_until_human(tariff), whole=True)
     if not found or found[1].charged is None:
         return None
-    return found[1] if tariff.charge(timedelta(seconds=found[0])).amount > euros else None
+    path = found[1]
+    by = path.changed or tariff
+    return path if by.charge(timedelta(seconds=path.charged_before_human)).amount > euros else None
 
 
 FORMS: tuple[tuple[Sense, str, _Seek], ...] = (

@@ -38,7 +38,7 @@ def _options(path: Path) -> Iterator[str]:
     caller = spelled(path.root.caller)
     if caller != USUAL_CALLER:
         yield f"--from={caller}"
-    if path.root.hours:
+    if path.root.hours or path.root.at.second:  # to the second only where a price changes during the call
         yield f"--at={clock(path.root.at)}"
     keys = [
         choice.outcome.key
@@ -108,7 +108,7 @@ def _errand(asked: Command[Any], result: Any) -> Iterator[str]:
 
 def clock(at: datetime) -> str:
     """An instant as the simulator reads it: on the clocks of Paris."""
-    return f"{at.astimezone(_PARIS):%Y-%m-%dT%H:%M}"
+    return f"{at.astimezone(_PARIS):{'%Y-%m-%dT%H:%M:%S' if at.second else '%Y-%m-%dT%H:%M'}}"
 
 
 def spelled(caller: Number) -> str:

@@ -8,14 +8,15 @@ from typing import Any
 
 from ivr.book.book import Service
 from ivr.flow.instants import lasting
-from ivr.flow.onlooker import Said
-from ivr.flow.paths import ROUND, Path, Paths, until_human
+from ivr.flow.measures import owed, until_human
+from ivr.flow.onlooker import Change, Said
+from ivr.flow.paths import ROUND, Path, Paths
 from ivr.flow.retell import clock, command, spelled
 from ivr.values.tariff import Money, Tariff
 
 
-def figures(paths: Paths, service: Service) -> dict[str, Any]:
-    """What programs want to know of all paths together."""
+def figures(paths: Paths, service: Service, midway: Paths | None) -> dict[str, Any]:
+    """What programs want to know of all paths together; ``midway``: of calls in which the next tariff begins."""
     longest = paths.most(lambda passage: (passage.seconds, False), whole=True)
     dearest = paths.most(lambda passage: (passage.charged, False), whole=True)
     soon, late = paths.most(until_human(0), _less, whole=False), paths.most(until_human(0), whole=False)
@@ -30,7 +31,26 @@ def figures(paths: Paths, service: Service) -> dict[str, Any]:
         "keys_to_human": [int(few[0]), int(many[0])] if few and many else None,
         "most_owed": str((dearest[1].price(service.tariff) if dearest else Money(service.tariff.price)).amount),
         "never_answered": paths.counted(lambda passage: not passage.answered),
+        "change": _changes(midway, service) if midway else None,
     }
+
+
+def _changes(midway: Paths, service: Service) -> dict[str, Any]:
+    """What programs want to know of the calls in which the next tariff begins."""
+    change, dearest = _change(midway), midway.most(owed(service.tariff), whole=True)
+    return {
+        "from": change.begins.isoformat(),
+        "tariff": change.tariff.name,
+        "paths": midway.count,
+        "charged_by_it": midway.count - midway.counted(lambda passage: passage.changed is None),
+        "most_owed": str((dearest[1].price(service.tariff) if dearest else Money(Decimal(0))).amount),
+    }
+
+
+def _change(midway: Paths) -> Change:
+    change = midway.explored.world.change
+    assert change is not None  # noqa: S101 - they are the paths of a world with one
+    return change
 
 
 def _command(service: Service, path: Path, crisis: str | None) -> str:
@@ -41,8 +61,8 @@ def _less(one: float, other: float) -> bool:
     return one < other
 
 
-def summary(paths: Paths, service: Service, crisis: str | None) -> Iterator[str]:
-    told = figures(paths, service)
+def summary(paths: Paths, service: Service, midway: Paths | None, crisis: str | None) -> Iterator[str]:
+    told = figures(paths, service, midway)
     world = paths.explored
     yield f"{service.number}  {service.label}"
     yield f"  paths           {paths.count}, through {len(world.states)} states of a call"
@@ -63,6 +83,7 @@ def summary(paths: Paths, service: Service, crisis: str | None) -> Iterator[str]
         least = Money(Decimal(0)) if told["never_answered"] else _least(paths, service.tariff)
         most = dearest[1].price(service.tariff)
         yield f"  price           {least} to {most}    {_command(service, dearest[1], crisis)}"
+    yield from _new_price(midway, service, crisis) if midway else ()
     what = "never charged" if service.tariff.surcharged else "never answered"
     yield f"  {what:15} {told['never_answered']} {'path' if told['never_answered'] == 1 else 'paths'}"
     endings: dict[str, Path] = {}
@@ -73,6 +94,16 @@ def summary(paths: Paths, service: Service, crisis: str | None) -> Iterator[str]
     if len(endings) > 6:
         yield f"                  … and {len(endings) - 6} more ways"
     yield from _cuts(paths, service)
+
+
+def _new_price(midway: Paths, service: Service, crisis: str | None) -> Iterator[str]:
+    """Of calls in which the next tariff begins."""
+    change, falls = _change(midway), _changes(midway, service)
+    name = f"{change.tariff.name} from {clock(change.begins)} on"
+    yield f"  new price       {name}: a call that is not answered by then is told it first, and pays it,"
+    yield f"                  as {falls['charged_by_it']} of {falls['paths']} paths of calls in which it begins"
+    if dearest := midway.most(owed(service.tariff), whole=True):
+        yield f"                  at most {falls['most_owed']} €    {_command(service, dearest[1], crisis)}"
 
 
 def _least(paths: Paths, tariff: Tariff) -> Money:

@@ -8,7 +8,7 @@ import click
 
 from ivr.book.book import LANGUAGE, Book, read_book
 from ivr.book.promises import Broken, broken
-from ivr.book.worlds import Measured, not_measured, world_of
+from ivr.book.worlds import Measured, changing, not_measured, world_of
 from ivr.flow.explore import explore as lived_through
 from ivr.flow.paths import Paths
 from ivr.flow.property import FORMS, understood
@@ -74,19 +74,24 @@ def explore(
         known = ", ".join(service.fronts) or "none"
         raise click.UsageError(f'no crisis "{crisis}" is prepared for {service.number}; known are {known}')
     callers = None if from_ is None else [parse(from_)]
-    paths = Paths(lived_through(world_of(book, service, at, measured, crisis), callers))
+    world = world_of(book, service, at, measured, crisis)
+    paths = Paths(lived_through(world, callers))
+    then = changing(service_of(book, number), at, world)
+    midway = Paths(lived_through(then, callers)) if then else None
+    found = [path for paths_ in (paths, midway) if paths_ for path in islice(paths_.each(), limit)][:limit]
     if json_:
         texts = {one.name: one.text for one in book.utterances() if one.language == LANGUAGE}
-        shown = [explored.plain(one, service, crisis, texts) for one in islice(paths.each(), limit)]
-        click.echo(json.dumps({**explored.figures(paths, service), "paths_shown": shown}, ensure_ascii=False, indent=2))
+        told = explored.figures(paths, service, midway)
+        told["paths_shown"] = [explored.plain(one, service, crisis, texts) for one in found]
+        click.echo(json.dumps(told, ensure_ascii=False, indent=2))
         return
-    for line in explored.summary(paths, service, crisis):
+    for line in explored.summary(paths, service, midway, crisis):
         click.echo(line)
     if list_:
-        for one in islice(paths.each(), limit):
+        for one in found:
             click.echo(explored.line(one, service.tariff))
-        if paths.count > limit:
-            click.echo(f"… and {paths.count - limit} more; --limit shows more of them")
+        if (more := paths.count + (midway.count if midway else 0) - limit) > 0:
+            click.echo(f"… and {more} more; --limit shows more of them")
 
 
 def _measured(configured: Settings) -> Measured:

@@ -18,9 +18,10 @@ from ivr.flow.explore import When, explore
 from ivr.flow.flow import Drawing
 from ivr.flow.instants import representatives, together
 from ivr.flow.line import Line
+from ivr.flow.measures import until_human
 from ivr.flow.node import Scene
 from ivr.flow.onlooker import World
-from ivr.flow.paths import ROUND, Paths, until_human
+from ivr.flow.paths import ROUND, Paths
 from ivr.flow.property import Property, understood
 from ivr.flow.retell import command
 from ivr.flow.terms import Terms
