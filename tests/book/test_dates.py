@@ -90,7 +90,7 @@ def test_a_tariff_has_a_first_day(book: Path) -> None:
             "first days",
         ),
         (("tariff: advice", "from: 2027-01-01, tariff: too-dear"), "25:26: 0825000003 may cost 0.20 € a minute at "
-         "most, not 0.50 €"),
+         "most, not 0.50 €; nobody read that cap in a text that binds: who has, corrects it in dialplans/caps.yaml"),
         (("tariff: advice", "from: 2027-01-01, tariff: free"), "25:26: 0825000003 is a surcharged number and cannot "
          "be free"),
         (("tariff: advice", "from: 2027-01-01, tariff: deer"), '25:26: there is no tariff "deer"; did you mean '
