@@ -14,7 +14,7 @@ class Connection:
     ``waits`` are the seconds for which he may wait for an answer there, at most; ``in_vain`` the exits by which he goes
     on without one, those that must lead somewhere first.  ``says`` is whether he is told something of whom he is put
     through to before anybody rings, ``recording`` how the talk is recorded; ``None``: as his number says.  ``later``:
-    he hangs up first, and is called back.
+    he hangs up first, and is called back; ``shows`` is the number that he then sees, empty: that which he had dialled.
     """
 
     to: tuple[str, ...] = ()
@@ -24,3 +24,4 @@ class Connection:
     says: bool = False
     recording: Taping | Literal["off"] | None = None
     later: bool = False
+    shows: str = ""

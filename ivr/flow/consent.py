@@ -12,7 +12,7 @@ its own recorded.  The commands :class:`Tap` and :class:`Untap` come from here a
 
 Carriers seldom pass keys on before the answer, so the key of refusal is taken in the talk as well, by the exchange:
 :attr:`Tap.refuse`.  `tests/flow/test_consent.py` proves that no sequence of commands makes this file break its order.
-Source: Regulation (EU) 2016/679, art. 13 and 21; CNIL, recording of calls (25 April 2022, second hand).
+Source: Regulation (EU) 2016/679, art. 13 and 21; CNIL, recording of calls (25 April 2022, second hand): not verified.
 """
 
 from dataclasses import replace

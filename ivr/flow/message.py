@@ -1,8 +1,8 @@
 """Taking a message, for every kind of node that does.
 
 A message is kept from the moment it is spoken: who hangs up after the beep, or in the menu, has left it.  People must
-be told that they are recorded before they are (RGPD, art. 13; the CNIL's guide on recorded calls), so the prompt is
-mandatory, and is heard to its end.
+be told that they are recorded before they are (Regulation (EU) 2016/679, art. 13; CNIL, recording of calls, 25 April
+2022: not verified), so the prompt is mandatory, and is heard to its end.
 """
 
 from dataclasses import dataclass

@@ -69,7 +69,7 @@ COLOURS: Mapping[Family, Colour] = {
 
 _RD = "AF2M, RD SVA 2024 (1 May 2024), p. 16"
 _PLAN_2022 = "Arcep, decision 2022-1583 (1 September 2022), numbering plan"
-_ARCEP_GUIDE = 'Arcep, "Les numéros 08 et les numéros courts", fig. 1'
+_ARCEP_GUIDE = 'Arcep, "Les numéros 08 et les numéros courts", fig. 1 (read 2026-11)'
 
 
 @dataclass(frozen=True)
@@ -96,7 +96,7 @@ RANGES: tuple[Range, ...] = (
         r"1[578]|11[2459]|19[167]|116000|116117",
         Family.EMERGENCY,
         "emergency services: free, never billed, never ours",
-        "Arcep, list of emergency numbers",
+        "Arcep, list of emergency numbers (arcep.fr, read 2026-11; no date)",
     ),
     _range(r"080[0-5]\d{6}", Family.FREE, "special number, call and service free", f"{_RD}; {_ARCEP_GUIDE}"),
     _range(r"080[6-9]\d{6}", Family.PLAIN, "special number, service free, plus a plain call", f"{_RD}; {_ARCEP_GUIDE}"),
@@ -142,7 +142,7 @@ RANGES: tuple[Range, ...] = (
         r"116\d{3}",
         Family.HARMONISED,
         "harmonised number of social value, free",
-        "numbering plan; metadata of phonenumbers, short numbers of FR",
+        "not verified: senioractu.com and the metadata of phonenumbers (short numbers of FR), read 2026-11",
     ),
 )
 

@@ -4,7 +4,9 @@ The price of a special number has two parts since 1 October 2015 (C+S): C, the c
 a French fixed number, which we neither know nor charge, and S, the price of the service, which is what this file
 is about.  S is either per call, or per minute billed by the second from the first second without a set-up charge;
 never both, whole cents, the same at every hour of every day.
-Source: Arcep, "Les numéros 08 et les numéros courts"; caps and limits: AF2M, RD SVA 2024, p. 16.
+Sources: Arcep, "Les numéros 08 et les numéros courts" (arcep.fr, read 2026-11); whole cents, taxes included: lexing.law
+on the same reform, a secondary source; 24 € and 30 minutes: AF2M, RD SVA 2024 (1 May 2024), p. 16.  The caps are
+verified by nobody: see ``CAPS``.
 """
 
 from collections.abc import Mapping

@@ -18,7 +18,7 @@ from ivr.verbs.manners import example, says
 @click.command(epilog=example("ivr calls", "ivr calls --last 50 --number 0899000004"))
 @click.option("--last", default=10, show_default=True, type=Whole(1, 10000), help="how many")
 @click.option("--number", default=None, help="of this number only")
-@click.option("--json", "json_", is_flag=True, help="whole records as JSON lines, tape included")
+@click.option("--json", "json_", is_flag=True, help="whole records as JSON lines, tape and callers' numbers included")
 @says
 def calls(last: int, number: str | None, json_: bool) -> None:
     """The last calls of the ledger, newest first."""

@@ -157,6 +157,22 @@ def test_the_table_fits_a_hundred_columns(book: Path) -> None:
     assert "0 825 000 003 is surcharged" in report.output
 
 
+def test_an_owner_reads_first_what_he_must_do(book: Path) -> None:
+    """The worst first; what he declares, and of which number; what of the sources nobody read."""
+    edit(book, "numbers.yaml", "purpose: information", "purpose: complaints")
+
+    lines = law(str(book)).output.splitlines()
+    assert [line.split()[:2] for line in lines if not line.startswith(" ")][:2] == [
+        ["complaints", "broken"],
+        ["caller-id", "declared"],
+    ]
+    assert "                                    - 0 899 000 004 is for sales" in lines
+    assert "edition of 1 September 2026 was not read" in " ".join(lines)
+    one = law(str(book), "--rule", "waiting").output.splitlines()
+    assert "  not read  ISO 18295: known as RD SVA quotes it; RD SVA, edition of 1 September 2026" in one
+    assert len(one) == len(set(one))
+
+
 def test_programs_get_every_verdict(book: Path) -> None:
     """Of all rules, or of one; an unknown one is refused."""
     (complaints,) = json.loads(law(str(book), "--rule", "complaints", "--json").output)

@@ -3,11 +3,12 @@
 from collections.abc import Iterator
 from datetime import date
 
+from ivr.flow.flow import Place
 from ivr.flow.law.case import example, other_owner
 from ivr.flow.law.rule import RD_SVA, Found, Rule, Verdict
-from ivr.flow.law.view import View
-from ivr.flow.placing import CALLABLE
-from ivr.values.number import Family, parse
+from ivr.flow.law.view import Held, View
+from ivr.flow.placing import may_be_shown
+from ivr.values.number import Number, parse
 
 
 def check(view: View) -> Iterator[Found]:
@@ -21,12 +22,23 @@ def check(view: View) -> Iterator[Found]:
             shown = parse(held.owner.contact) if held.owner and "@" not in held.owner.contact else None
             if not one.later:
                 yield Found(Verdict.HOLDS, held)
-            elif shown and shown.national and shown.family not in CALLABLE | {Family.FREE, Family.PLAIN}:
+            elif one.to or one.queue:
+                yield _placed(held, parse(one.shows) if one.shows else held.number, place)
+            elif shown and shown.national and not may_be_shown(shown):
                 message = f"people called back from {held.number.display} would see {shown.display}"
                 hint = "write an ordinary number as the owner's contact in owners.yaml"
                 yield Found(Verdict.BROKEN, held, message, hint, "owner")
             else:
-                yield Found(Verdict.DECLARED, held, f'who calls back after "{place.node}" shows an ordinary number')
+                message = f'who calls back by hand after "{place.node}" does so from an ordinary number'
+                yield Found(Verdict.DECLARED, held, message)
+
+
+def _placed(held: Held, shown: Number, place: Place) -> Found:
+    """Of people whom we call back ourselves."""
+    if may_be_shown(shown):
+        return Found(Verdict.HOLDS, held)
+    message = f'people called back from "{place.node}" would see {shown.display}'
+    return Found(Verdict.BROKEN, held, message, "write caller_id: an ordinary number, under place", place=place)
 
 
 def _breaks() -> View:
@@ -43,7 +55,8 @@ RULE = Rule(
     id="caller-id",
     code="IVR512",
     text="A surcharged number is never shown to people who are called, nor rung back.",
-    source=f"{RD_SVA}, p. 20 and 21; Arcep, decision 2025-2215 (1 January 2026, second hand)",
+    source=f"{RD_SVA}, p. 20 and 21; Arcep, decision 2025-2215 (in force 1 January 2026)",
+    unread="decision 2025-2215: known at second hand",
     severity="error",
     since=date(2024, 5, 1),
     check=check,

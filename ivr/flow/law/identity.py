@@ -21,8 +21,10 @@ def check(view: View) -> Iterator[Found]:
         if menu is None:
             if any(_told(view, place, owner) for place in view.places(held.flow)):
                 yield Found(Verdict.HOLDS, held)
-            else:
+            elif view.connections(held.flow):
                 yield Found(Verdict.DECLARED, held, "without a menu, whoever answers gives name and contact")
+            else:
+                yield Found(Verdict.DECLARED, held, "without a menu or agents, callers find name and contact elsewhere")
         elif _told(view, menu, owner) or any(_told(view, place, owner) for place in view.drawing.next(menu)):
             yield Found(Verdict.HOLDS, held)
         else:

@@ -6,13 +6,13 @@ from datetime import date
 from ivr.flow.law.case import example
 from ivr.flow.law.rule import RD_SVA, Found, Rule, Verdict
 from ivr.flow.law.view import View
-from ivr.flow.nodes.say import Say
+from ivr.flow.node import Node
 
 
 def check(view: View) -> Iterator[Found]:
     """The line plays the announcement alone; a prompt that says the price again would be taken for it."""
     for held in filter(lambda one: one.surcharged, view.numbers):
-        place = next((one for one, node in view.nodes(held.flow, Say) if _announces(view.words(node))), None)
+        place = next((one for one, node in view.nodes(held.flow, Node) if _announces(view.words(node))), None)
         if place:
             message = f'"{place.node}" announces the price a second time, which may bring music or advertising into it'
             yield Found(Verdict.BROKEN, held, message, "leave the announcement to the line", place=place)

@@ -11,10 +11,15 @@ from ivr.values.purpose import Purpose
 
 
 def check(view: View) -> Iterator[Found]:
-    """That something is said can be seen; what it says, the owner declares."""
+    """That something is said before anybody talks can be seen, on every way; what it says, the owner declares."""
     for held in filter(lambda one: one.purpose is Purpose.CHAT, view.numbers):
-        if view.nodes(held.flow, Say):
-            yield Found(Verdict.DECLARED, held, "its first words tell who or what answers")
+        silent = view.unsaid(held.flow)
+        place = next((place for place, one in view.connections(held.flow) if place in silent and not one.says), None)
+        if place:
+            message = f'"{place.node}" connects callers of a chat who were told nothing first'
+            yield Found(Verdict.BROKEN, held, message, "put a say that tells both in front of it", place=place)
+        elif view.connections(held.flow) or view.nodes(held.flow, Say):
+            yield Found(Verdict.DECLARED, held, "what is said first tells who or what answers")
         else:
             message = f"{held.number.display} is a chat that tells nothing first"
             yield Found(Verdict.BROKEN, held, message, "begin its flow with a say that tells both", "flow")

@@ -11,7 +11,7 @@ from ivr.flow.law.view import Held, View
 from ivr.values.number import Family
 
 RD_SVA = "AF2M, RD SVA 2024 (in force 1 May 2024)"
-RD_SVA_SINCE = date(2024, 5, 1)
+NEXT_EDITION = "1 September 2026"  # of RD SVA, in force since; read by nobody who wrote these rules
 HELP_HINT = "emergency services are dialled directly"
 
 
@@ -39,7 +39,11 @@ class Found:
 
 @dataclass(frozen=True)
 class Rule:
-    """One sentence of law.  ``breaks`` and ``keeps`` are examples, small books that the tests run."""
+    """One sentence of law.  ``breaks`` and ``keeps`` are examples, small books that the tests run.
+
+    ``source`` names documents with page or article and date; ``unread`` those of them that were not read themselves,
+    and as whose words they are known: nobody has verified these.
+    """
 
     id: str
     code: str
@@ -50,6 +54,7 @@ class Rule:
     check: Callable[[View], Iterable[Found]]
     breaks: Callable[[], View]
     keeps: Callable[[], View]
+    unread: str = ""
     until: date | None = None
 
     def in_force(self, on: date) -> bool:

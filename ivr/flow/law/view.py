@@ -107,6 +107,17 @@ class View:
         says = all(isinstance(self.drawing.node(one), Say) for one in before)
         return bool(before) and says and place != self.drawing.start(flow)
 
+    def unsaid(self, flow: str) -> set[Place]:
+        """The places to which a call can come without having heard a `say`."""
+        found: set[Place] = set()
+        waiting = [self.drawing.start(flow)]
+        while waiting:
+            here = waiting.pop()
+            if here not in found and not isinstance(self.drawing.node(here), Say):
+                found.add(here)
+                waiting.extend(self.drawing.next(here))
+        return found
+
     def text(self, prompt: str) -> str:
         """What a prompt says, in French."""
         return self._texts.get(prompt, "")

@@ -60,8 +60,9 @@ class Callback(Node):
         return Need.ANSWERED
 
     def connects(self, routing: Routing) -> Connection:
-        place = self.place
-        return Connection(place.agents if place else (), (place.queue or "") if place else "", later=True)
+        if self.place is None:
+            return Connection(later=True)
+        return Connection(self.place.agents, self.place.queue or "", later=True, shows=self.place.caller_id)
 
     def run(self, scene: Scene) -> Talk[Way]:
         caller = scene.call.caller

@@ -57,6 +57,9 @@ ABOUT: Mapping[str, Mapping[str, Any]] = {
     "caller-id": {},
     "waiting": {},
     "recording": {"recording": TAPED},
+    "identity": {},
+    "undeliverable": {},
+    "persons": {"purpose": "chat"},
 }
 
 # Kinds that name agents, phones or queues, and put nobody through there.
@@ -263,3 +266,72 @@ def test_a_talk_is_recorded_as_announced_wherever_it_is_told() -> None:
     view = example(nodes={"it": recorded, "no": NO}, texts={"tape": "Bonjour."}, recording=replace(TAPED, refuse="9"))
 
     assert [one.verdict for one in told("recording", view)] == [Verdict.BROKEN, Verdict.BROKEN]
+
+
+@pytest.mark.parametrize(
+    "node",
+    [
+        {"kind": "say", "prompt": "s", "exits": {"done": "no"}},
+        {"kind": "menu", "prompt": "s", "options": {"1": "no"}, "exits": {"silence": "no", "wrong": "no"}},
+        {**CONNECTING["transfer"], "prompt": "s"},
+        {**CONNECTING["queue"], "prompt": "s"},
+        {"kind": "bye", "prompt": "s"},
+    ],
+    ids=lambda node: node["kind"],
+)
+def test_nobody_announces_the_price_but_the_line(node: Mapping[str, Any]) -> None:
+    """Whatever node says it."""
+    view = example(nodes={"it": node, "no": NO}, texts={"s": "Après le bip sonore, vous serez facturé."})
+
+    assert [one.verdict for one in told("no-music", view)] == [Verdict.BROKEN]
+
+
+@pytest.mark.parametrize("kind", ["transfer", "queue", "directory"])
+def test_a_chat_tells_who_answers_before_anybody_does(kind: str) -> None:
+    """On every way there, not somewhere in the flow."""
+    say = {"kind": "say", "prompt": "s", "exits": {"done": "it"}}
+    menu = {"kind": "menu", "prompt": "m", "options": {"1": "it", "2": "s"}}
+    it = {"it": CONNECTING[kind], "no": NO}
+
+    def verdicts(**nodes: Mapping[str, Any]) -> list[Verdict]:
+        return [one.verdict for one in told("persons", example(purpose="chat", nodes={**nodes, **it}))]
+
+    assert verdicts(s=say) == [Verdict.DECLARED]
+    assert verdicts(s={**say, "exits": {"done": "m"}}, m=menu) == [Verdict.DECLARED]
+    assert verdicts(m=menu, s=say) == [Verdict.BROKEN]
+    assert verdicts() == [Verdict.BROKEN]
+
+
+@pytest.mark.parametrize("kind", ["transfer", "queue"])
+def test_who_reaches_nobody_is_not_charged_for_something_else(kind: str) -> None:
+    """By each way on which nobody was there; who rang in vain could have been answered, and whom a menu answered is."""
+    left = {"kind": "record", "prompt": "r", "exits": {"kept": "no", "nothing": "no"}}
+    menu = {"kind": "menu", "prompt": "m", "options": {"1": "it"}, "exits": {"silence": "it", "wrong": "it"}}
+
+    def verdict(way: str, **before: Mapping[str, Any]) -> Verdict:
+        node = {**CONNECTING[kind], "exits": {**CONNECTING[kind]["exits"], way: "left"}}
+        view = example(nodes={**before, "it": node, "left": left, "no": NO})
+        return judged(rule("undeliverable"), view, {}, TODAY).verdict
+
+    gone, rung = {"transfer": (("unavailable",), "no_answer"), "queue": (("empty", "emptied", "full"), "timeout")}[kind]
+    assert {verdict(way) for way in gone} == {Verdict.BROKEN}
+    assert verdict(rung) is Verdict.HOLDS
+    assert verdict(gone[0], m=menu) is Verdict.HOLDS
+
+
+@pytest.mark.parametrize(
+    ("place", "verdict"),
+    [
+        ({"agents": "a", "through": "t", "caller_id": "0145000000"}, Verdict.HOLDS),
+        ({"agents": "a", "through": "t", "caller_id": "118218"}, Verdict.BROKEN),
+        ({"queue": "q", "through": "t"}, Verdict.BROKEN),  # the number dialled, which is surcharged
+        (None, Verdict.DECLARED),
+    ],
+)
+def test_who_is_called_back_sees_an_ordinary_number(place: Mapping[str, Any] | None, verdict: Verdict) -> None:
+    """Where we call back ourselves it is seen, and not only declared."""
+    if place and "agents" in place:
+        place = {**place, "agents": [place["agents"]]}
+    node = {**CONNECTING["callback"], **({"place": place} if place else {})}
+
+    assert [one.verdict for one in told("caller-id", example(nodes={"it": node, "no": NO}))] == [verdict]

@@ -1,5 +1,6 @@
 """The law pack: every rule with its examples, its source, and the verdicts that come of both."""
 
+import re
 from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
@@ -39,6 +40,18 @@ def test_every_rule_has_its_facts(rule: Rule) -> None:
     assert rule.text.endswith(".")
     assert rule.text.count(". ") == 0
     assert rule.source
+
+
+@each
+def test_every_source_says_where_and_when_or_that_nobody_read_it(rule: Rule) -> None:
+    """A page or an article, and a date; AF2M's rules of 2024 and Arcep's page were read, all else was not."""
+    for text in rule.source.split("; "):
+        read = text.startswith(("AF2M, RD SVA 2024 (in force 1 May 2024), p. ", "Arcep, list of emergency numbers"))
+
+        assert read or rule.unread, text
+        assert re.search(r"p\. \d|art\. [A-Z]?\d|list of|decision \d|ISO \d|calls that", text)
+        assert re.search(r"20\d\d", rule.source)
+    assert ";" in rule.source or "both" in rule.unread or not rule.unread
 
 
 def test_every_file_of_the_pack_is_listed() -> None:
