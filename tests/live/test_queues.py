@@ -126,7 +126,7 @@ def test_who_leaves_by_his_key_and_comes_back_stands_where_he_stood(stack):
     first, back = queued(stack, caller)
     assert (first["served"], first["place"], back["place"]) == ("key", 1, 1)
     assert caller.report.ended.t + caller.report.invited_at < later.report.ended.t + later.report.invited_at
-    _ = agent.report
+    agent.leave()
 
 
 def test_who_refuses_a_call_is_not_rung_at_once_again_and_logged_out_in_the_end(stack):
@@ -147,7 +147,7 @@ def test_who_refuses_a_call_is_not_rung_at_once_again_and_logged_out_in_the_end(
         ask(stack, "agents", "login", "victor")
     assert stack.health()["agent_problems"] == []
     assert "(paused" not in stack.asterisk("queue show missed")
-    _ = host.report
+    host.leave()
 
 
 def agree(stack: Stack, records: list[dict[str, Any]]) -> None:
@@ -180,7 +180,8 @@ def test_who_calls_again_is_taken_by_whom_he_talked_with_last(stack):
         assert [one["served"] for one in waits()] == ["empty", "talked"]
     finally:
         ask(stack, "agents", "login", wait["agent"])
-    _ = [phone.report for phone in phones]
+    for phone in phones:
+        phone.leave()
 
 
 def test_who_needs_a_skill_is_taken_by_who_has_it_and_by_others_where_nobody_has(stack):
@@ -196,7 +197,8 @@ def test_who_needs_a_skill_is_taken_by_who_has_it_and_by_others_where_nobody_has
     finally:
         ask(stack, "agents", "login", "celine")
     assert (first["served"], second["agent"], second["rang"]) == ("empty", "basile", ["basile"])
-    _ = [phone.report for phone in phones]
+    for phone in phones:
+        phone.leave()
 
 
 def test_every_way_out(stack):
@@ -342,7 +344,7 @@ def test_an_agents_phone_that_dies_while_it_rings_costs_the_caller_nothing(stack
     assert wait["agent"] == "paulin"
     assert wait["rang"][0] == "odile"
     assert wait["place"] == 1
-    _ = saving.report
+    saving.leave()
 
 
 def test_an_agents_phone_that_dies_while_he_is_told_of_the_call_costs_nothing_and_in_the_talk_little(stack):
