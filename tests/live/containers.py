@@ -8,6 +8,9 @@ from ivr.phone.urgency import go_first
 from tests.live.fairness import favour, leave_group
 from tests.live.warm import Console, Controller, Said
 
+SOUNDS = "/var/lib/ivr-sounds"
+"""Where the controller has them."""
+
 
 def run(*words: str, within: float = 60) -> str:
     """Standard output of a program that must succeed."""
