@@ -3,7 +3,7 @@
 import numpy as np
 import numpy.typing as npt
 import soxr
-from scipy import fft, signal  # type: ignore[import-untyped]
+from scipy import fft  # type: ignore[import-untyped]
 
 from ivr.phone.report import Samples
 from ivr.phone.tone import FRAME, SILENT
@@ -75,11 +75,10 @@ class Anchors:
             score = self._likeness(anchor, len(norm)) * norm / np.float32(loudness * np.sqrt(length))
             if score.max() < PROPOSED:
                 continue
-            peaks, facts = signal.find_peaks(score, height=PROPOSED, distance=max(length // 2, 1))
+            tops = peaks(score, max(length // 2, 1))
             edges = [edge for edge in (0, len(score) - 1) if score[edge] >= PROPOSED]
             proposals += [(float(score[edge]), int(edge - start), int(start)) for edge in edges]
-            tops = facts["peak_heights"]
-            proposals += [(float(h), int(p - start), int(start)) for p, h in zip(peaks, tops, strict=True)]
+            proposals += [(float(score[peak]), int(peak - start), int(start)) for peak in tops]
         places: list[tuple[int, int]] = []
         for _, place, start in sorted(proposals, reverse=True):
             if all(abs(place - other) > FRAME * SEARCHED for other, _ in places):
@@ -94,6 +93,20 @@ class Anchors:
         anchor = known[first : first + round(ANCHOR * self.rate)]
         piece = cut(self.recording, about + first - reach, len(anchor) + 2 * reach)
         return about - reach + int(np.argmax(np.correlate(piece, anchor, "valid")))
+
+
+def peaks(score: npt.NDArray[np.float32], apart: int) -> list[int]:
+    """Where it is above ``PROPOSED`` and above its neighbours, the highest within ``apart`` places.
+
+    As ``scipy.signal.find_peaks``, whose package takes most of a second to load.
+    """
+    inner = score[1:-1]
+    tops = np.flatnonzero((inner >= PROPOSED) & (inner > score[:-2]) & (inner >= score[2:])) + 1
+    kept: list[int] = []
+    for top in tops[np.argsort(-score[tops], kind="stable")].tolist():
+        if all(abs(top - other) >= apart for other in kept):
+            kept.append(top)
+    return kept
 
 
 def cut(samples: npt.NDArray[np.float64], begin: int, count: int) -> npt.NDArray[np.float64]:

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from ivr.phone import ear, tone
+from ivr.phone.anchors import PROPOSED, peaks
 from tests.phone.speech import ANNOUNCEMENT, CLOSED, RATE, SORRY, WELCOME, beep, line, silence, spoken
 
 SOUNDS = {
@@ -195,3 +196,18 @@ def test_a_minute_and_ten_sounds_take_seconds():
     ear.heard(long, RATE, many)
 
     assert time.process_time() - began < 5
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_peaks_are_those_that_others_find(seed):
+    """The highest first, and none near a higher one, whatever the score looks like."""
+    from scipy.signal import find_peaks  # a second, for this test alone
+
+    dice = np.random.default_rng(seed)
+    score = np.convolve(dice.standard_normal(5000), np.ones(1 + seed), "same").astype(np.float32)
+    score /= np.abs(score).max()
+    apart = int(dice.integers(1, 900))
+    found = peaks(score, apart)
+
+    assert sorted(found) == find_peaks(score, height=PROPOSED, distance=apart)[0].tolist()
+    assert found == sorted(found, key=lambda one: -score[one])
