@@ -40,6 +40,7 @@ from ivr.asterisk.switch import AmiSwitch, live_channels
 from ivr.asterisk.tapes import Tapes
 from ivr.asterisk.tolls import EVENT, Tolls
 from ivr.asterisk.trunk_lines import AmiTrunks
+from ivr.asterisk.waits import JOIN, Waits
 from ivr.book.shelf import Shelf
 from ivr.ledger.cabinet import Cabinet
 from ivr.ledger.callbacks import CallbackStore
@@ -135,6 +136,8 @@ async def serve(settings: Settings) -> None:
         loads = Loads(link, lambda: library.current.book.queues)
         for heard in LOADS:
             link.on_event(heard, loads.hear)
+        waits = Waits(loads, AmiSwitch(link), lambda: library.current.book.queues)
+        link.on_event(JOIN, waits.hear)
         for heard in EVENTS:
             link.on_event(heard, rests.hear)
         link.on_resync(lambda _: rests.look())
@@ -188,7 +191,8 @@ async def serve(settings: Settings) -> None:
         calling = AmiExchange(link, lambda: link_of(settings, CALLER_ACCOUNT), places)
         placer = Placer(cabinet, callbacks, calling, lambda: library.current.book, clock(settings))
         reception = Reception(
-            attendant.attend, tolls, clock(settings), rings, lambda voice: Telling(voice, teller), places, tapes, holds
+            *(attendant.attend, tolls, clock(settings), rings, lambda voice: Telling(voice, teller)),
+            *(places, tapes, holds, waits),
         )
         doors: dict[str, Attend] = {
             "call": reception,
@@ -265,6 +269,7 @@ async def serve(settings: Settings) -> None:
                 teller.run(),
                 trunks.run(),
                 rests.run(),
+                waits.run(),
                 spending.run(),
                 keep(cabinet, messages, callbacks, vault, settings.keep_days),
                 vault.run(),

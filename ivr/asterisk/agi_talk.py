@@ -43,6 +43,7 @@ from ivr.flow.keys import Reading, reading
 from ivr.flow.line_commands import LineCommand, Tap, Untap
 from ivr.service.ports import Fault, HungUp, Sound, Voice
 from ivr.values.cause import Cause
+from ivr.values.estimate import tongue
 from ivr.values.outside import Outside
 from ivr.values.whisper import BY_THEN, WAITED
 
@@ -63,6 +64,8 @@ class Speaker:
     voice: Voice
     now: Callable[[], datetime]
     outside: Outside = NOWHERE
+    told: int | None = None
+    """What callers who enter a queue now are told of their wait, as it is in estimate.STEPS; ``None``: nothing."""
 
     def talk(self, command: LineCommand) -> AgiTalk[Any]:
         """Carry out one command.  Raises ``HungUp``, ``Refused`` or ``Fault``."""
@@ -94,7 +97,8 @@ class Speaker:
                 return (yield from dial(command, warning, *told, self.outside))
             case Enqueue():
                 told = self._told(command.whisper), self._told(command.accept)
-                return (yield from enqueue(command, self.language, self._warning(command.warn), *told))
+                language = tongue(self.language, self.told)
+                return (yield from enqueue(command, language, self._warning(command.warn), *told))
             case Hangup(cause=cause):
                 yield from _hang_up(cause)
             case Tap():

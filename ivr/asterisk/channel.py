@@ -12,6 +12,7 @@ from ivr.asterisk.agi_wire import command as agi_command
 from ivr.asterisk.holds import HeldCall
 from ivr.asterisk.places import Places
 from ivr.asterisk.queues_conf import within
+from ivr.asterisk.waits import Waits
 from ivr.flow.commands import Command, Dialled, Enqueue, Queued
 from ivr.service.ports import Fault, HungUp, Toll
 
@@ -25,7 +26,7 @@ class AgiChannel:
     """Fulfils the port ``Channel``: carries out commands on one session.
 
     ``rang`` grows by the agents whom a queue rings for this call; ``places`` tells where it enters a queue again,
-    and ``held`` who was put on hold.
+    ``held`` who was put on hold, and ``waits`` how long he is told that it takes.
     """
 
     def __init__(
@@ -36,7 +37,9 @@ class AgiChannel:
         rang: list[str] | None = None,
         places: Places | None = None,
         held: HeldCall | None = None,
+        waits: Waits | None = None,
     ) -> None:
+        self._waits = waits
         self._places = places
         self._held = held
         self._rang = rang if rang is not None else []
@@ -48,6 +51,9 @@ class AgiChannel:
         """Carry out ``command``.  Raises ``HungUp`` when the caller is gone, ``Fault`` when it cannot be done."""
         if isinstance(command, Enqueue) and self._places is not None:
             command = await self._placed(command, self._places)
+        if isinstance(command, Enqueue) and self._waits is not None:
+            queue = within(command.queue, command.part)
+            self._speaker.told = await self._waits.told(queue, command.place, command.priority)
         return await self.carry(self._speaker.talk(command))  # type: ignore[arg-type]  # the desk runs the errands
 
     async def carry(self, talk: AgiTalk[Any]) -> Any:

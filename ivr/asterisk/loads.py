@@ -10,11 +10,12 @@ Source: Asterisk 22, app_queue.c: recalc_holdtime; QueueStatus, AgentConnect, Ag
 import heapq
 import time
 from collections import defaultdict, deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from itertools import islice
 
 from ivr.asterisk.agi_order import number
 from ivr.asterisk.ami_link import AmiLink, Headers
-from ivr.asterisk.queues_conf import MOST_PENALTY
+from ivr.asterisk.queues_conf import MOST_PENALTY, whole
 from ivr.flow.errands import Measure
 from ivr.values.queue import Queue
 
@@ -52,46 +53,73 @@ class Loads:
             self._talks[agent] = self._now(), number(headers.get("RingTime", ""))
         elif name == COMPLETE and agent in self._talks:
             since, rang = self._talks.pop(agent)
-            self._lasted[queue].append(self._now() - since + rang)
+            self._lasted[whole(queue)].append(self._now() - since + rang)
 
     async def measure(self, queue: str, what: Measure) -> float | None:
         """What a queue is like now; ``None``: that is not known.  Raises ``OSError``."""
         entries = await self._link.list("QueueStatus", {"Queue": queue})
-        waiting = sum(one.get("Event") == "QueueEntry" for one in entries)
+        waiting = len(_waiting(entries))
         if what == "waiting":
             return waiting
-        members = [one for one in entries if one.get("Event") == "QueueMember" and _there(one)]
-        usual = self._usual(queue, entries)
-        ends = [self._free_in(queue, one, usual) for one in members]
         if what == "free":
-            return sum(end == 0 for end in ends)
-        if not ends:
-            return None
+            return sum(end == 0 for end in self._ends(queue, entries))
+        return next(islice(self._turns(queue, entries), waiting, None), None)
+
+    async def ahead(self, queue: str, place: int | None, priority: int = 0) -> float | None:
+        """In how many seconds it is the turn of who enters a queue now, at a place from 1; ``None``: behind those of
+        his own priority.  Raises ``OSError``.
+        """
+        entries = await self._link.list("QueueStatus", {"Queue": queue})
+        if place is None:
+            place = 1 + sum(number(one.get("Priority", "")) >= priority for one in _waiting(entries))
+        return next(islice(self._turns(queue, entries), place - 1, None), None)
+
+    async def turns(self, queue: str) -> Mapping[str, float | None]:
+        """In how many seconds it is the turn of each channel that waits in a queue.  Raises ``OSError``."""
+        entries = await self._link.list("QueueStatus", {"Queue": queue})
+        ordered = sorted(_waiting(entries), key=lambda one: number(one.get("Position", "")))
+        turns = self._turns(queue, entries)
+        return {one.get("Channel", ""): next(turns, None) for one in ordered}
+
+    def _turns(self, queue: str, entries: tuple[Headers, ...]) -> Iterator[float]:
+        """In how many seconds it is the turn of the first, of the second, …; nothing where nobody serves."""
+        usual, ends = self._usual(queue, entries), self._ends(queue, entries)
         heapq.heapify(ends)
-        for _ in range(waiting):
-            heapq.heappush(ends, heapq.heappop(ends) + usual)
-        return ends[0]
+        while ends:
+            yield ends[0]
+            heapq.heapreplace(ends, ends[0] + usual)
+
+    def _ends(self, queue: str, entries: tuple[Headers, ...]) -> list[float]:
+        """In how many seconds each agent who is there can be rung."""
+        usual = self._usual(queue, entries)
+        return [
+            self._free_in(queue, one, usual) for one in entries if one.get("Event") == "QueueMember" and _there(one)
+        ]
 
     def _usual(self, queue: str, entries: tuple[Headers, ...]) -> float:
         """For how long a call keeps an agent, from when he is rung until he can be rung again."""
-        lasted = self._lasted[queue]
+        lasted = self._lasted[whole(queue)]
         theirs = [number(one.get("TalkTime", "")) for one in entries if one.get("Event") == "QueueParams"]
         mean = sum(lasted) / len(lasted) if lasted else max(theirs, default=0.0) or USUAL
         return mean + self._rest(queue) + BETWEEN
 
     def _rest(self, queue: str) -> float:
-        known = self._queues().get(queue)
+        known = self._queues().get(whole(queue))
         return known.wrap_up if known else 0.0
 
     def _free_in(self, queue: str, member: Headers, usual: float) -> float:
         """In how many seconds an agent can be rung."""
-        known = self._queues().get(queue)
+        known = self._queues().get(whole(queue))
         if member.get("Paused") == "1":
             return max(known.rest if known else 0.0, BETWEEN)  # he may rest for another queue, where this one has none
         if member.get("Status", "") in FREE:
             return max(0.0, self._rest(queue) - (self._epoch() - number(member.get("LastCall", ""))))
         since, rang = self._talks.get(member.get("Name", ""), (self._now() - usual / 2, 0.0))
         return max(usual - rang - (self._now() - since), usual * LEAST_LEFT)
+
+
+def _waiting(entries: tuple[Headers, ...]) -> list[Headers]:
+    return [one for one in entries if one.get("Event") == "QueueEntry"]
 
 
 def _there(member: Headers) -> bool:

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 
 from ivr.asterisk.tokens import distinct, section, token
 from ivr.values.duty import Duty
+from ivr.values.estimate import FILE
 from ivr.values.music import DEFAULT
 from ivr.values.queue import NEEDS, Queue, Strategy
 
@@ -58,17 +59,13 @@ def text(queues: Iterable[Queue], agents: Mapping[str, Duty], sounds: str = "/va
             ("joinempty", "yes" if queue.join_when_empty and not part else NOBODY),
             ("leavewhenempty", NOBODY if queue.leave_when_empty or part else "no"),
             ("context", f"leave-{name}" if queue.key else ""),
-            ("announce-frequency", f"{queue.say_every * (queue.say_position or queue.say_wait):d}"),
+            ("announce-frequency", f"{queue.say_every * queue.say_position:d}"),
             ("announce-position", "yes" if queue.say_position else "no"),
-            ("announce-holdtime", "yes" if queue.say_wait else "no"),
+            # Asterisk's own figure is a mean of waits that are over; ours comes behind the place (see waits.py).
+            ("announce-holdtime", "no"),
+            ("queue-thankyou", f"{sounds}/{QUEUED}/{FILE}" if queue.say_wait and queue.say_position else ""),
         ]
-        if queue.messages:
-            files = ",".join(token("path", f"{sounds}/{QUEUED}/{message}") for message in queue.messages)
-            settings += [
-                ("periodic-announce", files),
-                ("periodic-announce-frequency", f"{queue.messages_every:d}"),
-                ("relative-periodic-announce", "yes"),
-            ]
+        settings += _periodic(queue, f"{sounds}/{QUEUED}")
         if weighed:
             # Of two queues in which the same agent is waited for, the one of more weight has him (compare_weight).
             settings.append(("weight", "2" if part.startswith(NEEDS) else "0" if part else "1"))
@@ -84,9 +81,31 @@ def text(queues: Iterable[Queue], agents: Mapping[str, Duty], sounds: str = "/va
     return "\n".join(parts)
 
 
+def _periodic(queue: Queue, folder: str) -> list[tuple[str, str]]:
+    """What a queue says one at a time, in turn: its messages, and how long it takes where no place is told before it,
+    which begins at once; app_queue says "thank you" only behind something else (app_queue.c, say_position).
+    """
+    alone = queue.say_wait and not queue.say_position
+    said = [one for message in queue.messages or ("",) for one in (FILE * alone, message) if one]
+    if not said:
+        return []
+    every = [queue.say_every] * alone + [queue.messages_every] * bool(queue.messages)
+    settings = [
+        ("periodic-announce", ",".join(token("path", f"{folder}/{one}") for one in said)),
+        ("periodic-announce-frequency", f"{min(every):d}"),
+        ("relative-periodic-announce", "yes"),
+    ]
+    return [*settings, ("periodic-announce-startdelay", "0")] if alone else settings
+
+
 def within(queue: str, part: str) -> str:
     """What Asterisk calls a part of a queue; none: the queue.  No name that people write has a dot."""
     return f"{queue}.{token('part', part)}" if part else queue
+
+
+def whole(queue: str) -> str:
+    """The queue of which one is a part in Asterisk's words; what is no part is whole."""
+    return queue.partition(".")[0]
 
 
 def phone(agent: str) -> str:

@@ -12,6 +12,7 @@ from ivr.asterisk.places import Places
 from ivr.asterisk.rings import Rings
 from ivr.asterisk.tapes import Tapes
 from ivr.asterisk.tolls import Tolls
+from ivr.asterisk.waits import Waits
 from ivr.service.library import Release
 from ivr.service.ports import Channel, Voice
 from ivr.values.call import Call
@@ -22,7 +23,8 @@ Attend = Callable[[Call, Callable[[Release], Channel]], Awaitable[None]]
 
 class Reception:
     """The body of every FastAGI session; ``now`` is the callers' clock, ``tolls`` and ``rings`` are Asterisk's
-    news; ``telling`` adds to the sounds of a book what is spoken during calls, ``places`` are those in queues."""
+    news; ``telling`` adds to the sounds of a book what is spoken during calls, ``places`` are those in queues,
+    ``waits`` what is told of them."""
 
     def __init__(
         self,
@@ -34,7 +36,9 @@ class Reception:
         places: Places | None = None,
         tapes: Tapes | None = None,
         holds: Holds | None = None,
+        waits: Waits | None = None,
     ) -> None:
+        self._waits = waits
         self._holds = holds or Holds()
         self._places = places
         self._tapes = tapes
@@ -52,7 +56,7 @@ class Reception:
         def channel_for(release: Release) -> Channel:
             beyond = outside(release.book.destinations, call)
             speaker = Speaker(call.language, self._telling(release.voice), self._now, beyond)
-            return AgiChannel(session, speaker, toll, rang, self._places, held)
+            return AgiChannel(session, speaker, toll, rang, self._places, held, self._waits)
 
         if self._tapes:
             self._tapes.expect(call.id, session.headers.get("agi_channel", ""))

@@ -20,6 +20,7 @@ from ivr.flow.nodes.queue import Queue as Waiting
 from ivr.flow.nodes.transfer import Transfer
 from ivr.flow.property import Property
 from ivr.flow.terms import Terms
+from ivr.values import estimate
 from ivr.values.announcement import USUAL, Announcement, Manner, announcement
 from ivr.values.calendar import Calendar
 from ivr.values.crisis import Crisis
@@ -211,7 +212,8 @@ class Book:
         """The prompts that queues say by themselves."""
         messages = {message for queue in self.queues.values() for message in queue.messages}
         minutes = range(LONGEST + 2) if self._whispers(Waiting) else ()
-        return (*sorted(messages), *(f"{WAITED}{one}" for one in minutes))
+        estimated = estimate.names() if self._says_waits else ()
+        return (*sorted(messages), *(f"{WAITED}{one}" for one in minutes), *estimated)
 
     def utterances(self) -> list[Utterance]:
         """Everything that a caller of this book may hear, beeps apart; also the announcements of tariffs to come, so
@@ -225,6 +227,8 @@ class Book:
             said += slots(self.calendars.values(), language)
         if self._whispers(Transfer, Waiting):
             said += whispers(priced, LANGUAGE)
+        if self._says_waits:
+            said += estimate.estimates(self.languages)
         said += [Utterance(LANGUAGE, name, text) for name, text in SAID.items()]
         found = [node for flow in self.drawing.flows.values() for node in flow.nodes.values()]
         if people := [one for node in found if isinstance(node, Directory) for one in node.people]:
@@ -235,6 +239,10 @@ class Book:
         said += music_pieces(self.music)
         said += [announcement.utterance for announcement in self.announcements]
         return list({(one.language, one.name): one for one in said}.values())
+
+    @property
+    def _says_waits(self) -> bool:
+        return any(queue.say_wait for queue in self.queues.values())
 
     def _whispers(self, *kinds: type[Transfer] | type[Waiting]) -> bool:
         """Whether nodes of these kinds tell agents something."""

@@ -69,8 +69,13 @@ class WrittenQueue(Written):
     join_when_empty: bool = Field(default=False, description="whether callers may join while no agent is there")
     leave_when_empty: bool = Field(default=True, description="whether those who wait leave when no agent is left")
     say_position: bool = Field(default=False, description="whether callers are told their place")
-    say_wait: bool = Field(default=False, description="whether callers are told how long it may take")
-    say_every: int = Field(default=45, ge=15, le=600, description="seconds between what they are told")
+    say_wait: bool = Field(default=False, description="whether callers are told how long it takes")
+    say_every: int = Field(
+        default=45,
+        ge=15,
+        le=600,
+        description="seconds between what they are told; a wait without a place is told in turn with the messages",
+    )
     messages: Annotated[tuple[Name, ...], BeforeValidator(one_or_many)] = Field(
         default=(),
         max_length=10,  # app_queue.c, MAX_PERIODIC_ANNOUNCEMENTS

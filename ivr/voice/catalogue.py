@@ -20,6 +20,7 @@ from typing import Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from ivr.values.estimate import place
 from ivr.values.music import MUSIC
 from ivr.values.phrase import Part
 from ivr.voice.wav import RATES, BadWav, frames
@@ -113,13 +114,13 @@ class Catalogue:
         return cls(directory, sounds)
 
     def have_queued(self, names: Iterable[str], otherwise: str) -> None:
-        """Copy these, without digests, to where Asterisk's queues find them: ``queued/<language>/<name>``, in each
-        language, or as they are in the language ``otherwise`` where it has none.
+        """Copy these, without digests, to where Asterisk's queues find them: ``queued/<language>/<name>`` (what waits
+        are told apart by is part of the language), or as they are in the language ``otherwise`` where it has none.
         """
         for name in names:
             for language in {language for language, _ in self.sounds} - {MUSIC}:
                 sound = self.sounds.get((language, name)) or self.sounds[otherwise, name]
-                copied(Path(sound.path), self.directory / QUEUED / language / name)
+                copied(Path(sound.path), self.directory.joinpath(QUEUED, *place(language, name)))
 
     def check(self) -> tuple[str, ...]:
         """A sentence for each file that Asterisk could not play; empty when all is well."""

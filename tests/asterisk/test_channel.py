@@ -18,6 +18,7 @@ from ivr.flow.commands import (
     Capture,
     Command,
     Dial,
+    Enqueue,
     Gather,
     Hangup,
     Heard,
@@ -242,3 +243,28 @@ async def test_the_toll_is_what_the_exchange_reports(monkeypatch: pytest.MonkeyP
     assert await caller.toll() is None
     future.set_result(told)
     assert await caller.toll() == told
+
+
+class Estimate:
+    """What callers are told of their wait, where they are asked for with what they should be."""
+
+    async def told(self, queue: str, place: int | None, priority: int) -> int | None:
+        assert (queue, place, priority) == ("parts.last-karim", 2, 7)
+        return 40
+
+
+async def test_who_enters_a_queue_is_told_our_estimate() -> None:
+    """By the style of his channel's language, before he waits."""
+
+    async def body(session: AgiSession) -> None:
+        waits: Any = Estimate()
+        caller = AgiChannel(session, Speaker("fr", VOICE, lambda: NOON), None, waits=waits)
+        with contextlib.suppress(HungUp):
+            await caller.perform(Enqueue("parts", 300, 7, part="last-karim", place=2))
+
+    async with (
+        AgiServer(body, port=0, paths=("call",), grace=0.05) as server,
+        await FakeAsterisk.call(server.port) as asterisk,
+    ):
+        assert await asterisk.command() == ["SET", "VARIABLE", "CHANNEL(language)", "fr_40"]
+        await asterisk.hang_up()

@@ -25,8 +25,12 @@ class House:
         return (
             Headers([("Event", "QueueParams"), ("TalkTime", "0")]),
             *(self._member(name, *how) for name, how in self.agents.items()),
-            *(Headers([("Event", "QueueEntry")]) for _ in range(self.waiting)),
+            *(self._entry(place) for place in range(self.waiting, 0, -1)),
         )
+
+    def _entry(self, place: int) -> Headers:
+        said = {"Event": "QueueEntry", "Channel": f"PJSIP/x-{place}", "Position": str(place), "Priority": "5"}
+        return Headers(list(said.items()))
 
     def _member(self, name: str, state: str, last: float) -> Headers:
         said = {
@@ -88,3 +92,25 @@ async def test_nobody_knows_what_to_expect_where_nobody_is() -> None:
     """Who rests comes back; who is away does not."""
     assert await House(0, nora=AWAY, paul=GONE).loads.measure("parts", "expected") is None
     assert await House(0, zoe=RESTS).loads.measure("parts", "expected") == 15.0
+
+
+async def test_each_who_waits_has_his_turn_and_so_has_who_enters_among_them() -> None:
+    """At a place of his own, or behind those who have as much priority."""
+    house = House(3, camille=FREE, karim=FREE)
+    house.calls(30.0)
+
+    assert await house.loads.turns("parts") == {"PJSIP/x-1": 0.0, "PJSIP/x-2": 0.0, "PJSIP/x-3": 37.0}
+    entering = [(None, 5), (None, 9), (2, 0), (3, 0)]
+    assert [await house.loads.ahead("parts", *how) for how in entering] == [37.0, 0.0, 0.0, 37.0]
+    assert await House(2, nora=AWAY).loads.turns("parts") == {"PJSIP/x-1": None, "PJSIP/x-2": None}
+
+
+async def test_talks_of_a_part_are_talks_of_its_queue() -> None:
+    """So are its wrap-up and its rests."""
+    house = House(0, camille=BUSY)
+    house.loads.hear("AgentConnect", {"Queue": "parts.needs-english", "MemberName": "zoe", "RingTime": "1"})
+    house.now += 30.0
+    house.loads.hear("AgentComplete", {"Queue": "parts.needs-english", "MemberName": "zoe"})
+    house.takes("camille", 7.0)
+
+    assert await house.loads.measure("parts", "expected") == pytest.approx(37.0 - 1.0 - 7.0)

@@ -116,6 +116,7 @@ def test_each_queue_has_its_agents_and_its_rules():
         "announce-frequency = 45",
         "announce-position = yes",
         "announce-holdtime = no",
+        "queue-thankyou = ",
         "member = PJSIP/camille,5,camille,PJSIP/camille,,,no",
         "member = PJSIP/karim,0,karim,PJSIP/karim,,,no",
     ]
@@ -130,6 +131,33 @@ def test_a_queue_says_its_messages_in_turn():
 
     assert "periodic-announce = /var/lib/ivr-sounds/queued/news,/var/lib/ivr-sounds/queued/prices\n" in text
     assert "periodic-announce-frequency = 40\nrelative-periodic-announce = yes\n" in text
+
+
+def told(**how):
+    """What the settings of a queue say of what it says."""
+    text = files(replace(EXCHANGE, queues=(replace(SALES, say_every=30, **how),)))["queues.conf"]
+    return dict(line.split(" = ") for line in text.splitlines() if "announce" in line or "thank" in line)
+
+
+def test_what_is_told_of_a_wait_is_a_file_behind_the_place():
+    """Not Asterisk's own mean, whose minutes no setting changes."""
+    both = told(say_wait=True, say_position=True, messages=("news",))
+
+    assert (both["announce-frequency"], both["announce-position"], both["announce-holdtime"]) == ("30", "yes", "no")
+    assert both["queue-thankyou"] == "/var/lib/ivr-sounds/queued/wait"
+    assert both["periodic-announce"] == "/var/lib/ivr-sounds/queued/news"
+    assert told(say_position=True)["queue-thankyou"] == ""
+
+
+def test_a_wait_without_a_place_is_told_at_once_and_in_turn_with_the_messages():
+    """Nothing is said behind a place that is not said (app_queue.c, say_position)."""
+    alone, mixed = told(say_wait=True), told(say_wait=True, messages=("news", "prices"), messages_every=40)
+
+    assert (alone["announce-frequency"], alone["queue-thankyou"]) == ("0", "")
+    assert alone["periodic-announce"] == "/var/lib/ivr-sounds/queued/wait"
+    assert (alone["periodic-announce-frequency"], alone["periodic-announce-startdelay"]) == ("30", "0")
+    names = [path.rpartition("/")[2] for path in mixed["periodic-announce"].split(",")]
+    assert (names, mixed["periodic-announce-frequency"]) == (["wait", "news", "wait", "prices"], "30")
 
 
 def test_who_is_told_something_first_is_rung_on_a_channel_of_his_own():
