@@ -64,9 +64,10 @@ def reachable(asked: Reachable, outside: Outside) -> AgiTalk[There]:
     queues: list[str] = []
     full = False
     for door in asked.doors:
-        if door.most and number((yield from variable(f"QUEUE_WAITING_COUNT({door.queue})"))) >= door.most:
+        queue = within(door.queue, door.part)
+        if door.most and number((yield from variable(f"QUEUE_WAITING_COUNT({queue})"))) >= door.most:
             full = True
-        elif door.empty or (yield from _served(door.queue)):
+        elif door.empty or (yield from _served(queue)):
             queues.append(door.queue)
     return There(tuple(there), tuple(queues), full)
 

@@ -22,7 +22,7 @@ from ivr.book.source import Source, files, read
 from ivr.book.tree import Sequence as TreeSequence
 from ivr.book.tree import mark_of
 from ivr.book.typed import typed
-from ivr.flow.commands import Reached, Served
+from ivr.flow.commands import Reached
 from ivr.flow.node import OR_ONE, one_or_many
 from ivr.values.announcement import BEEP
 from ivr.values.call import Ending
@@ -90,7 +90,7 @@ class WrittenCase(BaseModel):
     )
     queue: Annotated[dict[str, ServedText], BeforeValidator(_for_all), Field(json_schema_extra=OR_ONE)] = Field(
         default_factory=dict,
-        description="what comes of waiting: talked, timeout, full, empty, emptied, key; by queue or all",
+        description="what comes of waiting: talked, timeout, full, empty, emptied, key, closed; by queue or all",
     )
     load: dict[str, LoadText] = Field(
         default_factory=dict, description="how loaded queues are, by name: waiting:6,free:0,expected:180"
@@ -154,7 +154,7 @@ class Case:
         return Given(
             keys=tuple(map(given.press, case.keys)),
             agents={name: Reached(text) for name, text in case.agents.items()},
-            queues={name: Served(text) for name, text in case.queue.items()},
+            queues={name: given.served(text) for name, text in case.queue.items()},
             load={name: given.load(text) for name, text in case.load.items()},
             lookups={name: given.fetched(text) for name, text in case.lookup.items()},
             remembered=case.remembered,

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
+from typing import Literal
 from zoneinfo import ZoneInfo
 
 from ivr.flow.commands import Reached, Served
@@ -25,6 +26,10 @@ CALLER = "0612345678"
 
 TALK = 60.0  # seconds for which an agent talks
 MESSAGE = 10.0  # seconds that a caller speaks to a recorder
+
+CLOSED: Literal["closed"] = "closed"
+Wait = Served | Literal["closed"]
+"""What comes of waiting in a queue; closed: nobody answers, until it is closing time."""
 
 _PRESS = re.compile(r"(?P<keys>[0-9*#]{1,32})(?P<early>@early)?|silence|")
 _FETCHED = re.compile(r"(?P<found>found)(?::(?P<values>.+))?|not_found|failed")
@@ -63,7 +68,7 @@ class Given:
 
     keys: tuple[Press, ...] = ()
     agents: Mapping[str, Reached] = field(default_factory=dict)
-    queues: Mapping[str, Served] = field(default_factory=dict)
+    queues: Mapping[str, Wait] = field(default_factory=dict)
     load: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
     lookups: Mapping[str, Fetched] = field(default_factory=dict)
     remembered: Mapping[str, str] = field(default_factory=dict)
@@ -122,12 +127,14 @@ def spent(text: str) -> Decimal:
     return euros
 
 
-def served(text: str) -> Served:
-    """``talked``, ``timeout``, ``full``, ``empty``, ``emptied`` or ``key``.  Raises ``ValueError``."""
+def served(text: str) -> Wait:
+    """``talked``, ``timeout``, ``full``, ``empty``, ``emptied``, ``key`` or ``closed``.  Raises ``ValueError``."""
+    if text == CLOSED:
+        return CLOSED
     try:
         return Served(text)
     except ValueError:
-        raise ValueError(f'waiting in a queue ends with {", ".join(Served)}, not "{text}"') from None
+        raise ValueError(f'waiting in a queue ends with {", ".join((*Served, CLOSED))}, not "{text}"') from None
 
 
 def load(text: str) -> Mapping[str, float]:

@@ -66,7 +66,7 @@ def merged(awaited: Iterable[Reachable]) -> Reachable | None:
     doors = {door for one in awaited for door in one.doors}
     if not agents and not doors:
         return None
-    return Reachable(tuple(sorted(agents)), tuple(sorted(doors, key=lambda door: door.queue)))
+    return Reachable(tuple(sorted(agents)), tuple(sorted(doors, key=lambda door: (door.queue, door.part))))
 
 
 class Drawing:

@@ -23,7 +23,7 @@ _RINGS = {
     "c": Reached.CONGESTION,
     "d": Reached.DECLINED,
 }
-_WAITS = {
+_WAITS: dict[str, given.Wait] = {
     "": Served.TALKED,
     "t": Served.TALKED,
     "n": Served.TIMEOUT,

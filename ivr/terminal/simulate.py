@@ -3,12 +3,13 @@
 import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from ivr.book.book import LANGUAGE, Book, Service
-from ivr.book.given import Given
-from ivr.flow.commands import Talk
+from ivr.book.given import ALL, CLOSED, HERE, Given
+from ivr.flow.commands import Enqueue, Talk
 from ivr.flow.flow import Place
+from ivr.flow.nodes.queue import Queue
 from ivr.flow.walk import Step
 from ivr.service.attendance import Attendance
 from ivr.service.desk import Desk
@@ -25,6 +26,8 @@ from ivr.values.call import Call, Ending
 from ivr.values.number import parse
 from ivr.values.said import words
 
+BEFORE_CLOSING = timedelta(seconds=10)
+"""How long a caller waits before it is closing time, where that is given."""
 SPEECH = 14.0  # characters a second: how long a text is where no sound was baked to measure
 
 
@@ -62,9 +65,38 @@ class Simulator:
     ) -> Lived:
         """One call at the instant ``at``; ``write`` receives a line for each thing that happens.
 
+        Where a wait is given that lasts until closing time, the call begins as late as that takes.
+
         Raises :class:`NotOurs`.
         """
         cast = cast or Cast(Given())
+        if (late := self._late(dialled, caller, at, cast.given)) is not None:
+            write(f"the call begins at {late.astimezone(HERE):%H:%M:%S}: closing time comes while the caller waits")
+            at = late
+        return self._lived(dialled, caller, at, cast, write)
+
+    def _late(self, dialled: str, caller: str, at: datetime, given: Given) -> datetime | None:
+        """When a call must begin so that it is closing time in its wait where that is given; ``None``: at any time.
+
+        How long it takes to come to wait is found by living through it.
+        """
+        closing = {name for name, wait in given.queues.items() if wait == CLOSED}
+        if not closing:
+            return None
+        tried = self._lived(dialled, caller, at, Cast(given), lambda _: None)
+        nodes = [self.release.book.drawing.flows[step.flow].nodes[step.node] for step in tried.trail]
+        calendars = {node.queue: node.calendar for node in nodes if isinstance(node, Queue) and node.calendar}
+        if any(step.exit == CLOSED for step, node in zip(tried.trail, nodes, strict=True) if isinstance(node, Queue)):
+            return None
+        for entry in tried.record.tape:
+            wait = entry.command
+            if isinstance(wait, Enqueue) and wait.queue in calendars and closing & {wait.queue, ALL}:
+                name, passed = calendars[wait.queue], timedelta(seconds=entry.at)
+                closes = self.release.book.calendars[name].opening(at + passed, given.overrides.get(name)).until
+                return closes - passed - BEFORE_CLOSING if closes else None
+        return None
+
+    def _lived(self, dialled: str, caller: str, at: datetime, cast: Cast, write: Callable[[str], None]) -> Lived:
         book = self.release.book
         cast.queues = book.served
         service = service_of(book, dialled)

@@ -35,13 +35,14 @@ def of_skills(skills: Iterable[str]) -> str:
 class Door:
     """What a queue asks of who wants in: at most ``most`` wait (0: any number), ``empty``: also with no agent there.
 
-    ``ring`` are the seconds for which it rings an agent.
+    ``ring`` are the seconds for which it rings an agent.  ``part``: asked is who serves that part of it.
     """
 
     queue: str
     most: int = 0
     empty: bool = False
     ring: int = 20
+    part: str = ""
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ import click
 from ivr import app
 from ivr.book import given
 from ivr.book.given import ALL, Given
-from ivr.flow.commands import Reached, Served
+from ivr.flow.commands import Reached
 from ivr.settings import settings
 from ivr.terminal.asking import AskingCast
 from ivr.terminal.cast import Cast
@@ -84,7 +84,7 @@ def _presses(text: str) -> tuple[given.Press, ...]:
     "--queue",
     type=Read("[QUEUE=]OUTCOME", _named(given.served, ALL)),
     multiple=True,
-    help="of waiting: talked, timeout, full, empty, emptied or key [its agents decide]",
+    help="of waiting: talked, timeout, full, empty, emptied, key or closed [its agents decide]",
 )
 @click.option(
     "--load",
@@ -127,7 +127,7 @@ def simulate(
     keys: tuple[given.Press, ...],
     agents: Reached | None,
     agent: tuple[tuple[str, Reached], ...],
-    queue: tuple[tuple[str, Served], ...],
+    queue: tuple[tuple[str, given.Wait], ...],
     load: tuple[tuple[str, Any], ...],
     lookup: tuple[tuple[str, Any], ...],
     remembered: tuple[tuple[str, str], ...],

@@ -415,7 +415,17 @@ EXCHANGES: dict[str, tuple[LineCommand, Script, Any]] = {
         There(("camille", "kim")),
     ),
     "who is there to serve queues": (
-        Reachable((), (Door("open", 3), Door("full", 3), Door("away"), Door("paused"), Door("any", 0, True))),
+        Reachable(
+            (),
+            (
+                Door("open", 3),
+                Door("full", 3),
+                Door("away"),
+                Door("paused"),
+                Door("any", 0, True),
+                Door("some", 2, part="needs-english"),
+            ),
+        ),
         [
             ("GET VARIABLE QUEUE_WAITING_COUNT(open)", "200 result=1 (2)"),
             ("GET VARIABLE QUEUE_MEMBER_LIST(open)", "200 result=1 (PJSIP/karim,PJSIP/camille)"),
@@ -427,6 +437,10 @@ EXCHANGES: dict[str, tuple[LineCommand, Script, Any]] = {
             ("GET VARIABLE QUEUE_MEMBER(away,penalty,PJSIP/kim)", "200 result=1 (0)"),
             ("GET VARIABLE PJSIP_DIAL_CONTACTS(kim)", "200 result=1 ()"),
             ("GET VARIABLE QUEUE_MEMBER_LIST(paused)", "200 result=0"),
+            ("GET VARIABLE QUEUE_WAITING_COUNT(some.needs-english)", "200 result=1 (0)"),
+            ("GET VARIABLE QUEUE_MEMBER_LIST(some.needs-english)", "200 result=1 (PJSIP/kim)"),
+            ("GET VARIABLE QUEUE_MEMBER(some.needs-english,penalty,PJSIP/kim)", "200 result=1 (0)"),
+            ("GET VARIABLE PJSIP_DIAL_CONTACTS(kim)", "200 result=1 ()"),
         ],
         There((), ("open", "any"), full=True),
     ),

@@ -1,6 +1,7 @@
 """Each kind of node by tape: what it asks, and the exit that it leaves by."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -19,6 +20,7 @@ from ivr.flow.commands import (
     Play,
     Played,
     Queued,
+    Reachable,
     Reached,
     Served,
 )
@@ -521,6 +523,40 @@ def test_who_comes_back_stands_where_he_would() -> None:
     flow = flow_of({"queue": nodes | {"keep_place": True}, "menu": menu, "end": BYE})
     served = (back[0], Queued(Served.TALKED, "karim"))
     play(flow, [said, first, at[0], ask, at[1], served, ask, said, anew, (ask[0], Heard("2")), END])
+
+
+def test_who_comes_back_for_a_skill_stands_where_he_would_among_those_who_wait_for_it() -> None:
+    """And then in the whole queue, as if he had waited there from the beginning."""
+    ends = dict.fromkeys(["timeout", "full", "empty", "emptied"], "end") | {"key": "menu"}
+    exits = {"silence": "end", "wrong": "end"}
+    menu = {"kind": "menu", "prompt": "menu", "options": {"1": "queue", "2": "end"}, "exits": exits}
+    skilled = {"needs": "english", "others_after": 30, "keep_place": True}
+    nodes = {"kind": "queue", "queue": "parts", "exits": ends, "key": "1", **skilled}
+    able = Enqueue("parts", 30, key="1", part="needs-english")
+    ask = (Ask(("menu",), ("1", "2")), Heard("1"))
+    left = (able, Queued(Served.KEY, waited=20.0, place=4))
+    back = (replace(able, stood=50.0), Queued(Served.TIMEOUT, waited=30.0, place=2))
+    whole = (Enqueue("parts", 270, key="1", place=4, stood=80.0), Queued(Served.TALKED, "karim"))
+    at = [(Now(), NOON + timedelta(seconds=seconds)) for seconds in (20, 50)]
+
+    play(flow_of({"queue": nodes, "menu": menu, "end": BYE}), [left, at[0], ask, at[1], back, whole, END])
+
+
+@pytest.mark.parametrize(
+    ("skilled", "door"),
+    [
+        ({}, Door("parts", 3, empty=True)),
+        ({"needs": "english"}, Door("parts", 3, part="needs-english")),
+        ({"needs": "english", "others_after": 30}, Door("parts", 3, empty=True)),
+    ],
+)
+def test_who_needs_a_skill_is_let_in_where_somebody_has_it(skilled: dict[str, Any], door: Door) -> None:
+    """No price is announced where only others are there, unless they take the call in the end."""
+    ends = dict.fromkeys(["timeout", "full", "empty", "emptied"], "end")
+    flow = flow_of({"queue": {"kind": "queue", "queue": "parts", "exits": ends, **skilled}, "end": BYE})
+    routing = Routing({}, {"parts": Door("parts", 3, empty=True)})
+
+    assert flow.nodes["queue"].awaits(routing) == Reachable((), (door,))
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from ivr.book.book import read_book
-from ivr.book.given import Given, fetched, override, press
+from ivr.book.given import Given, fetched, override, press, served
 from ivr.flow.commands import Enqueue, Reached, Served
 from ivr.service.library import Release
 from ivr.terminal.asking import AskingCast
@@ -301,3 +301,43 @@ def test_who_waits_for_one_agent_is_served_by_no_other() -> None:
     assert cast.serve(Enqueue("parts", 20, part="last-karim")) == (Served.TIMEOUT, None)
     assert cast.serve(Enqueue("parts", 20, part="last-camille")) == (Served.TALKED, "camille")
     assert cast.serve(Enqueue("parts", 300)) == (Served.TALKED, "camille")
+
+
+CLOSING = """\
+flow: tried
+start: welcome
+nodes:
+  welcome: {kind: say, prompt: welcome, exits: {done: agents}}
+  agents:
+    kind: queue
+    queue: parts
+    calendar: office
+    exits: {timeout: bye, full: bye, empty: bye, emptied: bye, closed: busy}
+  busy: {kind: bye, prompt: busy}
+  bye: {kind: bye}
+"""
+
+
+@pytest.mark.parametrize("name", ["all", "parts"])
+def test_who_waits_until_closing_time_leaves_by_its_exit(tmp_path: Path, name: str) -> None:
+    """The call begins as late as that takes; where it does so of itself it begins when it was to begin."""
+    queues = write_book(tmp_path, CLOSING, queues="parts: {label: Pièces, agents: camille}\n")
+    simulator = Simulator(Release(read_book(queues), {}))
+    lived, lines = call(simulator, queues={name: served("closed")})
+
+    assert steps(lived) == "welcome:done agents:closed busy:done"
+    assert re.match(r"the call begins at 17:59:3\d: closing time comes while the caller waits", lines[0])
+    began = lived.record.started
+    again = simulator.call("0899000004", "0612345678", began, Cast(given(queues={name: served("closed")})))
+    assert (steps(again), again.record.started) == (steps(lived), began)
+    assert steps(call(simulator)[0]) == "welcome:done agents:talked"
+
+
+def test_a_queue_that_closes_never_is_waited_in_for_nothing(tmp_path: Path) -> None:
+    """Nobody answers, and there is no closing time to wait for."""
+    flow = CLOSING.replace("    calendar: office\n", "").replace(", closed: busy", "")
+    queues = write_book(tmp_path, flow, queues="parts: {label: Pièces, agents: camille}\n")
+    lived, _ = call(Simulator(Release(read_book(queues), {})), queues={"all": served("closed")})
+
+    assert steps(lived) == "welcome:done agents:timeout bye:done"
+    assert lived.record.started == MORNING

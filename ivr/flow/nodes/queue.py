@@ -117,6 +117,9 @@ class Queue(Node):
 
     def awaits(self, routing: Routing) -> Reachable | None:
         door = routing.doors.get(self.queue)
+        if door and self.needs and self.others_after is None:
+            # Nobody else takes the call, and no part lets in whom nobody would serve.
+            door = replace(door, part=of_skills(self.needs), empty=False)
         return Reachable((), (door,)) if door else None
 
     def connects(self, routing: Routing) -> Connection:
@@ -154,7 +157,9 @@ class Queue(Node):
         waited = 0.0
         queued: Queued | None = None
         for part, wait in (yield from self._first(scene)) if closes is None else ():
-            queued = yield from replace(wanted, wait=min(wait, self.wait), part=part, place=None, stood=waited or None)
+            # By how long he has stood, also before a menu, he has his place among those who wait there.
+            stood = (wanted.stood or 0.0) + waited
+            queued = yield from replace(wanted, wait=min(wait, self.wait), part=part, place=None, stood=stood or None)
             waited += queued.waited or 0.0
             if queued.served in (Served.TALKED, Served.KEY):
                 break
