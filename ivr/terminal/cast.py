@@ -6,7 +6,7 @@ What is *given* decides; what nobody gave has a default, so that a call can be l
 
 from collections.abc import Mapping, Sequence
 
-from ivr.book.given import ALL, CLOSED, Given, Press
+from ivr.book.given import ALL, Given, Press
 from ivr.flow.commands import Ask, Dial, Enqueue, Gather, Reachable, Reached, Served, There
 from ivr.flow.errands import Draw, Fetch, Fetched, Issue, Load, Recall, Tally
 from ivr.service.ports import HungUp
@@ -71,11 +71,13 @@ class Cast:
         agents = [one for one in self.queues.get(wanted.queue, ()) if wanted.part in ("", of_agent(one))]
         each = {name: self.reached(name, Dial((name,), wanted.wait)) for name in agents}
         talking = next((name for name, reached in each.items() if reached is Reached.TALKED), None)
-        served = self.given.queues.get(wanted.queue, self.given.queues.get(ALL))
+        given = self.given.queues.get(wanted.queue, self.given.queues.get(ALL))
+        # Who waits until closing time waits in vain.
+        served = given if given is None or isinstance(given, Served) else Served.TIMEOUT
         if served is None:
             there = not each or any(reached is not Reached.UNAVAILABLE for reached in each.values())
             served = Served.TALKED if talking or not each else Served.TIMEOUT if there else Served.EMPTY
-        if served == CLOSED or (served is Served.KEY and not wanted.key):
+        if served is Served.KEY and not wanted.key:
             served = Served.TIMEOUT
         return served, (talking or next(iter(agents), None)) if served is Served.TALKED else None
 
