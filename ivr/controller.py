@@ -233,7 +233,6 @@ async def serve(settings: Settings) -> None:
             )
 
         pages = application(status)
-        now = clock(settings)
         codes_password = secret.derive(settings.secret, "codes")
         overrides = Overrides(lambda: library.current.book.calendars, cabinet, clock(settings))
         operator = secret.derive(settings.secret, "web:operator")
@@ -244,7 +243,7 @@ async def serve(settings: Settings) -> None:
         pages.add_routes(message_routes(mailboxes, operator))
         pages.add_routes(trunk_routes(trunks, spending, operator))
         pages.add_routes(book_routes(library, shelf, reloader.reload, reloader.tell_asterisk, operator))
-        pages.add_routes([check_route(lambda code: codes.check(code, now()), codes_password)])
+        pages.add_routes([check_route(lambda code: codes.check(code, clock(settings)()), codes_password)])
         runner = web.AppRunner(pages, access_log=None)
         await runner.setup()
         stack.push_async_callback(runner.cleanup)
