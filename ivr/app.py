@@ -110,8 +110,8 @@ def says_values(book: Book) -> bool:
 
 
 def _voices(book: Book, settings: Settings) -> "tuple[Engine, ...]":
-    """The engines of this machine, and the voices that the book brings.  A piper whose file is missing is left out."""
-    from ivr.voice.engines import engines, piper
+    """The services over HTTP that the book brings, and the voices of this machine."""
+    from ivr.voice.roster import local
     from ivr.voice.service import service
 
     tokens = {one.site.token for one in book.speech.speakers if one.site and one.site.token}
@@ -121,11 +121,8 @@ def _voices(book: Book, settings: Settings) -> "tuple[Engine, ...]":
             return settings.voice_token
         return settings.token(name).read_text(encoding="ascii").strip()
 
-    brought = [
-        service(one, token) if one.site else piper(settings.book / one.voice, one.name, one.version)
-        for one in book.speech.speakers
-    ]
-    return (*(engine for engine in brought if engine), *engines())
+    services = (service(one, token) for one in book.speech.speakers if one.site)
+    return (*services, *local(book.speech, settings.book))
 
 
 def baked_already(book: Book, settings: Settings, directory: Path) -> Voice | None:

@@ -3,6 +3,7 @@
 import contextlib
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -15,8 +16,14 @@ from ivr.book.promises import told
 from ivr.book.recordings import by_phone
 from ivr.book.source import read
 from ivr.settings import settings
+from ivr.values.phrase import Utterance
 from ivr.verbs.manners import example, says
 from ivr.voice.measured import measured
+
+if TYPE_CHECKING:
+    from ivr.voice.catalogue import Sound
+
+LENGTHS = "lengths.json"  # of announcements that are not baked, beside the rest of what an installation keeps
 
 
 @click.command(epilog=example("ivr check", "ivr check /etc/ivr --json", "ivr check --watch"))
@@ -69,7 +76,8 @@ def _check(directory: Path, json_: bool) -> bool:
         if unmeasured:
             some = ", ".join(unmeasured[:3]) + (", …" if len(unmeasured) > 3 else "")
             click.echo(
-                f"Not baked here, so not measured: the announcements of {some}. ivr bake makes and measures them."
+                f"Not measured, for no voice here can say them: the announcements of {some}. Install espeak-ng, or run "
+                "ivr bake where their voice is."
             )
     return True
 
@@ -80,18 +88,27 @@ def _is_text(path: Path) -> bool:
 
 
 def _announcements(directory: Path, book: Book) -> tuple[list[Problem], list[str]]:
-    """What the law finds wrong with baked announcements, and the numbers of those that are not baked."""
+    """What the law finds wrong with announcements, baked or as they will be, and the numbers of those that nobody here
+    can say.
+    """
     if not book.announcements:
         return [], []
-    numbers = read(directory / NUMBERS, directory, [])
-    if not any(settings().sounds.glob("catalogue*.json")):
-        return measured(book, lambda *_: None, numbers)
-    from ivr.voice.catalogue import BadCatalogue, Catalogue  # numpy, which takes a second
+    from ivr.voice.catalogue import BadCatalogue, Catalogue  # numpy, which takes a while
+    from ivr.voice.gauge import Gauge
+    from ivr.voice.roster import local
 
-    sounds = {}
+    configured, baked = settings(), dict[tuple[str, str], "Sound"]()
     with contextlib.suppress(BadCatalogue):
-        sounds = Catalogue.load(settings().sounds).sounds
-    return measured(book, lambda *name: sounds.get(name), numbers)
+        baked = Catalogue.load(configured.sounds).sounds
+    folders = configured.recordings, directory / "prompts"
+    gauge = Gauge(folders, lambda: local(book.speech, configured.book), book.speech, configured.state / LENGTHS)
+
+    def sound(said: Utterance) -> "Sound | None":
+        return gauge.sound(said, baked.get((said.language, said.name)))
+
+    found = measured(book, sound, read(directory / NUMBERS, directory, []))
+    gauge.keep()
+    return found
 
 
 def _recordings(directory: Path, book: Book) -> tuple[Problem, ...]:

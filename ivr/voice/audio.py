@@ -61,11 +61,8 @@ def master(samples: Samples, rate: int, *, tail: float = 0.0, at_least: float = 
     ``tail`` seconds of silence follow the last sound, then silence up to ``at_least`` seconds in all.
     Raises Silent if nothing can be heard.
     """
-    centred = samples - samples.mean() if len(samples) else samples
-    if silent(samples):
-        raise Silent
-    voice = _trimmed(_resampled(centred, rate, _FULL), _FULL)
-    spoken = len(voice) * _NARROW // _FULL
+    voice = _voice(samples, rate)
+    spoken = _lasts(voice)
     length = max(spoken + _count(tail), _count(at_least))
 
     def finished(wanted: int) -> Samples:
@@ -79,16 +76,40 @@ def joined(pieces: Sequence[Master], pauses: Sequence[float], *, tail: float, at
     """Finished pieces one after the other, each followed by its pause, the last by ``tail``, then silence up to
     ``at_least``; and from when to when each is heard, in seconds.
     """
-    heard: list[Master] = []
+    lengths = [len(piece.sounds[_NARROW]) for piece in pieces]
+    length, spans = laid(lengths, pauses, tail=tail, at_least=at_least)
+    heard = [
+        piece.lasting(spoken + _count(pause))
+        for piece, spoken, pause in zip(pieces, lengths, (*pauses[:-1], tail), strict=True)
+    ]
+    whole = Master({rate: np.concatenate([piece.sounds[rate] for piece in heard]) for rate in RATES.values()})
+    return whole.lasting(length), spans
+
+
+def laid(lengths: Sequence[int], pauses: Sequence[float], *, tail: float, at_least: float) -> tuple[int, Spans]:
+    """How long pieces last one after the other, in samples of the lowest rate; and when each is heard, in seconds."""
     spans: list[tuple[float, float]] = []
     begins = 0
-    for piece, pause in zip(pieces, (*pauses[:-1], tail), strict=True):
-        spoken = len(piece.sounds[_NARROW])
+    for spoken, pause in zip(lengths, (*pauses[:-1], tail), strict=True):
         spans.append((begins / _NARROW, (begins + spoken) / _NARROW))
-        heard.append(piece.lasting(spoken + _count(pause)))
         begins += spoken + _count(pause)
-    whole = Master({rate: np.concatenate([piece.sounds[rate] for piece in heard]) for rate in RATES.values()})
-    return whole.lasting(max(begins, _count(at_least))), tuple(spans)
+    return max(begins, _count(at_least)), tuple(spans)
+
+
+def lasts(samples: Samples, rate: int) -> int:
+    """How long a voice is once it is trimmed, in samples of the lowest rate.  Raises Silent."""
+    return _lasts(_voice(samples, rate))
+
+
+def _voice(samples: Samples, rate: int) -> Samples:
+    """The voice alone, at the highest rate."""
+    if silent(samples):
+        raise Silent
+    return _trimmed(_resampled(samples - samples.mean(), rate, _FULL), _FULL)
+
+
+def _lasts(voice: Samples) -> int:
+    return len(voice) * _NARROW // _FULL
 
 
 def beep(*, tail: float = 0.0, at_least: float = 0.0) -> Master:

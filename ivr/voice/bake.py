@@ -19,8 +19,9 @@ from ivr.values.music import DEFAULT, HOUSE, MUSIC
 from ivr.values.phrase import Utterance
 from ivr.values.speech import Speech
 from ivr.voice import music as house
-from ivr.voice.audio import RECIPE, Master, Silent, Spans, beep, joined, master
+from ivr.voice.audio import Master, Silent, Spans, beep, joined, master
 from ivr.voice.catalogue import SPANS, Catalogue, Sound, copied, locked, replace, seconds_of, spans_of
+from ivr.voice.digest import digest_of
 from ivr.voice.engines import LONGEST_TEXT, Engine, EngineFailed, engines
 from ivr.voice.recording import SILENCE, Unusable, as_delivered, decoded, recording
 from ivr.voice.roster import Roster
@@ -204,18 +205,8 @@ class _Oven:
     def _found_or_made(
         self, utterance: Utterance, content: str, source: str, where: str, make: Callable[[], Made]
     ) -> _Loaf:
-        shape: tuple[object, ...] = (utterance.tail, utterance.at_least, utterance.at_most)
         parts = utterance.parts if source != "recording" else ()
-        if parts:
-            shape = (
-                *shape,
-                [
-                    (part.what, self.roster.speech.spelled(part.text, part.language), part.language, part.pause)
-                    for part in parts
-                ],
-            )
-        told = json.dumps([RECIPE, utterance.language, source, content, *shape])
-        digest = hashlib.sha256(told.encode()).hexdigest()[:12]
+        digest = digest_of(utterance, content, source, self.roster.speech)
         stem = self.sounds / utterance.language / f"{utterance.name}-{digest}"
         spans = spans_of(stem, parts)
         seconds = seconds_of(stem) if spans is not None else None

@@ -30,21 +30,21 @@ def judge(book: Book) -> "Callable[[Utterance, Sound], Iterable[str]]":
 
 
 def measured(
-    book: Book, sounds: "Callable[[str, str], Sound | None]", numbers: Source
+    book: Book, sounds: "Callable[[Utterance], Sound | None]", numbers: Source
 ) -> tuple[list[Problem], list[str]]:
-    """What is unlawful about the announcements, at the first number that has each; and the numbers of those whose sound
-    is not there, or says another text.
+    """What is unlawful about the announcements, at the first number that has each; and the numbers of those of which
+    there is no sound.
     """
     problems: list[Problem] = []
     lacking: list[str] = []
     for said, number in book.announcements.items():
-        sound = sounds(said.utterance.language, said.name)
-        if sound is None or sound.text.split() != said.utterance.text.split():
+        sound = sounds(said.utterance)
+        if sound is None:
             lacking.append(number)
             continue
         for fault in _faults(said, sound):
             what = f"the announcement of {number} cannot be made so: {fault}"
-            hint = "shorten its name, its English or its words, then: ivr bake"
+            hint = f"so {sound.source} says it: shorten its name, its English or its words"
             problems.append(at_number(numbers, book.services[number], "announce_name", "IVR451", what, hint, "error"))
     return problems, lacking
 

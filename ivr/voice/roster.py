@@ -5,16 +5,26 @@ import threading
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from ivr.values.phrase import Utterance
 from ivr.values.speech import Speech
-from ivr.voice.engines import Engine
+from ivr.voice.engines import Engine, engines, piper
 
 log = logging.getLogger(__name__)
 
 PATIENCE = 5
 """Failures without a sound between them after which an engine is not asked again: two thousand prompts would each
 wait for a service that is down."""
+
+
+def local(speech: Speech, directory: Path) -> tuple[Engine, ...]:
+    """The voices of this machine: those that the book in ``directory`` brings as files for piper, and the engines.
+
+    One whose file is missing is left out.
+    """
+    files = (piper(directory / one.voice, one.name, one.version) for one in speech.speakers if not one.site)
+    return (*(engine for engine in files if engine), *engines())
 
 
 @dataclass

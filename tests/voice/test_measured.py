@@ -5,13 +5,15 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner
+from click.testing import CliRunner, Result
 
 from ivr.book.book import Book, read_book
 from ivr.book.source import read
 from ivr.cli import main
+from ivr.values.speech import Speech
 from ivr.voice.bake import bake
 from ivr.voice.catalogue import Catalogue, Sound
+from ivr.voice.digest import digest_of
 from ivr.voice.measured import judge, measured
 from tests.conftest import CHECKOUT
 
@@ -45,28 +47,39 @@ def test_check_and_bake_find_the_same_in_a_sound(book: Book, changes: dict[str, 
     made = replace(sound(book), **changes)  # type: ignore[arg-type]
     (utterance,) = (one.utterance for one in book.announcements if one.name == NAME)
     numbers = read(CHECKOUT / "dialplans" / "numbers.yaml", CHECKOUT, [])
-    problems, lacking = measured(book, lambda _, name: made if name == NAME else None, numbers)
+    problems, lacking = measured(book, lambda one: made if one.name == NAME else None, numbers)
 
     assert lacking == ["0825000003", "0891000107"]
     assert [one.rule for one in problems] == ["IVR451"] * (fault is not None)
     assert all((fault or "") in one.message and one.line > 1 for one in problems)
     assert [*judge(book)(utterance, made)] == [one.message.partition("so: ")[2] for one in problems]
-    assert measured(book, lambda *_: replace(made, text="another"), numbers) == (
-        [],
-        ["0825000003", "0899000004", "0891000107"],
-    )
+    assert measured(book, lambda _: None, numbers) == ([], ["0825000003", "0899000004", "0891000107"])
 
 
-def test_check_says_what_is_not_baked_and_refuses_what_does_not_fit(book: Book, tmp_path: Path) -> None:
-    """By the sounds of this installation."""
+def test_check_says_what_nobody_can_say_and_refuses_what_does_not_fit(
+    book: Book, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Without a voice by the sounds of this installation, if they are those of this text and shape."""
+    monkeypatch.setenv("PATH", str(tmp_path))
     env = {"IVR_STATE": str(tmp_path), "IVR_BOOK": str(CHECKOUT)}
     bare = CliRunner().invoke(main, ["check"], env=env)
-    Catalogue(tmp_path / "sounds", {("fr", NAME): replace(sound(book, 19.8), path=str(tmp_path / "sounds/x"))}).save()
-    refused = CliRunner().invoke(main, ["check"], env=env)
-
     assert bare.exit_code == 0
-    assert "Not baked here, so not measured: the announcements of 0825000003, 0899000004, 0891000107." in bare.output
+    assert (
+        "Not measured, for no voice here can say them: the announcements of 0825000003, 0899000004, 0891000107. "
+        "Install espeak-ng" in bare.output
+    )
+
+    def baked(digest: str) -> Result:
+        made = replace(sound(book, 19.8), path=str(tmp_path / "sounds" / f"{NAME}-{digest}"))
+        Catalogue(tmp_path / "sounds", {("fr", NAME): made}).save()
+        return CliRunner().invoke(main, ["check"], env=env)
+
+    (said,) = (one.utterance for one in book.announcements if one.name == NAME)
+    other, refused = baked("0" * 12), baked(digest_of(said, said.text, "tried", Speech()))
+
+    assert other.output == bare.output
     assert refused.exit_code == 1
+    assert "so tried says it: shorten its name, its English or its words" in refused.output
     assert (
         "error IVR451: the announcement of 0899000004 cannot be made so: with its beep it lasts 20.3 s"
         in refused.output
