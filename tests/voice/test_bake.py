@@ -13,7 +13,7 @@ import soundfile
 
 from ivr.values.music import music_pieces
 from ivr.values.phrase import Utterance
-from ivr.voice import bake as module
+from ivr.voice import digest
 from ivr.voice.audio import loudness
 from ivr.voice.bake import bake
 from ivr.voice.catalogue import BadCatalogue, Catalogue
@@ -111,7 +111,7 @@ def test_another_version_of_the_engine_makes_everything_anew(place):
 def test_another_recipe_makes_everything_anew(place, monkeypatch):
     """The parameters of the sound are part of every digest."""
     place.bake(WELCOME)
-    monkeypatch.setattr(module, "RECIPE", "2")
+    monkeypatch.setattr(digest, "RECIPE", "2")
 
     assert place.bake(WELCOME).made == ("fr/beep", "fr/welcome")
 
