@@ -27,6 +27,7 @@ from ivr.values.duty import ON, Duty
 from ivr.values.music import MUSIC
 from ivr.values.number import parse
 from ivr.values.trunk import Trunk
+from ivr.voice.wav import RATES
 
 if TYPE_CHECKING:
     from ivr.ledger.vault import Vault
@@ -38,7 +39,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 HERE = ZoneInfo("Europe/Paris")
-SUFFIXES = (".wav", ".wav16", ".sln48")  # the files of a sound; as voice.wav.RATES, which takes numpy to read
+SUFFIXES = tuple(RATES)  # the files of a sound
 BAKED_FOR = "baked-for"  # beside the sounds: what the latest catalogue was baked for
 AMI_ACCOUNT = "controller"
 DEPLOY_ACCOUNT = "deploy"

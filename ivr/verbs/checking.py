@@ -3,7 +3,6 @@
 import contextlib
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
@@ -18,10 +17,10 @@ from ivr.book.source import read
 from ivr.settings import settings
 from ivr.values.phrase import Utterance
 from ivr.verbs.manners import example, says
+from ivr.voice.catalogue import BadCatalogue, Catalogue, Sound
+from ivr.voice.gauge import Gauge
 from ivr.voice.measured import measured
-
-if TYPE_CHECKING:
-    from ivr.voice.catalogue import Sound
+from ivr.voice.roster import local
 
 LENGTHS = "lengths.json"  # of announcements that are not baked, beside the rest of what an installation keeps
 
@@ -93,17 +92,13 @@ def _announcements(directory: Path, book: Book) -> tuple[list[Problem], list[str
     """
     if not book.announcements:
         return [], []
-    from ivr.voice.catalogue import BadCatalogue, Catalogue  # numpy, which takes a while
-    from ivr.voice.gauge import Gauge
-    from ivr.voice.roster import local
-
-    configured, baked = settings(), dict[tuple[str, str], "Sound"]()
+    configured, baked = settings(), dict[tuple[str, str], Sound]()
     with contextlib.suppress(BadCatalogue):
         baked = Catalogue.load(configured.sounds).sounds
     folders = configured.recordings, directory / "prompts"
     gauge = Gauge(folders, lambda: local(book.speech, configured.book), book.speech, configured.state / LENGTHS)
 
-    def sound(said: Utterance) -> "Sound | None":
+    def sound(said: Utterance) -> Sound | None:
         return gauge.sound(said, baked.get((said.language, said.name)))
 
     found = measured(book, sound, read(directory / NUMBERS, directory, []))

@@ -12,16 +12,9 @@ from dataclasses import dataclass
 import numpy as np
 import soxr
 
-from ivr.voice.wav import RATES, Samples
-
-LOUDNESS = -19.0  # LUFS: mono speech, as loud as -16 LUFS in stereo
-CEILING = 10 ** (-1.0 / 20)  # -1 dBFS
-LEAD = 0.030  # seconds of silence before the first sound
-DECAY = 0.050  # seconds kept after the last sound, so that a final consonant does not break off
-BEEP = (1000.0, 0.5, 0.005, 10 ** (-12.0 / 20))  # hertz, seconds, seconds of ramp, peak
-
-RECIPE = f"3 {RATES} {LOUDNESS} {CEILING:.6f} {LEAD} {DECAY} {BEEP}"
-"""Everything here that shapes the sound, for digests. Raise the first number when the method changes."""
+from ivr.voice.recipe import BEEP, CEILING, DECAY, LEAD, LOUDNESS
+from ivr.voice.samples import Samples
+from ivr.voice.wav import RATES
 
 _FULL, _NARROW = max(RATES.values()), min(RATES.values())
 _GRAIN = 0.005  # seconds over which a level is taken to find the first and last sound

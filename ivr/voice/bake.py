@@ -21,11 +21,12 @@ from ivr.values.speech import Speech
 from ivr.voice import music as house
 from ivr.voice.audio import Master, Silent, Spans, beep, joined, master
 from ivr.voice.catalogue import SPANS, Catalogue, Sound, copied, locked, replace, seconds_of, spans_of
-from ivr.voice.digest import digest_of
 from ivr.voice.engines import LONGEST_TEXT, Engine, EngineFailed, engines
+from ivr.voice.recipe import digest_of
 from ivr.voice.recording import SILENCE, Unusable, as_delivered, decoded, recording
 from ivr.voice.roster import Roster
-from ivr.voice.wav import RATES, encode, frames
+from ivr.voice.samples import encode
+from ivr.voice.wav import RATES, frames
 
 BEEP = "beep"
 """The tone's name in the catalogue, in every language; nobody speaks or records it."""

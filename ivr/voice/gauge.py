@@ -1,11 +1,13 @@
 """How long announcements last and when their parts are heard, before anything is baked: said by the voice that would be
 asked, trimmed and laid out by the code that bakes (`ivr.voice.audio`), but neither levelled nor written.
 
-A sound that is baked already is not said again; nor is one whose length was taken before, by its digest.
+A sound that is baked already is not said again; nor is one whose length was taken before, by its digest: then what
+works on sound (`ivr.voice.lengths`), which takes a second to import, is not needed either.
 """
 
 import hashlib
 import logging
+import os
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property, partial
@@ -15,13 +17,10 @@ from pydantic import TypeAdapter, ValidationError
 
 from ivr.values.phrase import Utterance
 from ivr.values.speech import Speech
-from ivr.voice.audio import Silent, laid, lasts
 from ivr.voice.catalogue import Sound, replace
-from ivr.voice.digest import digest_of
 from ivr.voice.engines import Engine, EngineFailed
-from ivr.voice.recording import Unusable, decoded, recording
+from ivr.voice.recipe import digest_of
 from ivr.voice.roster import Roster
-from ivr.voice.wav import RATES
 
 log = logging.getLogger(__name__)
 
@@ -49,7 +48,7 @@ class Gauge:
             if content is not None:
                 told = hashlib.sha256(content).hexdigest()
                 return self._noted(utterance, told, "recording", baked, partial(self._as_recorded, utterance, content))
-        except Unusable:
+        except EngineFailed:
             return None  # which those say who look at recordings
         text = self.speech.spelled(" ".join(utterance.text.split()), utterance.language)
         if baked is not None and baked.path.endswith(f"-{digest_of(utterance, text, baked.source, self.speech)}"):
@@ -59,7 +58,7 @@ class Gauge:
         for engine in self._roster.asked(utterance):
             try:
                 return self._noted(utterance, text, str(engine), None, partial(self._said, utterance, text, engine))
-            except (EngineFailed, Unusable) as error:
+            except EngineFailed as error:
                 self._roster.failed(engine, utterance.name, str(error))
         return None
 
@@ -89,8 +88,12 @@ class Gauge:
         return any(one.name == first and one.site for one in self.speech.speakers)
 
     def _recorded(self, utterance: Utterance) -> bytes | None:
-        there = (recording(folder, utterance.language, utterance.name) for folder in self.folders if folder.is_dir())
-        return next((content for content in there if content is not None), None)
+        for folder in self.folders:
+            if os.path.lexists(folder / utterance.language / f"{utterance.name}.wav"):
+                from ivr.voice.lengths import recorded
+
+                return recorded(folder, utterance)
+        return None
 
     def _noted(
         self,
@@ -107,30 +110,22 @@ class Gauge:
         return Sound("", found[0], utterance.text, source, found[1])
 
     def _as_recorded(self, utterance: Utterance, content: bytes) -> tuple[float, Spans]:
-        return self._laid(utterance, [_lasts(content)])
+        from ivr.voice.lengths import laid_out, lasts
+
+        return laid_out(utterance, [lasts(content)], ())
 
     def _said(self, utterance: Utterance, text: str, engine: Engine) -> tuple[float, Spans]:
+        from ivr.voice.lengths import laid_out
+
         said = [(part.language, self.speech.spelled(part.text, part.language)) for part in utterance.parts]
-        return self._laid(utterance, [self._length(engine, *one) for one in said or [(utterance.language, text)]])
+        lengths = [self._length(engine, *one) for one in said or [(utterance.language, text)]]
+        return laid_out(utterance, lengths, utterance.parts)
 
     def _length(self, engine: Engine, language: str, text: str) -> int:
         """How long a voice says something; the same words are said once."""
+        from ivr.voice.lengths import lasts
+
         said = str(engine), language, text
         if said not in self._lengths:
-            self._lengths[said] = _lasts(engine.speak(language, text), any_kind=True)
+            self._lengths[said] = lasts(engine.speak(language, text), any_kind=True)
         return self._lengths[said]
-
-    def _laid(self, utterance: Utterance, lengths: list[int]) -> tuple[float, Spans]:
-        parts = utterance.parts if len(lengths) == len(utterance.parts) else ()
-        pauses = [part.pause for part in parts] or [0.0]
-        length, spans = laid(lengths, pauses, tail=utterance.tail, at_least=utterance.at_least)
-        named = tuple((part.what, *span) for part, span in zip(parts, spans, strict=False))
-        return length / RATES[".wav"], named
-
-
-def _lasts(content: bytes, *, any_kind: bool = False) -> int:
-    samples, rate = decoded(content, any_kind=any_kind)
-    try:
-        return lasts(samples, rate)
-    except Silent as silent:
-        raise Unusable("holds only silence") from silent

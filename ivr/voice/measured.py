@@ -5,7 +5,6 @@ Source: arrêté of 10 June 2009, art. 2; AF2M, RD SVA 2024, p. 30; see values/a
 """
 
 from collections.abc import Callable, Iterable, Iterator
-from typing import TYPE_CHECKING
 
 from ivr.book.book import Book
 from ivr.book.countries import at_number
@@ -13,16 +12,14 @@ from ivr.book.problems import Problem
 from ivr.book.source import Source
 from ivr.values.announcement import Announcement
 from ivr.values.phrase import Utterance
-
-if TYPE_CHECKING:
-    from ivr.voice.catalogue import Sound  # with numpy, which who has baked nothing need not wait for
+from ivr.voice.catalogue import Sound
 
 
-def judge(book: Book) -> "Callable[[Utterance, Sound], Iterable[str]]":
+def judge(book: Book) -> Callable[[Utterance, Sound], Iterable[str]]:
     """What says of a sound of the book why it may not announce a price; of other sounds nothing."""
     known = {(one.utterance.language, one.name): one for one in book.announcements}
 
-    def unfit(utterance: Utterance, sound: "Sound") -> Iterable[str]:
+    def unfit(utterance: Utterance, sound: Sound) -> Iterable[str]:
         said = known.get((utterance.language, utterance.name))
         return _faults(said, sound) if said else ()
 
@@ -30,7 +27,7 @@ def judge(book: Book) -> "Callable[[Utterance, Sound], Iterable[str]]":
 
 
 def measured(
-    book: Book, sounds: "Callable[[Utterance], Sound | None]", numbers: Source
+    book: Book, sounds: Callable[[Utterance], Sound | None], numbers: Source
 ) -> tuple[list[Problem], list[str]]:
     """What is unlawful about the announcements, at the first number that has each; and the numbers of those of which
     there is no sound.
@@ -49,5 +46,5 @@ def measured(
     return problems, lacking
 
 
-def _faults(said: Announcement, sound: "Sound") -> Iterator[str]:
+def _faults(said: Announcement, sound: Sound) -> Iterator[str]:
     return said.faults(sound.seconds, {what: (begin, end) for what, begin, end in sound.spans})

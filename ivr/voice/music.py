@@ -5,7 +5,7 @@ Four chords of three seconds, broken upwards, over held notes; only a few tones,
 
 import numpy as np
 
-from ivr.voice.wav import Samples
+from ivr.voice.samples import Samples
 
 RATE = 48_000
 VERSION = "1"

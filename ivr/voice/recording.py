@@ -11,7 +11,8 @@ import soundfile
 import soxr
 
 from ivr.values.music import MUSIC
-from ivr.voice.wav import RATES, Samples, encode
+from ivr.voice.samples import Samples, encode
+from ivr.voice.wav import RATES
 
 NAME = re.compile(r"[a-z0-9][a-z0-9_/-]{0,100}")
 LANGUAGE = re.compile(rf"[a-z]{{2,3}}(-[A-Za-z]{{2,4}})?|{MUSIC}")

@@ -25,7 +25,8 @@ from ivr.service.ports import Sound, Voice
 from ivr.values.phrase import Utterance
 from ivr.values.said import SAID, words
 from ivr.voice.roster import Roster
-from ivr.voice.wav import RATES, BadWav, encode, frames
+from ivr.voice.samples import encode
+from ivr.voice.wav import RATES, BadWav, frames
 
 log = logging.getLogger(__name__)
 
@@ -101,8 +102,9 @@ class Teller:
     # -- in a thread ---------------------------------------------------------------------------------------------
 
     def _make(self, language: str, text: str) -> bool:
-        from ivr.voice.audio import RECIPE, Silent, master
+        from ivr.voice.audio import Silent, master
         from ivr.voice.engines import EngineFailed
+        from ivr.voice.recipe import RECIPE
         from ivr.voice.recording import Unusable, decoded
 
         roster = self._roster()

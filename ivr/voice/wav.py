@@ -8,16 +8,8 @@ own codec is cheapest (main/file.c, main/translate.c): `.wav` for G.711, `.wav16
 that no rate is ever changed during a call.
 """
 
-import io
 import struct
-import wave
 from pathlib import Path
-
-import numpy as np
-from numpy.typing import NDArray
-
-Samples = NDArray[np.float64]
-"""One channel of sound; full scale is -1.0 to 1.0."""
 
 RATES = {".wav": 8000, ".wav16": 16000, ".sln48": 48000}
 """Samples per second, by the suffix from which Asterisk tells them."""
@@ -30,23 +22,6 @@ _HEADER = struct.Struct("<4sI4s4sIHHIIHH4sI")
 
 class BadWav(ValueError):
     """A file that Asterisk would refuse or play wrongly; the text says why."""
-
-
-def encode(samples: Samples, suffix: str, rate: int | None = None) -> bytes:
-    """The whole file with this suffix as bytes: the same samples always give the same bytes.
-
-    ``rate``: another than Asterisk wants of this suffix, for files that people hand to each other.
-    """
-    whole = np.clip(np.rint(samples * 32767), -32768, 32767).astype("<i2")
-    if suffix == BARE:
-        return whole.tobytes()
-    buffer = io.BytesIO()
-    with wave.open(buffer, "wb") as file:
-        file.setnchannels(1)
-        file.setsampwidth(2)
-        file.setframerate(rate or RATES[suffix])
-        file.writeframes(whole.tobytes())
-    return buffer.getvalue()
 
 
 def frames(path: Path) -> int:

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from ivr.voice.audio import Silent, beep, master
 from ivr.voice.engines import engines
 from ivr.voice.recording import decoded
-from ivr.voice.wav import RATES, encode
+from ivr.voice.samples import encode
+from ivr.voice.wav import RATES
 
 from .conftest import babble, needs_espeak
 

@@ -13,13 +13,14 @@ import soundfile
 
 from ivr.values.music import music_pieces
 from ivr.values.phrase import Utterance
-from ivr.voice import digest
+from ivr.voice import recipe
 from ivr.voice.audio import loudness
 from ivr.voice.bake import bake
 from ivr.voice.catalogue import BadCatalogue, Catalogue
 from ivr.voice.engines import Engine
 from ivr.voice.recording import decoded
-from ivr.voice.wav import RATES, encode, frames
+from ivr.voice.samples import encode
+from ivr.voice.wav import RATES, frames
 
 from .conftest import CLOSED, MENU, TEXTS, WELCOME, Place, babble, standing_in, wav_bytes
 
@@ -111,7 +112,7 @@ def test_another_version_of_the_engine_makes_everything_anew(place):
 def test_another_recipe_makes_everything_anew(place, monkeypatch):
     """The parameters of the sound are part of every digest."""
     place.bake(WELCOME)
-    monkeypatch.setattr(digest, "RECIPE", "2")
+    monkeypatch.setattr(recipe, "RECIPE", "2")
 
     assert place.bake(WELCOME).made == ("fr/beep", "fr/welcome")
 
@@ -316,7 +317,8 @@ from ivr.values.phrase import Utterance
 from ivr.voice.bake import bake
 from ivr.voice.engines import Engine
 from ivr.voice.recording import decoded
-from ivr.voice.wav import RATES, encode, frames
+from ivr.voice.samples import encode
+from ivr.voice.wav import RATES, frames
 from tests.voice.conftest import standing_in
 texts = [Utterance("fr", f"p{i}", f"Bonjour numero {i}.") for i in range(200)]
 print("ready", flush=True)

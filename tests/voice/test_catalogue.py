@@ -12,7 +12,7 @@ import soundfile
 
 from ivr.values.phrase import Utterance
 from ivr.voice.catalogue import BadCatalogue, Catalogue, Sound, prune
-from ivr.voice.wav import encode
+from ivr.voice.samples import encode
 
 from .conftest import TEXTS, WELCOME
 

@@ -92,6 +92,12 @@ def test_a_recording_is_measured_as_it_is_baked(place: Place) -> None:
     assert (found.seconds, found.spans, found.source) == (made.seconds, (), "recording")
     assert gauge(place).sound(one, made) is made
 
+    free = SAID[3]
+    place.record(free.name, wav_bytes(babble("un deux", 16000), 16000))
+    whole, freed = gauge(place).sound(free), place.bake(free).catalogue.sounds["fr", free.name]
+    assert whole is not None
+    assert (whole.seconds, whole.spans) == (freed.seconds, freed.spans)
+
     phoned = place.sounds.parent / "phoned" / "fr" / f"{one.name}.wav"
     phoned.parent.mkdir(parents=True)
     phoned.write_bytes(b"no sound")

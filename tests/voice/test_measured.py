@@ -13,8 +13,8 @@ from ivr.cli import main
 from ivr.values.speech import Speech
 from ivr.voice.bake import bake
 from ivr.voice.catalogue import Catalogue, Sound
-from ivr.voice.digest import digest_of
 from ivr.voice.measured import judge, measured
+from ivr.voice.recipe import digest_of
 from tests.conftest import CHECKOUT
 
 NAME = "announcement/per-minute-0-80"

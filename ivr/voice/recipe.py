@@ -1,11 +1,20 @@
-"""What tells one sound from another before it is made."""
+"""What shapes a sound, and the digest by which one is told from another before it is made; without what makes it."""
 
 import hashlib
 import json
 
 from ivr.values.phrase import Utterance
 from ivr.values.speech import Speech
-from ivr.voice.audio import RECIPE
+from ivr.voice.wav import RATES
+
+LOUDNESS = -19.0  # LUFS: mono speech, as loud as -16 LUFS in stereo
+CEILING = 10 ** (-1.0 / 20)  # -1 dBFS
+LEAD = 0.030  # seconds of silence before the first sound
+DECAY = 0.050  # seconds kept after the last sound, so that a final consonant does not break off
+BEEP = (1000.0, 0.5, 0.005, 10 ** (-12.0 / 20))  # hertz, seconds, seconds of ramp, peak
+
+RECIPE = f"3 {RATES} {LOUDNESS} {CEILING:.6f} {LEAD} {DECAY} {BEEP}"
+"""Everything that shapes the sound, for digests. Raise the first number when the method changes."""
 
 
 def digest_of(utterance: Utterance, content: str, source: str, speech: Speech) -> str:
