@@ -109,7 +109,7 @@ def peaks(score: npt.NDArray[np.float32], apart: int) -> list[int]:
     return kept
 
 
-def cut(samples: npt.NDArray[np.float64], begin: int, count: int) -> npt.NDArray[np.float64]:
+def cut(samples: npt.NDArray[np.float64] | Samples, begin: int, count: int) -> npt.NDArray[np.float64]:
     """``count`` samples from ``begin`` on, silence where there are none."""
     piece = np.zeros(count)
     low, high = max(begin, 0), min(begin + count, len(samples))

@@ -18,6 +18,7 @@ import numpy.typing as npt
 import soxr
 
 from ivr.phone.anchors import Anchors
+from ivr.phone.closely import Placed, loudly, together
 from ivr.phone.known import BLOCK, MARGIN, Known, fives
 from ivr.phone.report import Samples, load
 from ivr.phone.tone import FRAME, SILENT, Span, spans
@@ -84,6 +85,11 @@ class Heard(Span):
         return unhurt and self.offset <= ONSET and self.until >= self.length - gap
 
     @property
+    def begins(self) -> float:
+        """Where its very beginning is in the recording, heard or not."""
+        return self.start - self.offset
+
+    @property
     def from_start(self) -> float:
         """Seconds heard from the sound's very beginning; 0.0 when the beginning is missing."""
         return self.unbroken if self.offset <= ONSET else 0.0
@@ -101,21 +107,42 @@ def heard(recording: Samples, rate: int, sounds: Mapping[str, Samples]) -> list[
     """What was heard of which sound, in order of time.
 
     Where two sounds claim the same moments (two prompts that begin with the same words), the one of which more was
-    heard has them.  A sound that was heard twice, or was cut and resumed, appears twice.
+    heard has them, unless both sound, one through the other.  A sound that was heard twice, or was cut and resumed,
+    appears twice.
     """
     ear = _Ear(recording, rate)
     claims = [claim for name, samples in sounds.items() for claim in ear.find(name, samples)]
     claims.sort(key=lambda claim: (claim.heard * claim.score, claim.score), reverse=True)
     kept: list[Heard] = []
     for claim in claims:
-        if all(_overlap(claim, other) < 0.5 * claim.seconds for other in kept):
+        rivals = [other for other in kept if _overlap(claim, other) >= 0.5 * claim.seconds]
+        if all(through(recording, rate, sounds, claim, other) >= 0.5 * _overlap(claim, other) for other in rivals):
             kept.append(claim)
     return sorted(kept, key=lambda claim: claim.start)
 
 
-def total(findings: list[Heard], name: str) -> float:
-    """Seconds of that sound heard, all pieces together."""
-    return sum(finding.heard for finding in findings if finding.name == name)
+def placed(recording: Samples, rate: int, sound: Samples, one: Heard) -> tuple[Placed, ...]:
+    """Where the sound is in the recording, as it begins and as it ends: a jitter buffer slips."""
+    gain = 10 ** (louder(recording, rate, sound, one) / 20)
+    places = {round(at * rate): None for at in (one.begins, one.end - one.until)}
+    return tuple(Placed(sound, place, gain) for place in places)
+
+
+def louder(recording: Samples, rate: int, sound: Samples, one: Heard) -> float:
+    """Decibels by which the loud tenth of what was heard is louder than that of the sound."""
+    there, known = (
+        loudly(samples[round(begin * rate) : round(end * rate)], rate)
+        for samples, begin, end in ((recording, one.start, one.end), (sound, one.offset, one.until))
+    )
+    return float(20 * np.log10(there / known))
+
+
+def through(recording: Samples, rate: int, sounds: Mapping[str, Samples], one: Heard, other: Heard) -> float:
+    """Seconds for which one of them sounded through the other, beyond what was recognised of each."""
+    if max(one.begins, other.begins) > min(one.begins + one.length, other.begins + other.length) + SLIP:
+        return 0.0
+    mine, its = (placed(recording, rate, sounds[heard.name], heard) for heard in (one, other))
+    return max(together(recording, rate, a, b) for a in mine for b in its)
 
 
 class _Ear:

@@ -1,23 +1,40 @@
 """A call as its caller heard it, held against the prompts that should have been heard.  Pure.
 
 Where `timeline` proves a call (announcement before charge, menus in order), this listens like a caller who complains:
-about a prompt that is missing, out of order, late, without its first syllable, with a hole in it, too quiet, spoken
-into another one, and about a line on which nothing is heard for too long.
+about a prompt that is missing, out of order, late, without its first or last syllable, with a hole in it, too quiet,
+spoken into another one, and about a line on which nothing is heard for too long.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from itertools import pairwise
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 
-import numpy as np
-
+from ivr.phone import ear
+from ivr.phone.closely import GRAIN, Placed, hole, missing
 from ivr.phone.ear import Heard
-from ivr.phone.known import QUIET
 from ivr.phone.report import Samples
-from ivr.phone.tone import FRAME, SILENT, silences
+from ivr.phone.tone import Span, silences
 
 CLIPPED = 0.05
-"""Seconds of a first syllable that may be missing; the grain of the ear is 20 ms."""
+"""Seconds of a first syllable from which on its absence is heard."""
+
+CUT = 0.1
+"""The same at the end of a prompt, where voices fade and phones lose a packet as their line falls quiet."""
+
+LEFT = 0.1
+"""Seconds that a phone still holds back, unheard, at the moment the other side hangs up."""
+
+HOLE = 0.12
+"""Seconds of sound that may be missing at one place within a prompt: what a stalled machine delays too long, not the
+service; lost packets are concealed by the phone."""
+
+ACTED = 1.0
+"""Seconds after a key in which a prompt that it cuts falls silent, and the next one begins."""
+
+RELEASED = 0.4
+"""Seconds by which a key may be told after the prompt fell silent: when it is released, and heard at once."""
+
+CLOSE = 0.5
+"""Seconds of a prompt, beyond what the ear missed at an end of it, that are looked at closely there."""
 
 DEAD_AIR = 2.0
 """Seconds after which a caller says "hello?"."""
@@ -37,16 +54,22 @@ FAINT = 6.0
 
 @dataclass(frozen=True)
 class Told:
-    """One prompt as it was heard.  ``clipped`` is how much of its first sound is missing, ``hole`` its longest gap
-    (seconds), ``gain`` how much louder than it was baked (dB), ``unsure`` and
-    ``after`` how much before ``start`` and after ``end`` belongs to it and was not recognised.
+    """One prompt as it was heard.
+
+    ``clipped`` and ``cut`` are how much of its first and last sound is missing, ``hole`` how much within it; ``over``
+    for how long it sounded together with ``into``, which began before it (all in seconds); ``gain`` is how much louder
+    than baked (dB); ``unsure`` and ``after`` how much before ``start`` and after ``end`` belongs to it and was not
+    recognised.
     """
 
     name: str
     start: float
     end: float
     clipped: float
+    cut: float
     hole: float
+    over: float
+    into: str
     gain: float
     unsure: float
     after: float
@@ -58,19 +81,30 @@ class Told:
 
 def told(found: Sequence[Heard], recording: Samples, rate: int, sounds: Mapping[str, Samples]) -> list[Told]:
     """What `ear.heard` found, measured as callers would judge it."""
-    return [
-        Told(
-            one.name,
-            one.start,
-            one.end,
-            _clipped(recording, sounds[one.name], one, rate),
-            one.hole,
-            _gain(recording, sounds[one.name], one, rate),
-            one.offset,
-            min(one.length - one.until, UNSURE),
+    whole = _joined(found)
+    prompts: list[Told] = []
+    for at, (one, gap) in enumerate(whole):
+        sound = sounds[one.name]
+        gain = ear.louder(recording, rate, sound, one)
+        others = [other for other, _ in (*whole[:at], *whole[at + 1 :])]
+        overs = [(ear.through(recording, rate, sounds, one, other), other.name) for other, _ in whole[:at]]
+        over, into = max(overs, default=(0.0, ""))
+        prompts.append(
+            Told(
+                one.name,
+                one.start,
+                one.end,
+                _clipped(recording, rate, sound, one, gain, others),
+                _cut(recording, rate, sound, one, gain, others),
+                max(gap, hole(recording, rate, *ear.placed(recording, rate, sound, one))),
+                over,
+                into,
+                gain,
+                one.offset,
+                min(one.length - one.until, UNSURE),
+            )
         )
-        for one in found
-    ]
+    return prompts
 
 
 def complaints(
@@ -81,10 +115,12 @@ def complaints(
     *,
     pause: float = PAUSE,
     dead_air: float = DEAD_AIR,
+    keys: Sequence[float] = (),
 ) -> list[str]:
     """What a caller would complain about, a sentence each; ``expected`` are the prompts in the order of the book.
 
-    ``pause`` is how long one prompt may follow the other at most, and the first the beginning of the recording.
+    ``pause`` is how long after the other one prompt may follow at most, and the first after the beginning of the
+    recording.  ``keys`` are the moments at which the caller pressed a key, or hung up: a prompt may fall silent then.
     """
     names = [one.name for one in heard]
     said = [f"{name} was not heard" for name in expected if name not in names]
@@ -93,18 +129,23 @@ def complaints(
     if not said and names != order:
         said.append(f"heard in another order: {', '.join(names)}")
     for one in heard:
-        if one.clipped > CLIPPED:
+        if one.clipped > CLIPPED - GRAIN / 2:
             said.append(f"{one.name} lacks its first {one.clipped * 1000:.0f} ms")
+        if one.cut > CUT - GRAIN / 2 and not any(-RELEASED < one.end - key < ACTED for key in keys):
+            said.append(f"{one.name} lacks its last {one.cut * 1000:.0f} ms")
+        if one.hole > HOLE + GRAIN / 2:
+            said.append(f"{one.name} has a hole of {one.hole * 1000:.0f} ms")
+        if one.over > OVERLAP:
+            said.append(f"{one.name} began before {one.into} was over: {one.over:.2f} s of both")
         if abs(one.gain) > FAINT:
             said.append(f"{one.name} is {abs(one.gain):.0f} dB too {'quiet' if one.gain < 0 else 'loud'}")
     ends = [0.0, *(one.end + one.after for one in heard)]
     for one, before in zip(heard, ends, strict=False):
-        late = one.start - one.unsure - before
+        begins = one.start - one.unsure
+        pressed = max((key + ACTED - pause for key in keys if key < begins), default=0.0)
+        late = begins - max(before, pressed)
         if late > pause:
             said.append(f"{one.name} began {late * 1000:.0f} ms late")
-    for first, second in pairwise(heard):
-        if first.end - second.start > OVERLAP:
-            said.append(f"{second.name} began {first.end - second.start:.2f} s before {first.name} was over")
     said += dead(recording, rate, dead_air)
     return said
 
@@ -119,37 +160,32 @@ def dead(recording: Samples, rate: int, at_least: float = DEAD_AIR) -> list[str]
     ]
 
 
-def _clipped(recording: Samples, sound: Samples, one: Heard, rate: int) -> float:
-    """Seconds of the beginning in which the sound has something to say and the line was quiet.
-
-    Not simply what the ear did not recognise: a lost packet that the phone concealed is no missing syllable.
-    """
-    step = round(FRAME * rate)
-    count = round(one.offset / FRAME)
-    begins = round((one.start - one.offset) * rate)
-    floor = max(SILENT, QUIET * float(np.sqrt(np.mean(sound.astype(np.float64) ** 2))))
-    missing = 0
-    for number in range(count):
-        place = begins + number * step
-        ought = _rms(sound[number * step : (number + 1) * step])
-        was = _rms(recording[max(place, 0) : max(place + step, 0)])
-        missing += ought > floor and was < max(SILENT, ought / 4)
-    return missing * FRAME
+def _joined(found: Sequence[Heard]) -> list[tuple[Heard, float]]:
+    """Pieces of one prompt as the one that it is, and for how long it stopped, or what it lacks, in between."""
+    whole: list[tuple[Heard, float]] = []
+    for one in found:
+        last, gap = whole[-1] if whole else (one, 0.0)
+        if last is not one and last.name == one.name and one.offset > max(last.until - CUT, CUT):
+            gap = max(gap, one.start - last.end, one.offset - last.until)
+            whole[-1] = replace(last, end=one.end, until=one.until, heard=last.heard + one.heard), gap
+        else:
+            whole.append((one, 0.0))
+    return whole
 
 
-def _rms(samples: Samples) -> float:
-    return float(np.sqrt(np.mean(samples.astype(np.float64) ** 2))) if len(samples) else 0.0
+def _clipped(
+    recording: Samples, rate: int, sound: Samples, one: Heard, gain: float, others: Iterable[Span], left: float = 0.0
+) -> float:
+    """Seconds of its beginning, from its first sound on, that are missing; but for ``left`` before the recording."""
+    begins = round((one.begins) * rate)
+    first = sound[: round((one.offset + CLOSE) * rate)]
+    before = min(max(0.0, -begins / rate), left)
+    return max(0.0, missing(recording, rate, Placed(first, begins, 10 ** (gain / 20)), others) - before)
 
 
-def _gain(recording: Samples, sound: Samples, one: Heard, rate: int) -> float:
-    """How much louder the loud tenth of what was heard is than that of the sound."""
-    heard = recording[round(one.start * rate) : round(one.end * rate)]
-    baked = sound[round(one.offset * rate) : round(one.until * rate)]
-    return float(20 * np.log10(_loud(heard, rate) / _loud(baked, rate)))
-
-
-def _loud(samples: Samples, rate: int) -> float:
-    step = max(1, round(0.02 * rate))
-    count = max(1, len(samples) // step)
-    frames = np.resize(samples.astype(np.float64), count * step).reshape(count, step)
-    return float(np.percentile(np.sqrt(np.mean(frames**2, axis=1)), 90)) + 1e-6
+def _cut(recording: Samples, rate: int, sound: Samples, one: Heard, gain: float, others: Iterable[Span]) -> float:
+    """Seconds of its end that are missing: what its beginning would lack if all were played backwards."""
+    length = len(recording) / rate
+    turned = replace(one, start=length - one.end, end=length - one.start, offset=one.length - one.until)
+    before = [Span(length - other.end, length - other.start) for other in others]
+    return _clipped(recording[::-1], rate, sound[::-1], turned, gain, before, LEFT)
