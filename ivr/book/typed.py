@@ -14,7 +14,8 @@ spellings of one book).  An empty list or mapping is written ``[]`` or ``{}``, a
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from typing import TypeAlias, TypeVar
+from functools import cache
+from typing import Any, TypeAlias, TypeVar
 
 from pydantic import TypeAdapter, ValidationError
 from pydantic_core import ErrorDetails
@@ -32,16 +33,28 @@ def typed(model: type[M] | TypeAdapter[M], tree: Node, where: str, problems: lis
     ``where`` names the tree in the writer's words ("flow support"); the way to the value is put after it.
     ``None`` also when parts of the tree could not be read: that has been told already, and is not told twice.
     """
-    adapter: TypeAdapter[M] = model if isinstance(model, TypeAdapter) else TypeAdapter(model)
+    kind: Any = model  # Any: mypy does not know that types have a hash
+    adapter: TypeAdapter[M] = model if isinstance(model, TypeAdapter) else _adapter(kind)
     try:
         value = adapter.validate_python(tree.plain())
     except ValidationError as refusal:
-        schema = adapter.json_schema()
+        schema = _schema(adapter)
         errors = refusal.errors(include_url=False, include_input=False)
         found = [_found(error, schema, tree) for error in errors if not _follows(error, errors)]
         problems.extend(place.problem(said, where) for place, said in _worth_telling(filter(None, found)))
         return None
     return value if is_whole(tree) else None
+
+
+@cache
+def _adapter(model: Any) -> TypeAdapter[Any]:
+    """Made once: what pydantic makes of a model takes longer than to read a file by it."""
+    return TypeAdapter(model)
+
+
+@cache
+def _schema(adapter: TypeAdapter[Any]) -> Schema:
+    return adapter.json_schema()
 
 
 @dataclass(frozen=True, slots=True)

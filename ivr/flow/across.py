@@ -44,11 +44,11 @@ def spoken(flows: Mapping[str, Flow], started: Set[str]) -> Mapping[str, Set[str
     drawing = Drawing(flows)
     prompts: dict[str, set[str]] = {}
     everywhere = {place for flow in started & flows.keys() for place in drawing.reachable(drawing.start(flow))}
+    named = {place: references(drawing.node(place)) for place in everywhere}
+    said = {place: {name for to, name, _ in found if to == "prompt"} for place, found in named.items()}
     for place in everywhere:
-        for language in (name for to, name, _ in references(drawing.node(place)) if to == "language"):
-            said = prompts.setdefault(language, set())
-            for one in drawing.reachable(place):
-                said |= {name for to, name, _ in references(drawing.node(one)) if to == "prompt"}
+        for language in (name for to, name, _ in named[place] if to == "language"):
+            prompts.setdefault(language, set()).update(*(said[one] for one in drawing.reachable(place)))
     return prompts
 
 

@@ -53,19 +53,21 @@ class Callers:
         candidates = list(dict.fromkeys(only or _candidates(nodes, lists)))
         classes: dict[Any, list[Number]] = {}
 
-        def scene(caller: Number) -> Scene:
-            return Scene(_call(caller), calendars, lists, departments=departments, mailboxes=mailboxes)
+        def response(node: Node, caller: Number) -> tuple[str, bool]:
+            scene = _Watched(_call(caller), calendars, lists, departments=departments, mailboxes=mailboxes)
+            return _response(node, scene, caller), scene.looked
 
-        answers = [
-            [_response(node, scene(caller), repr(spelled(caller.national or ""))[1:-1]) for node in nodes]
-            for caller in candidates
-        ]
-        for caller, given in zip(candidates, answers, strict=True):
-            classes.setdefault((tuple(given), caller.e164 is None and _remembers(nodes)), []).append(caller)
+        given: list[list[str]] = []  # by each node, to each candidate
+        for node in nodes:
+            first, looks = response(node, candidates[0])
+            others = (response(node, one)[0] if looks else first for one in candidates[1:])
+            given.append([first, *others])
+        for caller, answers in zip(candidates, zip(*given, strict=True), strict=True):
+            classes.setdefault((answers, caller.e164 is None and _remembers(nodes)), []).append(caller)
         sensitive = {
             id(node)
-            for place, node in enumerate(nodes)
-            if len({given[place] for given in answers}) > 1 or (len(classes) > 1 and _remembers([node]))
+            for node, answers in zip(nodes, given, strict=True)
+            if len(set(answers)) > 1 or (len(classes) > 1 and _remembers([node]))
         }
         return cls(
             tuple(group[0] for group in classes.values()), tuple(map(tuple, classes.values())), frozenset(sensitive)
@@ -103,10 +105,21 @@ def _call(caller: Number) -> Call:
     return Call("tried", _OURS, caller, "fr", datetime(2026, 1, 5, 9, tzinfo=UTC))
 
 
-def _response(node: Node, scene: Scene, spelt: str) -> str:
+class _Watched(Scene):
+    """A scene that notes whether its call was looked at: who does not look tells no caller from another."""
+
+    looked = False
+
+    def __getattribute__(self, name: str) -> Any:
+        if name == "call":
+            object.__setattr__(self, "looked", True)
+        return super().__getattribute__(name)
+
+
+def _response(node: Node, scene: Scene, caller: Number) -> str:
     """What a node does first with a caller: asks for something, or leaves.
 
-    Whoever's own number it says (``spelt``), sends or looks up is treated as any other caller is.
+    Whoever's own number it says, sends or looks up is treated as any other caller is.
     """
     talk = node.run(scene)
     try:
@@ -115,7 +128,7 @@ def _response(node: Node, scene: Scene, spelt: str) -> str:
         first = stop.value
     finally:
         talk.close()
-    caller, response = scene.call.caller, repr(first)
-    for own in (repr(caller), spelt, caller.e164, caller.national):
+    response = repr(first)
+    for own in (repr(caller), repr(spelled(caller.national or ""))[1:-1], caller.e164, caller.national):
         response = response.replace(own, "the caller") if own else response
     return response

@@ -29,10 +29,10 @@ from ivr.flow.errands import Overridden
 from ivr.flow.flow import BACK, Place
 from ivr.flow.instants import Hours, before, representatives
 from ivr.flow.line import FlowError
-from ivr.flow.node import Node, references
+from ivr.flow.looks import Looks, lasts, tested
+from ivr.flow.node import references
 from ivr.flow.nodes.directory import Directory
 from ivr.flow.nodes.language import Language
-from ivr.flow.nodes.match import Match
 from ivr.flow.onlooker import Log, Run, World, note, repeating, still
 from ivr.flow.outcomes import Known, Outcome, outcomes, undecided
 from ivr.flow.passages import Explored, Passage, Root, State
@@ -42,6 +42,7 @@ from ivr.values.number import Number
 
 MOST_STATES = 5000
 RINGING = 2  # seconds for which agents ring when a price changes
+MOST_THERE = 1000  # calls that are kept where they are: some kilobytes each
 _BACKWARD = 4  # questions that `back` can still go to; deeper ones are taken as alike
 
 
@@ -58,22 +59,12 @@ def explore(world: World, callers: Sequence[Number] | None = None, when: When | 
     return _Explorer(world, callers, when).explored()
 
 
-@dataclass(frozen=True)
-class _Looks:
-    """What the nodes that a call can still come to look at: calendars, the caller, notes, how long the call lasts."""
-
-    calendars: bool
-    callers: bool
-    notes: frozenset[str]
-    lasts: float
-
-
 class _Explorer:
     def __init__(self, world: World, callers: Sequence[Number] | None, when: When | None) -> None:
         world = self._world = repeating(world)
         self._places = world.drawing.reachable(world.drawing.start(world.flow.flow))
         nodes = {id(node): node for node in map(world.drawing.node, self._places)}
-        self._tested = {pair for node in nodes.values() for pair in _tested(node)}
+        self._tested = {pair for node in nodes.values() for pair in tested(node)}
         languages = {name for node in nodes.values() if isinstance(node, Language) for name in node.options.values()}
         spelt = {code for node in nodes.values() if isinstance(node, Directory) for code in node.codes}
         self._words = frozenset({value for _, value in self._tested} | languages | spelt)
@@ -90,10 +81,11 @@ class _Explorer:
             if when is None or (states[when.calendar][0] is Opened.OPEN) is when.open
         ]
         self._when = when
-        self._future: dict[Place, _Looks] = {}
+        self._future: dict[Place, Looks] = {}
         self._ids: dict[Any, int] = {}
         self._classes: dict[str, list[int]] = {}
         self._states: list[State] = []
+        self._there: dict[int, tuple[Run, Command[Any] | None]] = {}  # in states that wait to be gone on from
 
     def _alike(self, world: World) -> list[tuple[tuple[Hours, ...], datetime]]:
         """Instants that stand for all others; of calls in which a price changes, two: one in whose announcement it
@@ -114,7 +106,7 @@ class _Explorer:
                 roots.append(Root(index, number, at, states))
         passages: list[list[Passage]] = []
         while len(passages) < len(self._states) and len(passages) < MOST_STATES:
-            passages.append(list(self._passages(self._states[len(passages)])))
+            passages.append(list(self._passages(len(passages))))
         whole = len(passages) == len(self._states)
         passages += [[] for _ in self._states[len(passages) :]]
         return Explored(self._world, self.callers, roots, self._states, passages, whole)
@@ -129,7 +121,9 @@ class _Explorer:
         """The number of the state in which a run is, which may be a new one; ``came`` has the way to it."""
         key = self._key(came, run, command)
         if key not in self._ids:
-            self._ids[key] = len(self._states)
+            index = self._ids[key] = len(self._states)
+            if len(self._there) < MOST_THERE:
+                self._there[index] = run, command
             here = run.standing.here
             asks = bool(here and self._world.drawing.node(here).asks and isinstance(command, Ask | Gather))
             self._states.append(replace(came, place=here.node if here else "", question=asks))
@@ -168,22 +162,23 @@ class _Explorer:
         known = sorted((name, text) for name, text in notes.items() if name in tested)
         return tuple((name, text if (name, text) in self._tested else "?") for name, text in known)
 
-    def _looks(self, place: Place) -> "_Looks":
+    def _looks(self, place: Place) -> Looks:
         if place not in self._future:
             nodes = [self._world.drawing.node(one) for one in self._world.drawing.reachable(place)]
-            self._future[place] = _Looks(
+            self._future[place] = Looks(
                 any(to == "calendar" for node in nodes for to, _, _ in references(node)),
                 any(self.callers.told_apart_by(node) for node in nodes),
-                frozenset(name for node in nodes for name, _ in _tested(node)),
-                max(map(_lasts, nodes)),
+                frozenset(name for node in nodes for name, _ in tested(node)),
+                max(map(lasts, nodes)),
             )
         return self._future[place]
 
     # -- passages ------------------------------------------------------------------------------------------------
 
-    def _passages(self, state: State) -> Iterator[Passage]:
+    def _passages(self, index: int) -> Iterator[Passage]:
         """Every way on from a state: one for each outcome of the command that it waits for."""
-        run, command = self._replayed(state)
+        state = self._states[index]
+        run, command = self._there.pop(index) if index in self._there else self._replayed(state)
         options = self._options(command, state.log, state) if command else ()
         if command and undecided(command) and len(options) > 1:
             options = self._apart(state, options)
@@ -284,16 +279,3 @@ class _Explorer:
             to=to,
             ends=ends,
         )
-
-
-def _tested(node: Node) -> Iterator[tuple[str, str]]:
-    """The notes that a node tests and the values that it tests them for."""
-    if isinstance(node, Match):
-        for case in node.cases:
-            if case.note:
-                yield from ((case.note, value) for value in (case.equals or "", *case.one_of))
-
-
-def _lasts(node: Node) -> float:
-    """The longest time in the call that a node tests, in seconds."""
-    return max((case.longer_than or 0.0 for case in node.cases), default=0.0) if isinstance(node, Match) else 0.0

@@ -13,6 +13,7 @@ moves as near to its neighbours as its order and width allow (least squares, by 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from operator import sub
 
 Point = tuple[float, float]
 
@@ -20,6 +21,7 @@ SWEEPS = 24
 SETTLINGS = 400
 BETWEEN = 22.0  # between two things of a layer
 _STIFF = (1.0, 2.0, 8.0)  # of an arrow between two boxes, a box and a passing place, two passing places
+_STILL = 0.001  # what nobody sees: the width of a hundredth of a line
 LANE = 14.0  # width of a place where an arrow passes
 
 
@@ -169,36 +171,41 @@ def _crossings(rows: list[list[int]], chains: list[list[int]]) -> int:
 
 
 def _settle(things: list[_Thing], rows: list[list[int]], chains: list[list[int]]) -> None:
-    neighbours = _neighbours(len(things), chains)
-    for row in rows:
-        x = 0.0
-        for one in row:
-            things[one].x = x + things[one].width / 2
-            x += things[one].width + BETWEEN
     passing = {one for chain in chains for one in chain[1:-1]}
+    # Where an arrow only passes it should be straight, most of all between two such places.
+    pulls = [
+        [(other, _STIFF[(one in passing) + (other in passing)]) for other in near]
+        for one, near in enumerate(_neighbours(len(things), chains))
+    ]
+    weights = [sum(pull for _, pull in near) for near in pulls]
+    xs = [0.0] * len(things)
+    lines: list[tuple[list[int], list[float], list[float]]] = []
+    for row in rows:
+        shifts = [0.0]
+        for one, other in pairwise(row):
+            shifts.append(shifts[-1] + (things[one].width + things[other].width) / 2 + BETWEEN)
+        lines.append((row, shifts, [weights[one] or 1.0 for one in row]))
+        for one, shift in zip(row, shifts, strict=True):
+            xs[one] = things[row[0]].width / 2 + shift
     for round_ in range(SETTLINGS):
-        for row in rows if round_ % 2 == 0 else reversed(rows):
-            wanted: list[float] = []
-            weights: list[float] = []
-            for one in row:
-                # Where an arrow only passes it should be straight, most of all between two such places.
-                near = [(things[other].x, _STIFF[(one in passing) + (other in passing)]) for other in neighbours[one]]
-                weight = sum(pull for _, pull in near)
-                wanted.append(sum(x * pull for x, pull in near) / weight if near else things[one].x)
-                weights.append(weight or 1.0)
-            places = _apart([things[one].width for one in row], wanted, weights)
-            for one, x in zip(row, places, strict=True):
-                things[one].x = x
-    left = min(thing.x - thing.width / 2 for thing in things)
-    for thing in things:
-        thing.x -= left
+        before = list(xs)
+        for row, shifts, heavy in lines if round_ % 2 == 0 else reversed(lines):
+            wanted = [
+                sum([xs[other] * pull for other, pull in pulls[one]]) / weights[one] if pulls[one] else xs[one]
+                for one in row
+            ]
+            for one, x in zip(row, _apart(shifts, wanted, heavy), strict=True):
+                xs[one] = x
+        if max(map(abs, map(sub, xs, before))) < _STILL:
+            break
+    left = min(x - thing.width / 2 for x, thing in zip(xs, things, strict=True))
+    for x, thing in zip(xs, things, strict=True):
+        thing.x = x - left
 
 
-def _apart(widths: Sequence[float], wanted: Sequence[float], weights: Sequence[float]) -> list[float]:
-    """The places nearest to those wanted, by weight, in which nothing overlaps and the order is kept."""
-    shifts = [0.0]
-    for one, other in pairwise(widths):
-        shifts.append(shifts[-1] + (one + other) / 2 + BETWEEN)
+def _apart(shifts: Sequence[float], wanted: Sequence[float], weights: Sequence[float]) -> list[float]:
+    """The places nearest to those wanted, by weight, in which nothing overlaps and the order is kept: each at least
+    as far from the first as it is shifted."""
     pools: list[tuple[float, float, int]] = []
     for want, shift, pull in zip(wanted, shifts, weights, strict=True):
         mean, weight, count = want - shift, pull, 1

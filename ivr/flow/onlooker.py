@@ -3,7 +3,8 @@
 from collections.abc import Mapping, Set
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from types import GeneratorType
+from functools import cache
+from types import GeneratorType, NoneType
 from typing import Any
 
 from pydantic import BaseModel
@@ -195,20 +196,38 @@ class Run:
 
 def still(value: Any, known: Set[str]) -> Any:
     """A local value as something that can be compared; instants are all alike, and the scene is looked at elsewhere."""
-    if isinstance(value, str):
-        return "digits" if len(value) > 1 and value.isdigit() and value not in known else value
-    if value is None or isinstance(value, int | float):
-        return value
-    if isinstance(value, BaseModel):
-        return id(value)
-    if isinstance(value, Mapping):
-        return tuple((str(key), still(one, known)) for key, one in value.items())
-    if isinstance(value, list | tuple | set | frozenset):
-        said = [one for one in value if not (isinstance(one, str) and one.startswith(SLOTS))]
-        return tuple(still(one, known) for one in said)
-    if isinstance(value, Scene | datetime | timedelta | GeneratorType) or not hasattr(value, "__dict__"):
-        return type(value).__name__
+    match _sort(value.__class__):
+        case "text":
+            return "digits" if len(value) > 1 and value.isdigit() and value not in known else value
+        case "plain":
+            return value
+        case "model":
+            return id(value)
+        case "mapping":
+            return tuple([(str(key), still(one, known)) for key, one in value.items()])
+        case "several":
+            said = [one for one in value if not (isinstance(one, str) and one.startswith(SLOTS))]
+            return tuple([still(one, known) for one in said])
+        case "kind":
+            return type(value).__name__
     return type(value).__name__, still(vars(value), known)
+
+
+@cache
+def _sort(kind: type) -> str:
+    """As what a value of a type is compared; asked of each type once, since some take long to say what they are."""
+    if issubclass(kind, str):
+        return "text"
+    if issubclass(kind, NoneType | int | float):
+        return "plain"
+    if issubclass(kind, BaseModel):
+        return "model"
+    if issubclass(kind, Mapping):
+        return "mapping"
+    if issubclass(kind, list | tuple | set | frozenset):
+        return "several"
+    alike = issubclass(kind, Scene | datetime | timedelta | GeneratorType) or not kind.__dictoffset__
+    return "kind" if alike else "parts"
 
 
 def note(log: Log, command: Command[Any], outcome: Outcome, run: Run) -> None:

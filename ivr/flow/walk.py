@@ -127,9 +127,9 @@ def _placed(
         command = next(talk)
         while True:
             if isinstance(command, Play):
-                command = replace(command, needs=need, toward=toward)
+                command = command.led(needs=need, toward=toward)
             elif isinstance(command, Ask | Gather | Enqueue):
-                command = replace(command, toward=toward)
+                command = command.led(needs=command.needs, toward=toward)
             elif isinstance(command, Post):
                 command = replace(command, flow=here.flow, node=here.node)
             result = yield command

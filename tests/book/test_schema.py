@@ -17,10 +17,13 @@ FILES = [
 ]
 
 
-@pytest.mark.parametrize("name", sorted(schemas()))
+MADE = schemas()  # once, since it takes a while
+
+
+@pytest.mark.parametrize("name", sorted(MADE))
 def test_the_schemas_in_the_demo_are_those_of_the_models(name: str) -> None:
     """After a change of a model: `ivr schema .`"""
-    assert (DEMO / "dialplans" / FOLDER / name).read_text(encoding="utf-8") == schemas()[name]
+    assert (DEMO / "dialplans" / FOLDER / name).read_text(encoding="utf-8") == MADE[name]
 
 
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file.name)
@@ -34,7 +37,7 @@ def test_every_file_tells_editors_its_schema(file: Path) -> None:
 
 def test_the_schemas_say_no_more_than_editors_know() -> None:
     """Draft-07, and yes and no as people write them."""
-    flow = schemas()["flow.json"]
+    flow = MADE["flow.json"]
 
     assert not re.search(r'"(prefixItems|unevaluatedProperties|discriminator|x-or-one)"', flow)
     barge_in = json.loads(flow)["$defs"]["Say"]["properties"]["barge_in"]
@@ -44,7 +47,7 @@ def test_the_schemas_say_no_more_than_editors_know() -> None:
 
 def test_tests_may_be_written_as_people_write_them() -> None:
     """One thing without the dash of a list, one word for all agents, an amount without quotes."""
-    fields = json.loads(schemas()["tests.json"])["$defs"]["WrittenCase"]["properties"]
+    fields = json.loads(MADE["tests.json"])["$defs"]["WrittenCase"]["properties"]
 
     assert fields["keys"]["anyOf"][0] == fields["agents"]["anyOf"][0] == {"type": ["string", "number"]}
     assert {"type": ["string", "number"]} in fields["charged"]["anyOf"]

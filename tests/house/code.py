@@ -35,7 +35,8 @@ def called(path: Path) -> Iterator[tuple[str, int]]:
                 yield node.func.attr, node.lineno
 
 
-def imported(path: Path) -> set[str]:
+@cache
+def imported(path: Path) -> frozenset[str]:
     """Every module, and every name from a module, that a module imports, wherever it does."""
     found: set[str] = set()
     for node in ast.walk(tree(path)):
@@ -43,4 +44,4 @@ def imported(path: Path) -> set[str]:
             found |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom) and node.module:
             found |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
-    return found
+    return frozenset(found)

@@ -6,6 +6,8 @@ of the days on which clocks change.
 """
 
 import random
+import re
+from bisect import bisect_right
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
@@ -94,7 +96,8 @@ class Oracle:
     first: date = FIRST
     days: int = DAYS
     states: bytearray = field(default_factory=bytearray)
-    changes: list[int | None] = field(default_factory=list)
+    edges: list[int] = field(default_factory=list)  # every minute at which anything changes
+    changes: list[int] = field(default_factory=list)  # of these, those at which it opens or closes
 
     def __post_init__(self) -> None:
         wall = self._wall()
@@ -104,12 +107,13 @@ class Oracle:
             here = (start + quarter * 15 * MINUTE).astimezone(zone).replace(tzinfo=None)
             at = (here - origin) // MINUTE
             self.states += wall[at : at + 15]
-        following: int | None = None
-        self.changes = [None] * len(self.states)
-        for n in range(len(self.states) - 2, -1, -1):
-            if (self.states[n] == 0) is not (self.states[n + 1] == 0):
-                following = n + 1
-            self.changes[n] = following
+        self.edges = [alike.start() for alike in re.finditer(rb"(?s)(.)\1*", bytes(self.states))][1:]
+        self.changes = [n for n in self.edges if (self.states[n] == 0) is not (self.states[n - 1] == 0)]
+
+    def change(self, n: int) -> int | None:
+        """The next minute after ``n`` at which it opens or closes."""
+        at = bisect_right(self.changes, n)
+        return self.changes[at] if at < len(self.changes) else None
 
     def _wall(self) -> bytearray:
         off = holidays(self.plain.holidays)
@@ -147,14 +151,10 @@ class Oracle:
     def moment(self, n: int) -> datetime:
         return datetime(self.first.year, self.first.month, self.first.day, tzinfo=UTC) + n * MINUTE
 
-    def edges(self) -> list[int]:
-        """Every minute at which anything changes."""
-        return [n for n in range(1, len(self.states)) if self.states[n] != self.states[n - 1]]
-
     def agrees(self, calendar: Calendar, n: int) -> None:
         """State and next change, at the minute and within it."""
         found = calendar.opening(self.moment(n) + timedelta(seconds=n % 60))
-        change = self.changes[n]
+        change = self.change(n)
 
         assert found.state is self.state(n), f"{self.moment(n)}: {found}"
         if change is not None:
@@ -184,7 +184,7 @@ def test_three_years_are_as_marked_on_the_wall(name: str) -> None:
     """At each minute of change and beside it, and at minutes of chance, open or how closed, and until when."""
     plain = CALENDARS[name]
     oracle, calendar = Oracle(plain), plain.built()
-    edges = oracle.edges()
+    edges = oracle.edges
     dice = random.Random(26)
 
     assert len(edges) > 1000
@@ -206,7 +206,7 @@ def test_every_minute_of_the_days_on_which_clocks_change(name: str) -> None:
             oracle = Oracle(plain, sunday - DAY, 4)
             for n in range(16 * 60, 2 * 1440):
                 assert calendar.deciding(oracle.moment(n))[0] is oracle.state(n), oracle.moment(n)
-            for n in {*range(20 * 60, 30 * 60, 7), *(n for n in oracle.edges() if n < 2 * 1440)}:
+            for n in {*range(20 * 60, 30 * 60, 7), *(n for n in oracle.edges if n < 2 * 1440)}:
                 oracle.agrees(calendar, n)
 
 
@@ -248,7 +248,7 @@ def test_any_calendar_is_as_marked_on_the_wall(made: tuple[Plain, date], asked: 
     """Ranges within ranges, bridges, nights, pauses, on days that matter; at minutes of chance and at each change."""
     plain, day = made
     oracle, calendar = Oracle(plain, day - DAY, 4), plain.built()
-    for n in {*asked, *(edge for edge in oracle.edges() if edge < 3 * 1440)}:
+    for n in {*asked, *(edge for edge in oracle.edges if edge < 3 * 1440)}:
         oracle.agrees(calendar, n)
 
 
