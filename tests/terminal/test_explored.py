@@ -26,7 +26,7 @@ def said(book: Book, number: str) -> str:
     texts = {one.name: one.text for one in book.utterances() if one.language == LANGUAGE}
     paths = Paths(explore(world_of(book, service, MONDAY), CALLERS))
     shown = list(islice(paths.each(), SHOWN))
-    lines = [*explored.summary(paths, service, None), *(explored.line(one, service.tariff) for one in shown)]
+    lines = [*explored.summary(paths, service, None, None), *(explored.line(one, service.tariff) for one in shown)]
     words = {
         json.dumps(explored.plain(one, service, None, texts)["heard"], ensure_ascii=False) for one in shown[:WORDS]
     }
