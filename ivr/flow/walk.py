@@ -1,16 +1,19 @@
 """The interpreter: run a node, note the step, follow its exit."""
 
 from dataclasses import dataclass, field, replace
+from typing import Any, TypeVar
 
 from ivr.flow.ahead import Ahead
 from ivr.flow.asking import UNAVAILABLE, Question, Unasked
-from ivr.flow.commands import Ask, Enqueue, Gather, Hangup, Play, Talk
+from ivr.flow.commands import Ask, Command, Enqueue, Gather, Hangup, Look, Need, Play, Reachable, Talk
 from ivr.flow.errands import Post
 from ivr.flow.flow import BACK, REPEAT, Drawing, Flow, Place
 from ivr.flow.line import FlowError
 from ivr.flow.node import CAME_BY, Into, Leave, Over, Scene, Way
 from ivr.flow.nodes.voicemail import Voicemail
 from ivr.values.cause import Cause
+
+C = TypeVar("C", bound=Command[Any])
 
 MOST_STEPS = 200  # a caller cannot press so many keys in earnest; past it, something goes round in circles
 MOST_ASKED = 50  # questions put to one caller; past it we say goodbye, and stop charging
@@ -127,9 +130,9 @@ def _placed(
         command = next(talk)
         while True:
             if isinstance(command, Play):
-                command = command.led(needs=need, toward=toward)
+                command = _led(command, need, toward)
             elif isinstance(command, Ask | Gather | Enqueue):
-                command = command.led(needs=command.needs, toward=toward)
+                command = _led(command, command.needs, toward)
             elif isinstance(command, Post):
                 command = replace(command, flow=here.flow, node=here.node)
             result = yield command
@@ -138,3 +141,10 @@ def _placed(
     except StopIteration as stop:
         way: Way = stop.value
         return way, full
+
+
+def _led(command: C, needs: Need, toward: Reachable | Look | None) -> C:
+    """What ``replace`` makes, in a tenth of its time: it is made of all that is said, on each of thousands of paths."""
+    led = object.__new__(type(command))
+    led.__dict__.update(command.__dict__, needs=needs, toward=toward)
+    return led
