@@ -2,8 +2,8 @@
 
 People are called back by us only where their number may be dialled without surprise: never special, short or emergency
 numbers, and foreign ones only where the writer of the flow wants that, and only fixed and mobile ones.  The number
-shown is one that costs nobody more than an ordinary call (no 089, no 118xxx, no surcharged short number: the operators'
-rules for value-added services).
+shown is one that costs nobody more than an ordinary call (no 089, no 118xxx, no surcharged short number:
+AF2M, RD SVA 2024, p. 20 and 21).
 """
 
 from typing import Literal, Self

@@ -1,8 +1,8 @@
 """What a record says of the sound that a caller was played: its words, and digests by which its file is known again.
 
-The announcement is proof of what the caller was told (RD SVA 2024, p. 16), so the record must not merely name a
-prompt, which may be baked anew tomorrow.  Asterisk plays ``.wav`` (8 kHz) or, to a phone with a wider codec,
-``.wav16`` or ``.sln48``: all are of one bake, and the digest of each is kept.
+A number without its announcement is in grave breach (AF2M, RD SVA 2024, p. 20 and 28), so the record proves what the
+caller was told, and does not merely name a prompt, which may be baked anew tomorrow.  Asterisk plays ``.wav`` (8 kHz)
+or, to a phone with a wider codec, ``.wav16`` or ``.sln48``: all are of one bake, and the digest of each is kept.
 """
 
 import hashlib

@@ -69,6 +69,7 @@ COLOURS: Mapping[Family, Colour] = {
 
 _RD = "AF2M, RD SVA 2024 (1 May 2024), p. 16"
 _PLAN_2022 = "Arcep, decision 2022-1583 (1 September 2022), numbering plan"
+_NEVER_SURCHARGED = "Arcep, decision 2008-0512 (6 May 2008), § 1.3"
 _ARCEP_GUIDE = 'Arcep, "Les numéros 08 et les numéros courts", fig. 1 (read 2026-11)'
 
 
@@ -120,9 +121,21 @@ RANGES: tuple[Range, ...] = (
         f"{_PLAN_2022}, § 2.3.9; Arcep, press release of 5 September 2022",
     ),
     _range(r"0700\d{10}", Family.TECHNICAL, "mobile numbers of 14 digits, for machines", f"{_PLAN_2022}, § 2.3.5"),
-    _range(r"0[1-5]\d{8}", Family.GEOGRAPHIC, "geographic number, never surcharged", f"{_PLAN_2022}, § 2.3.3"),
-    _range(r"0[67]\d{8}", Family.MOBILE, "mobile number, never surcharged", f"{_PLAN_2022}, § 2.3.4"),
-    _range(r"09\d{8}", Family.NON_GEOGRAPHIC, "number of any use, never surcharged", f"{_PLAN_2022}, § 2.3.6"),
+    _range(
+        r"0[1-5]\d{8}",
+        Family.GEOGRAPHIC,
+        "geographic number, never surcharged",
+        f"{_PLAN_2022}, § 2.3.3; {_NEVER_SURCHARGED}",
+    ),
+    _range(
+        r"0[67]\d{8}", Family.MOBILE, "mobile number, never surcharged", f"{_PLAN_2022}, § 2.3.4; {_NEVER_SURCHARGED}"
+    ),
+    _range(
+        r"09\d{8}",
+        Family.NON_GEOGRAPHIC,
+        "number of any use, never surcharged",
+        f"{_PLAN_2022}, § 2.3.6; {_NEVER_SURCHARGED}",
+    ),
     _range(
         r"3008|317\d",
         Family.SHORT,
@@ -142,7 +155,7 @@ RANGES: tuple[Range, ...] = (
         r"116\d{3}",
         Family.HARMONISED,
         "harmonised number of social value, free",
-        "not verified: senioractu.com and the metadata of phonenumbers (short numbers of FR), read 2026-11",
+        f"{_NEVER_SURCHARGED}; that the call is free, too: not verified (senioractu.com; phonenumbers; read 2026-11)",
     ),
 )
 

@@ -124,7 +124,7 @@ def phone(number: str, language: str = "fr") -> str:
 
     ``0320…`` -> ``zéro trois, vingt, …``; ``0 800 123 456`` -> ``zéro, huit cents, cent vingt-trois, …``;
     ``3949`` -> ``trente-neuf, quarante-neuf``; ``+33…`` is said as it is dialled in France; in English digit by digit.
-    Groups: Arcep, decision 2018-0881 (0 8AB XXX XXX, 3X XX, 118 XXX).
+    Groups: as these numbers are printed (0 8AB XXX XXX, 3X XX, 118 XXX); no text that prescribes them was read.
     """
     text = "".join(character for character in number if character.isdigit() or character == "+")
     plus = text.startswith(("+", "00"))
