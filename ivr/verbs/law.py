@@ -77,13 +77,14 @@ def _abroad(book: Book) -> list[str]:
 
 
 def _unread(book: Book) -> list[str]:
-    """The caps of the book's numbers that nobody has read in a text that binds."""
+    """The caps of the book's numbers that nobody has read in a text that binds, or found at all."""
     held: dict[Cap, list[str]] = {}
     for number, service in book.services.items():
-        cap = cap_of(number, book.bounds.caps)
-        if cap and not cap.verified and any(period.tariff.surcharged for period in service.periods):
+        cap = cap_of(number, book.bounds.caps) or Cap()
+        if not cap.verified and any(period.tariff.surcharged for period in service.periods):
             held.setdefault(cap, []).append(number)
-    return [f"cap of {', '.join(numbers)}: not verified ({cap.source}; {CAPS_FILE})" for cap, numbers in held.items()]
+    said = {cap: f"not verified ({cap.source}; " if cap.source else "none was found (" for cap in held}
+    return [f"cap of {', '.join(numbers)}: {said[cap]}{CAPS_FILE})" for cap, numbers in held.items()]
 
 
 def _uses(service: Service, profile: Profile) -> bool:

@@ -188,6 +188,11 @@ def test_the_report_of_the_law_names_the_caps_that_nobody_read(book: Path) -> No
     write(book, CAPS_FILE, '"089": {source: "Arcep, 2012-0856", verified: yes}\n')
     assert [line.partition(":")[0] for line in told_of()] == ["cap of 0825000003"]
 
+    tariffs = book / "dialplans" / "tariffs.yaml"
+    tariffs.write_text(tariffs.read_text() + "once: {mode: per_call, price: 5.00}\n", encoding="utf-8")
+    number(book, '"1094": {label: opérateur, family: surcharged, tariff: once, flow: guide}')
+    assert told_of()[-1] == "cap of 1094: none was found (dialplans/caps.yaml)"
+
 
 def test_a_country_of_ones_own(book: Path) -> None:
     """Its numbers announce by it; its sounds have its name."""
