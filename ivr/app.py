@@ -14,7 +14,7 @@ from ivr.asterisk import provision, tls_conf
 from ivr.asterisk.trunks_conf import Line
 from ivr.book.book import LANGUAGE, Book, read_book
 from ivr.book.problems import BadBook, Mark, Problem
-from ivr.flow.node import references
+from ivr.book.remembered import remember
 from ivr.ledger.engine import at
 from ivr.ledger.reading import Reader
 from ivr.ledger.tables import Kept
@@ -31,6 +31,7 @@ from ivr.voice.wav import RATES
 
 if TYPE_CHECKING:
     from ivr.ledger.vault import Vault
+    from ivr.values.speech import Speaker
     from ivr.voice.bake import Baked
     from ivr.voice.bake import Progress as BakeProgress
     from ivr.voice.engines import Engine
@@ -49,6 +50,7 @@ CALLER_ACCOUNT = "caller"
 def bake_book(book: Book, settings: Settings, directory: Path, progress: "BakeProgress | None" = None) -> "Baked":
     """Bake all that a book says; raises :class:`BadBook` if something cannot be said as it must be."""
     from ivr.voice.bake import bake  # takes a second to import, for its measuring of loudness
+    from ivr.voice.examined import unbaked
     from ivr.voice.measured import judge
 
     try:
@@ -62,13 +64,15 @@ def bake_book(book: Book, settings: Settings, directory: Path, progress: "BakePr
         )
         if not baked.problems:
             baked.catalogue.have_queued(book.queued, LANGUAGE)
+            remember(settings.sounds, book, (directory / "prompts", settings.recordings))
     except OSError as error:
         # A full disk is no reason to stop: a reload keeps the old book, and says why.
-        raise BadBook([Problem.at(Mark("prompts/fr.yaml"), "IVR302", f"the sounds cannot be kept: {error}")]) from error
+        why = f"the sounds cannot be kept: {error}"
+        raise BadBook([Problem.at(Mark(str(settings.sounds)), "IVR302", why)]) from error
     for sentence in baked.fallen:
         log.warning("voices: %s", sentence)
     if baked.problems:
-        raise BadBook(Problem.at(Mark("prompts/fr.yaml"), "IVR301", problem) for problem in baked.problems)
+        raise BadBook(unbaked(baked.faults, book, directory))
     with contextlib.suppress(OSError):  # without the note the next start takes a second longer, no more
         (settings.sounds / BAKED_FOR).write_text(_baked_for(book, settings, directory), encoding="ascii")
     return baked
@@ -105,11 +109,6 @@ def make_vault(settings: Settings) -> "Vault":
     return Vault(settings.talks, settings.conversations, master)
 
 
-def says_values(book: Book) -> bool:
-    """Whether a sentence of the book has a place that only the call can fill."""
-    return any(to == "note" for flow in book.drawing.flows.values() for to, _, _ in references(flow))
-
-
 def _voices(book: Book, settings: Settings) -> "tuple[Engine, ...]":
     """The services over HTTP that the book brings, and the voices of this machine."""
     from ivr.voice.roster import local
@@ -117,10 +116,8 @@ def _voices(book: Book, settings: Settings) -> "tuple[Engine, ...]":
 
     tokens = {one.site.token for one in book.speech.speakers if one.site and one.site.token}
 
-    def token(name: str) -> str:
-        if settings.voice_token and len(tokens) == 1:  # else one service would be told the secret of another
-            return settings.voice_token
-        return settings.token(name).read_text(encoding="ascii").strip()
+    def token(one: "Speaker") -> str:
+        return settings.voice_secret(one.name, one.site.token if one.site else "", alone=len(tokens) == 1)
 
     services = (service(one, token) for one in book.speech.speakers if one.site)
     return (*services, *local(book.speech, settings.book))

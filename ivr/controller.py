@@ -21,7 +21,6 @@ from ivr.app import (
     make_teller,
     make_vault,
     password,
-    says_values,
 )
 from ivr.asterisk import lamps as lamp
 from ivr.asterisk import rings as ringing
@@ -172,7 +171,7 @@ async def serve(settings: Settings) -> None:
         pins = GuardedPins(lambda name: secret.derive(settings.secret, f"pin:{name}"), clock(settings))
         teller = make_teller(settings, lambda: library.current.book)
         stack.callback(teller.close)
-        if says_values(library.current.book):
+        if library.current.book.says_values:
             await asyncio.to_thread(teller.warm)
         recordings = Studio(settings.recordings, messages.path)
         office = Office(

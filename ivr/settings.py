@@ -12,6 +12,8 @@ from typing import Literal, cast
 
 from ivr.values.mailbox import ADDRESS, LONGEST_ADDRESS
 
+_OWN_TOKEN = "IVR_VOICE_TOKEN_"  # noqa: S105 - how the variables begin: IVR_VOICE_TOKEN_STUDIO
+
 
 class BadSetting(ValueError):
     """A variable of the environment that cannot be used; the text says which and why."""
@@ -48,8 +50,9 @@ class Settings:
     mail_security: Literal["starttls", "tls", "none"] = "starttls"
     mail_user: str = ""
     mail_from: str = ""
-    # Of the speech service, where it is not stored by `ivr remotes token`.
+    # The secrets of speech services: of the only one there is, and of each speaker, by his name in capitals.
     voice_token: str = field(default="", repr=False)
+    voice_tokens: Mapping[str, str] = field(default_factory=dict, repr=False)
 
     @property
     def ledger(self) -> Path:
@@ -72,6 +75,18 @@ class Settings:
     def token(self, name: str) -> Path:
         """Where the token lies that another system gave us."""
         return self.state / "secrets" / "tokens" / name
+
+    def voice_secret(self, speaker: str, token: str, *, alone: bool) -> str:
+        """What shows a speech service who we are: the environment's for this speaker, or for who is ``alone`` in
+        wanting one, else what is stored under the name ``token``.  Empty where none is wanted.  Raises OSError.
+        """
+        if own := self.voice_tokens.get(speaker.upper().replace("-", "_")):
+            return own
+        if not token:
+            return ""
+        if self.voice_token and alone:  # else one service would be told the secret of another
+            return self.voice_token
+        return self.token(token).read_text(encoding="ascii").strip()
 
     def trunk_password(self, name: str) -> Path:
         """Where the password lies that the carrier of a trunk gave us."""
@@ -174,6 +189,11 @@ def settings(environment: Mapping[str, str] = os.environ) -> Settings:
         mail_user=mail["user"],
         mail_from=mail["from"],
         voice_token=environment.get("IVR_VOICE_TOKEN") or "",
+        voice_tokens={
+            name.removeprefix(_OWN_TOKEN): secret
+            for name, secret in environment.items()
+            if name.startswith(_OWN_TOKEN) and secret
+        },
     )
 
 

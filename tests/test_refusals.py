@@ -31,7 +31,7 @@ def configured(tmp_path: Path) -> Settings:
 def refused(configured: Settings) -> list[str]:
     with pytest.raises(BadBook) as refusal:
         bake_book(read_book(configured.book), configured, configured.book)
-    return [f"{one.rule} {one.message}" for one in refusal.value.problems]
+    return [f"{one.file}:{one.line} {one.rule} {one.message}" for one in refusal.value.problems]
 
 
 def test_a_recording_that_is_no_sound_refuses_the_book(configured: Settings) -> None:
@@ -42,7 +42,7 @@ def test_a_recording_that_is_no_sound_refuses_the_book(configured: Settings) -> 
 
     (found,) = refused(configured)
 
-    assert found.startswith("IVR301 prompts/fr/bye.wav is damaged")
+    assert found == "prompts/fr/bye.wav:1 IVR301 the recording is damaged or not a WAV file"
 
 
 def test_sounds_that_cannot_be_kept_refuse_the_book(configured: Settings) -> None:
@@ -51,7 +51,7 @@ def test_sounds_that_cannot_be_kept_refuse_the_book(configured: Settings) -> Non
 
     (found,) = refused(configured)
 
-    assert found.startswith("IVR302 the sounds cannot be kept")
+    assert found.startswith(f"{configured.sounds}:1 IVR302 the sounds cannot be kept")
 
 
 def reloader(configured: Settings) -> tuple[Library, Reloader]:

@@ -34,6 +34,7 @@ OTHERS = {
     "IVR_DRAIN": "drain",
     "IVR_KEEP_DAYS": "keep_days",
     "IVR_VOICE_TOKEN": "voice_token",
+    "IVR_VOICE_TOKEN_": "voice_tokens",
     "IVR_MAIL_SERVER": "mail_server",
     "IVR_MAIL_SECURITY": "mail_security",
     "IVR_MAIL_USER": "mail_user",
@@ -182,3 +183,27 @@ def test_what_is_no_mail_server_is_refused(other: dict[str, str], said: str) -> 
 def test_a_refusal_is_a_value_error() -> None:
     """For whoever builds settings in code."""
     assert issubclass(BadSetting, ValueError)
+
+
+@pytest.mark.parametrize(
+    ("environment", "speaker", "token", "alone", "secret"),
+    [
+        ({}, "studio", "", True, ""),
+        ({"IVR_VOICE_TOKEN": "one"}, "studio", "speech", True, "one"),
+        ({"IVR_VOICE_TOKEN": "one"}, "studio", "", True, ""),
+        ({"IVR_VOICE_TOKEN": "one"}, "studio", "speech", False, "stored"),
+        ({"IVR_VOICE_TOKEN": "one", "IVR_VOICE_TOKEN_STUDIO_TWO": "two"}, "studio-two", "speech", False, "two"),
+        ({"IVR_VOICE_TOKEN_STUDIO_TWO": "two"}, "studio-two", "", False, "two"),
+        ({"IVR_VOICE_TOKEN_STUDIO_TWO": "two"}, "studio", "speech", False, "stored"),
+    ],
+)
+def test_each_speech_service_is_told_its_own_secret(
+    tmp_path: Path, environment: dict[str, str], speaker: str, token: str, alone: bool, secret: str
+) -> None:
+    """The environment's for it, else that of the only one, else what is stored; never that of another."""
+    found = settings({"IVR_STATE": str(tmp_path), **environment})
+    found.token("speech").parent.mkdir(parents=True)
+    found.token("speech").write_text("stored\n")
+
+    assert found.voice_secret(speaker, token, alone=alone) == secret
+    assert not any(hidden in repr(found) for hidden in ("'one'", "'two'"))

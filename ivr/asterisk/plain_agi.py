@@ -12,6 +12,7 @@ import logging
 import os
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any, TextIO
 
@@ -104,7 +105,7 @@ def run_plain(
         line, Speaker(call.language, release.voice, now, outside(release.book.destinations, call))
     )
     log.info("call began number=%s caller=%s", service.number, call.caller.masked)
-    attendance = Attendance(call, release, service, now(), clock)
+    attendance = Attendance(replace(call, language=service.language), release, service, now(), clock)
     ending = Ending.SHUTDOWN
     try:
         ending = _drive(attendance.talk(), channel)

@@ -21,6 +21,7 @@ from ivr.flow.nodes.queue import Queue
 from ivr.flow.nodes.say import Say
 from ivr.flow.nodes.transfer import Transfer
 from ivr.flow.outcomes import SPEECH
+from ivr.values.numerals import base
 
 MOST_OPTIONS = 9
 LONGEST_CHOICES = 40.0  # seconds; who hears more has forgotten the first choice
@@ -49,9 +50,9 @@ def _options(book: Book, flow: Flow, name: str, node: Node, at: Places) -> Itera
         return
     where = at("flow", flow.flow, ("nodes", name, "options"))
     for language in book.languages:
-        if not (text := _text(book, node, language)):
+        if not (text := _text(book, node, language)) or _told_already(book, node, language):
             continue  # what is lacking in a language that can be reached there is told elsewhere
-        told = spoken(text, language)
+        told = spoken(text, base(language))
         keys = {key for one in told for key in one.keys}
         in_language = "" if language == LANGUAGE else f" in {language}"
         for key in node.options:
@@ -60,7 +61,7 @@ def _options(book: Book, flow: Flow, name: str, node: Node, at: Places) -> Itera
                     at("flow", flow.flow, ("nodes", name, "options", key)),
                     "IVR280",
                     f'no text of menu "{name}" tells the caller of key {key}{in_language}',
-                    f'say it: "… {"tapez" if language == "fr" else "press"} {key}", or take the option away',
+                    f'say it: "… {"tapez" if base(language) == "fr" else "press"} {key}", or take the option away',
                     severity="warning",
                 )
         for one in told:
@@ -106,6 +107,8 @@ def _many(flow: Flow, name: str, node: Menu, at: Places) -> Iterator[Problem]:
 
 def _lengths(book: Book, flow: Flow, name: str, node: Node, at: Places) -> Iterator[Problem]:
     for language in book.languages:
+        if _told_already(book, node, language):
+            continue
         seconds = len(_text(book, node, language)) / SPEECH
         in_language = "" if language == LANGUAGE else f" in {language}"
         if isinstance(node, Menu) and seconds > LONGEST_CHOICES:
@@ -121,10 +124,17 @@ def _lengths(book: Book, flow: Flow, name: str, node: Node, at: Places) -> Itera
 
 def _text(book: Book, node: Node, language: str) -> str:
     """What a node's own sentence says, without its slots."""
-    texts = book.prompts[language]
+    return " ".join(book.prompts[language].get(part, "") for part in _said(node))
+
+
+def _told_already(book: Book, node: Node, language: str) -> bool:
+    """Whether a variant says of a node just what its language does, of which it is told there."""
+    return bool(_said(node)) and all(book.like(language, part) for part in _said(node))
+
+
+def _said(node: Node) -> list[str]:
     prompt = getattr(node, "prompt", None) or ()
-    parts = prompt if isinstance(prompt, tuple) else (prompt,)
-    return " ".join(texts.get(part, "") for part in parts if isinstance(part, str))
+    return [part for part in (prompt if isinstance(prompt, tuple) else (prompt,)) if isinstance(part, str)]
 
 
 # -- what nobody uses --------------------------------------------------------------------------------------------
@@ -145,7 +155,7 @@ def _unused(book: Book, at: Places, house: Iterable[str]) -> Iterator[Problem]:
     prompts |= set(book.queued)
     prompts |= {name for said_there in book.greetings.values() for name in said_there}
     for language, texts in book.prompts.items():
-        for name in sorted(texts.keys() - prompts):
+        for name in sorted(name for name in texts.keys() - prompts if not book.like(language, name)):
             mark = at("prompt", language, (name,))
             hint = "delete it, or have a node say it"
             yield Problem.at(mark, "IVR285", f'nobody says the prompt "{name}"', hint, severity="warning")

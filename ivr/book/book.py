@@ -23,12 +23,14 @@ from ivr.flow.terms import Terms
 from ivr.values import estimate
 from ivr.values.announcement import USUAL, Announcement, Manner, announcement
 from ivr.values.calendar import Calendar
+from ivr.values.call import FIRST
 from ivr.values.crisis import Crisis
 from ivr.values.duty import SAID
 from ivr.values.heard import SAID as HEARD
 from ivr.values.mailbox import Mailbox
 from ivr.values.music import DEFAULT, HOUSE, music_pieces
 from ivr.values.number import Family
+from ivr.values.numerals import base
 from ivr.values.offered import presses
 from ivr.values.outside import Destination
 from ivr.values.phone import Phone
@@ -46,7 +48,7 @@ from ivr.values.whisper import LONGEST, WAITED, whispers
 from ivr.values.wording import slots
 
 # The language of the law, of the announcement, and of every call until its flow says otherwise.
-LANGUAGE = "fr"
+LANGUAGE = FIRST
 
 
 # The clocks by which a tariff changes at midnight.  The tariff of a number is the same in all of France at an instant.
@@ -101,6 +103,7 @@ class Service:
     fronts: Mapping[str, Flow] = field(default_factory=dict)
     guard: Flow | None = None  # what keeps nuisances from the flow
     recording: Taping | None = None  # how its conversations are recorded, where none says otherwise
+    language: str = LANGUAGE  # in which its calls begin
 
     @property
     def entry(self) -> Flow:
@@ -122,11 +125,11 @@ class Service:
 
 @dataclass(frozen=True)
 class Book:
-    """A checked book.  ``services`` are by national number, ``prompts`` by language, then id; ``lists`` hold numbers
-    in E.164 (national form for short ones); ``sites`` are the other systems, by name; ``departments`` are by prefix;
-    ``warnings`` are what did not stop it; ``marks`` tell where each node stands, by flow and name;
-    ``properties`` are what must hold of every call, and where that is written; ``speech`` says who
-    speaks what nobody recorded.
+    """A checked book.  ``services`` are by national number; ``prompts`` by language, then id, those of a variant with
+    what it has of its language; ``lists`` hold numbers in E.164 (national form for short ones); ``sites`` are the other
+    systems, by name; ``departments`` are by prefix; ``warnings`` are what did not stop it; ``marks`` tell where each
+    node stands, by flow and name; ``properties`` are what must hold of every call, and where that is written;
+    ``speech`` says who speaks what nobody recorded.
     """
 
     services: Mapping[str, Service]
@@ -158,10 +161,24 @@ class Book:
 
     @cached_property
     def languages(self) -> tuple[str, ...]:
-        """The languages in which calls can be held: that of the law, and those that some flow offers."""
+        """The languages in which calls can be held: that of the law, those that some flow offers, and those in which
+        calls to some number begin.
+        """
         nodes = [node for flow in self.drawing.flows.values() for node in flow.nodes.values()]
         offered = {name for node in nodes for to, name, _ in references(node) if to == "language"}
+        offered |= {one.language for one in self.services.values()}
         return (LANGUAGE, *sorted(offered & self.prompts.keys() - {LANGUAGE}))
+
+    def like(self, language: str, prompt: str) -> str:
+        """The language of which ``language`` is a variant, where it has this prompt's text from there; else empty."""
+        whole = base(language)
+        same = self.prompts.get(whole, {}).get(prompt) == self.prompts[language].get(prompt)
+        return whole if whole != language and same else ""
+
+    def told(self, language: str) -> Mapping[str, Utterance]:
+        """What callers hear who are spoken to in ``language``, by name; what it lacks, in that of the law."""
+        said = self.utterances()
+        return {one.name: one for spoken in (LANGUAGE, language) for one in said if one.language == spoken}
 
     def at(self, instant: datetime) -> "Book":
         """The book with each number on the tariff in force at an instant."""
@@ -208,6 +225,11 @@ class Book:
         return {name: queue.music for name, queue in self.queues.items() if queue.music}
 
     @property
+    def says_values(self) -> bool:
+        """Whether a sentence has a place that only the call can fill."""
+        return any(to == "note" for flow in self.drawing.flows.values() for to, _, _ in references(flow))
+
+    @property
     def queued(self) -> tuple[str, ...]:
         """The prompts that queues say by themselves."""
         messages = {message for queue in self.queues.values() for message in queue.messages}
@@ -220,7 +242,9 @@ class Book:
         that nothing need be baked when one begins.
         """
         said = [
-            Utterance(language, name, text) for language, texts in self.prompts.items() for name, text in texts.items()
+            Utterance(language, name, text, like=self.like(language, name))
+            for language, texts in self.prompts.items()
+            for name, text in texts.items()
         ]
         priced = [period.tariff for service in self.services.values() for period in service.periods]
         for language in self.prompts:

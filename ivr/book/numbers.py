@@ -15,6 +15,7 @@ from ivr.flow.flow import Flow
 from ivr.flow.terms import Terms
 from ivr.values.announcement import BEEP, USUAL, Manner, announcement
 from ivr.values.number import Family, Number, parse
+from ivr.values.numerals import base
 from ivr.values.plan import EACH_ITS_OWN
 from ivr.values.profile import Profile
 from ivr.values.purpose import Purpose
@@ -123,7 +124,7 @@ def _service(
     first = periods[0]
     recording = entry.recording.value() if entry.recording else None
     bare = Service(number.national or "", entry.label, first.tariff, flow, first.terms, *declared, periods, written)
-    return replace(bare, recording=recording)
+    return replace(bare, recording=recording, language=entry.language)
 
 
 def _period(
@@ -135,8 +136,9 @@ def _period(
     profile: Profile,
 ) -> Period:
     silence = _silence(entry, tariff, profile)
-    manner = USUAL if silence else _manner(entry, number)
-    said = announcement(tariff, USUAL if manner.plain else manner, profile)  # one for all numbers of the price
+    manner = USUAL if silence else _manner(entry, number, profile)
+    alike = replace(USUAL, variant=manner.variant) if manner.plain else manner  # one for all numbers of the price
+    said = announcement(tariff, alike, profile)
     terms = Terms(
         announcement=None if silence else said.name,
         beep=BEEP if said.beep and not silence else None,
@@ -164,9 +166,12 @@ def _silence(entry: WrittenNumber, tariff: Tariff, profile: Profile) -> str:
     return "cheap" if tariff.surcharged else tariff.mode.value
 
 
-def _manner(entry: WrittenNumber, number: Number) -> Manner:
+def _manner(entry: WrittenNumber, number: Number, profile: Profile) -> Manner:
     connection = entry.purpose is Purpose.CONNECTION
-    return Manner(number.national or "", entry.announce_name.strip(), entry.announce_english, connection)
+    whole = base(entry.language)
+    variant = entry.language if whole == profile.language != entry.language else ""
+    name = entry.announce_name.strip()
+    return Manner(number.national or "", name, entry.announce_english, connection, variant=variant)
 
 
 def _unspoken(entry: WrittenNumber, *, free: bool) -> tuple[str, str, str, str] | None:

@@ -1,19 +1,30 @@
 """Where things stand in the files of a book."""
 
 from collections.abc import Mapping
+from pathlib import Path
 
 from pydantic import BaseModel
 
 from ivr.book.problems import Mark
-from ivr.book.source import Source
+from ivr.book.source import Source, read
 from ivr.book.tree import Scalar, Way, child, mark_of
 from ivr.flow.flow import Flow
 from ivr.flow.node import references
+from ivr.values.numerals import base
 
 
 def mark(source: Source, way: Way) -> Mark:
     """The place of what lies at ``way``, or the file."""
     return mark_of(source.tree, way) if source.tree else Mark(source.file)
+
+
+def text_mark(directory: Path, language: str, prompt: str) -> Mark:
+    """The place of a prompt's text; of a variant that has it of its language, there."""
+    for spoken in dict.fromkeys((language, base(language))):
+        source = read(directory / "prompts" / f"{spoken}.yaml", directory, [])
+        if source.tree and child(source.tree, prompt):
+            return mark_of(source.tree, (prompt,))
+    return Mark(f"prompts/{language}.yaml")
 
 
 def text(source: Source, key: str) -> str:

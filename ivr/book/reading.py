@@ -4,7 +4,6 @@ Numbers, tariffs, calendars, agents, lists and flows come from ``dialplans/``, t
 """
 
 import hashlib
-import re
 from collections.abc import Iterable, Set
 from pathlib import Path
 from typing import TypeVar
@@ -21,7 +20,8 @@ from ivr.book.crises import CRISES, WrittenCrisis, too_long, with_crises, wrong_
 from ivr.book.destinations import DESTINATIONS, WrittenDestination, wrong_destinations
 from ivr.book.groups import GROUPS, WrittenGroup, wrong_groups
 from ivr.book.hours import WrittenCalendar, wrong_calendars, wrong_exits
-from ivr.book.languages import untold
+from ivr.book.languages import misnamed as misnamed_prompts
+from ivr.book.languages import no_language, unspeakable, untold, whole
 from ivr.book.lists import DEPARTMENTS, WrittenDepartment, lists, wants_departments, wrong_prefixes
 from ivr.book.mailboxes import MAILBOXES, WrittenMailbox, wrong_mailboxes
 from ivr.book.music import FOLDER, music, wrong_music
@@ -121,6 +121,7 @@ class Reading:
 
         wrong_owners(numbers.good, owners.names, tell)
         wrong_music(numbers.good, classes, tell)
+        unspeakable(numbers.good, prompts, tell)
         wrong_names(numbers.good, purses.names, prompts[LANGUAGE].names, tell)
         self._found(wrong_prompts(purses.good, prompts[LANGUAGE].names), purses.source)
         ceiling = ceilings(purses.good, prompts[LANGUAGE].names)
@@ -139,10 +140,10 @@ class Reading:
         self._across(flows, started, departments)
         for name, finding in wrong_needs(drawn, queued.good, agents.good):
             self._find(finding, flows[name][1])
-        if len(whole := {name: flow for name, flow in drawn.items() if flow}) == len(flows):
+        if len(good := {name: flow for name, flow in drawn.items() if flow}) == len(flows):
             general = (*calendars.good.values(), *boxes.good.values())
             always = {*HOUSE_PROMPTS, *(name for one in general for to, name, _ in references(one) if to == "prompt")}
-            self._problems.extend(untold(whole, started, prompts, always))
+            self._problems.extend(untold(good, numbers.good, started, prompts, always))
         if any(problem.severity == "error" for problem in self._problems):
             raise BadBook(self._problems)
         served, guards, policy = with_nuisances(policies.good, numbers.good, served.values())
@@ -219,17 +220,11 @@ class Reading:
         languages = {LANGUAGE, *(path.stem for path in written)}
         prompts: dict[str, Table[str]] = {}
         for language in sorted(languages):
-            file = f"prompts/{language}.yaml"
-            if not re.fullmatch(r"[a-z]{2}", language):
-                hint = "name the file after one: fr.yaml, en.yaml"
-                self._say(Mark(file), "IVR214", f'"{language}" is no language', hint)
-                continue
-            prompts[language] = self._table(file, PromptText)
-            for name in HOUSE_PROMPTS:
-                if prompts[language].source.tree and name not in prompts[language].names:
-                    hint = "callers hear it when all else fails"
-                    self._say(Mark(file), "IVR210", f'the prompt "{name}" is missing', hint)
-        return prompts
+            if not (wrong := list(no_language(language))):
+                prompts[language] = self._table(f"prompts/{language}.yaml", PromptText)
+            self._problems += wrong
+        self._problems += misnamed_prompts(prompts, HOUSE_PROMPTS)
+        return whole(prompts)
 
     def _flows(self) -> "_Flows":
         found: _Flows = {}

@@ -52,7 +52,6 @@ def told(
     """Everything that is wrong with the recordings of a book that is right otherwise: with those that it brings, or
     with those in another folder.
     """
-    said_by = uses(book)
     recordings = recordings or directory / "prompts"
     for language, texts in book.prompts.items():
         folder = recordings / language
@@ -67,10 +66,7 @@ def told(
             if name not in texts and (folder / f"{name}.wav").is_file():
                 continue
             if name not in there:
-                who = said_by.get(name, ())
-                loses = f"{', '.join(who)} {'loses' if len(who) == 1 else 'lose'} it" if who else "nobody says it"
-                hint = "bring it back, or delete these lines: a synthetic voice speaks instead"
-                yield _warning(mark, "IVR561", f'the recording of "{name}" is gone: {loses}', hint)
+                yield gone(mark, book, language, name)
             elif one.sound != digest(there[name]):
                 hint = f"listen to it, then note it: ivr prompts --note {language}/{name}"
                 yield _warning(mark, "IVR563", f'the recording of "{name}" is another than that noted', hint)
@@ -80,6 +76,14 @@ def told(
             hint = f"listen to it, then note it: ivr prompts --note {language}/{name}"
             message = f'nobody has noted what the recording of "{name}" says, so a change of its text will not show'
             yield _warning(Mark(f"{recordings.name}/{language}/{name}.wav"), "IVR562", message, hint)
+
+
+def gone(mark: Mark, book: Book, language: str, name: str) -> Problem:
+    """That a recording is no longer there, and who loses it."""
+    who = uses(book).get(name, ())
+    loses = f"{', '.join(who)} {'loses' if len(who) == 1 else 'lose'} it" if who else "nobody says it"
+    hint = f"bring it back, or let a synthetic voice speak: ivr prompts --forget {language}/{name}"
+    return _warning(mark, "IVR561", f'the recording of "{name}" is gone: {loses}', hint)
 
 
 def by_phone(directory: Path, recordings: Path, book: Book) -> Iterator[Problem]:
@@ -104,9 +108,9 @@ def by_phone(directory: Path, recordings: Path, book: Book) -> Iterator[Problem]
 
 
 def forget(recordings: Path, language: str, name: str) -> None:
-    """Delete a recording and its note.  Raises OSError."""
+    """Delete a recording, if it is there, and its note.  Raises OSError."""
     known = dict(noted(recordings, language))
-    (recordings / language / f"{name}.wav").unlink()
+    (recordings / language / f"{name}.wav").unlink(missing_ok=True)
     known.pop(name, None)
     note(recordings, language, (), {}, known)
 

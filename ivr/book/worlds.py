@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 
-from ivr.book.book import LANGUAGE, Book, Service
+from ivr.book.book import Book, Service
 from ivr.flow.onlooker import Change, World
 from ivr.flow.outcomes import SPEECH
 from ivr.values.number import parse
@@ -31,7 +31,7 @@ def world_of(
     book: Book, service: Service, since: datetime, measured: Measured = not_measured, crisis: str | None = None
 ) -> World:
     """The world of one number from ``since`` on; ``crisis``: while that is on."""
-    texts = {one.name: one for one in book.utterances() if one.language == LANGUAGE}
+    texts = book.told(service.language)
     lengths: dict[str, float] = {}
 
     def seconds(name: str) -> float:
@@ -52,7 +52,7 @@ def world_of(
         book.departments,
         seconds,
         since,
-        LANGUAGE,
+        service.language,
         book.mailboxes,
         service.recording,
     )

@@ -8,11 +8,14 @@ from typing import Annotated, Literal, cast
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 from ivr.flow.taping import Recording
+from ivr.values.call import FIRST
 from ivr.values.number import parse
 from ivr.values.plan import Family
 from ivr.values.purpose import Purpose
 from ivr.values.tariff import CENT, Mode, Tariff
 
+TAG = r"^[a-z]{2}(-[A-Z]{2})?$"
+"""A language, or its variant of a country (RFC 5646): the name of its file of texts, and of its folder of sounds."""
 NAME = r"[a-z][a-z0-9-]{0,40}"
 Name = Annotated[str, Field(pattern=f"^{NAME}$")]
 
@@ -64,6 +67,9 @@ class WrittenNumber(Written):
     flow: Name = Field(description="the flow that answers")
     family: Literal["free", "plain", "surcharged"] | None = Field(
         default=None, description="for short numbers only, which have one each; others have that of their digits"
+    )
+    language: str = Field(
+        default=FIRST, pattern=TAG, description="the language in which its calls begin: fr-BE; its price is told so too"
     )
     owner: Name | None = Field(default=None, description="whose number it is, by the name in owners.yaml")
     purpose: Purpose | None = Field(default=None, description="what it is for, as its owner declares it")

@@ -3,7 +3,7 @@
 A flow alone is the matter of ``check.py``.  Here the flows are looked at together, as calls go through them.
 """
 
-from collections.abc import Iterator, Mapping, Set
+from collections.abc import Iterable, Iterator, Mapping, Set
 from dataclasses import replace
 
 from ivr.flow.check import Finding
@@ -39,10 +39,19 @@ def is_sound(flows: Mapping[str, Flow]) -> bool:
     ) and not any(_circles_of_runs(flows))
 
 
-def spoken(flows: Mapping[str, Flow], started: Set[str]) -> Mapping[str, Set[str]]:
-    """For each language that a flow offers, the prompts that may be said in it: all that can come after the choice."""
+def spoken(
+    flows: Mapping[str, Flow], started: Set[str], begun: Iterable[tuple[str, str]] = ()
+) -> Mapping[str, Set[str]]:
+    """For each language that a flow offers, the prompts that may be said in it: all that can come after the choice.
+
+    Of each language and flow of ``begun``, where calls begin in that language, all that the flow may say.
+    """
     drawing = Drawing(flows)
     prompts: dict[str, set[str]] = {}
+    for language, flow in begun:
+        for place in drawing.reachable(drawing.start(flow)) if flow in flows else ():
+            named = {name for to, name, _ in references(drawing.node(place)) if to == "prompt"}
+            prompts.setdefault(language, set()).update(named)
     everywhere = {place for flow in started & flows.keys() for place in drawing.reachable(drawing.start(flow))}
     named = {place: references(drawing.node(place)) for place in everywhere}
     said = {place: {name for to, name, _ in found if to == "prompt"} for place, found in named.items()}

@@ -5,12 +5,13 @@ from typing import Any, TypeVar
 
 from ivr.flow.ahead import Ahead
 from ivr.flow.asking import UNAVAILABLE, Question, Unasked
-from ivr.flow.commands import Ask, Command, Enqueue, Gather, Hangup, Look, Need, Play, Reachable, Talk
+from ivr.flow.commands import Ask, Command, Enqueue, Gather, Hangup, Look, Need, Play, Reachable, Speak, Talk
 from ivr.flow.errands import Post
 from ivr.flow.flow import BACK, REPEAT, Drawing, Flow, Place
 from ivr.flow.line import FlowError
 from ivr.flow.node import CAME_BY, Into, Leave, Over, Scene, Way
 from ivr.flow.nodes.voicemail import Voicemail
+from ivr.values.call import FIRST
 from ivr.values.cause import Cause
 
 C = TypeVar("C", bound=Command[Any])
@@ -42,7 +43,8 @@ class Standing:
 def walk(
     flow: Flow, scene: Scene, trail: list[Step], drawing: Drawing | None = None, standing: Standing | None = None
 ) -> Talk[None]:
-    """Live through a flow; ``trail`` receives each step as it is completed, ``standing`` is kept up to date.
+    """Live through a flow, from the language of the call on; ``trail`` receives each step as it is completed,
+    ``standing`` is kept up to date.
 
     An exit that leads nowhere ends the call, and so does the question after ``MOST_ASKED``.  ``drawing`` has the
     flows that this one enters.  Raises :class:`FlowError` after ``MOST_STEPS`` steps.
@@ -54,6 +56,8 @@ def walk(
     asked = standing.asked
     questions = 0
     skipped: set[Place] = set()  # questions that were not asked, since nobody is there
+    if scene.call.language != FIRST:
+        yield from Speak(scene.call.language)
     parting = Cause.NORMAL
     while here is not None:
         if len(trail) >= MOST_STEPS:

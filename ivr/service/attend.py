@@ -5,6 +5,7 @@ import contextvars
 import logging
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from ivr.service.attendance import Attendance
@@ -45,6 +46,7 @@ class Attendant:
             # Asterisk only lets the book's numbers in; a reload may have taken this one out.  Its dialplan apologises.
             log.warning("call refused number=%.40r is not in the book", call.dialled.raw)
             return
+        call = replace(call, language=service.language)
         log.info("call began number=%s caller=%s", service.number, call.caller.masked)
         self._live.began(call)
         channel = Desk(call, channel_for(release), self._office, release.book.sites, release.book.prompts)

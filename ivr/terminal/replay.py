@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from ivr.book.book import LANGUAGE, Book, Service
+from ivr.book.book import Book, Service
 from ivr.flow.commands import Command, Dial, Enqueue, Talk
 from ivr.flow.consent import Consent
 from ivr.flow.front import entrance
@@ -89,7 +89,7 @@ def _run(past: Past, book: Book, service: Service, secrets: Sequence[str]) -> _R
     run = _Run(Retold(past.started, past.tape, secrets))
     trail: list[Step] = []
     standing = Standing()
-    call = Call(past.id, parse(past.number), _caller(past.caller), LANGUAGE, past.started)
+    call = Call(past.id, parse(past.number), _caller(past.caller), service.language, past.started)
     scene = Scene(
         call,
         book.calendars,

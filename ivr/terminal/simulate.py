@@ -101,7 +101,7 @@ class Simulator:
         cast.queues = book.served
         service = service_of(book, dialled)
         channel = TextChannel(lambda: attendance.tariff, at, cast, LANGUAGE, self._said, write)
-        call = Call("simulated", parse(service.number), parse(caller), LANGUAGE, at)
+        call = Call("simulated", parse(service.number), parse(caller), service.language, at)
         live = Live()
         live.began(call)
         office = PaperOffice(

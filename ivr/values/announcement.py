@@ -57,6 +57,7 @@ class Manner:
     """What a number says in its announcement beside the price.
 
     ``number`` is its own, in digits, and names the sound where it is not that of every number of its price.
+    ``variant`` of its language has words of its own for the price: ``fr-BE``; empty: as in the profile's country.
     ``connection``: what is charged is being connected to somebody else.
     """
 
@@ -65,10 +66,11 @@ class Manner:
     english: bool = False
     connection: bool = False
     access: Access | None = None
+    variant: str = ""
 
     @property
     def plain(self) -> bool:
-        """Whether every number of the same price says the same."""
+        """Whether every number of the same price says the same, each in its variant."""
         return not (self.name or self.english or self.connection or self.access)
 
 
@@ -142,20 +144,22 @@ def announcement_name(tariff: Tariff, manner: Manner = USUAL, profile: Profile =
     price = f"-{tariff.price:.2f}".replace(".", "-") if tariff.surcharged else ""
     country = "" if profile.french else f"{profile.name}-"
     own = "" if manner.plain else f"{manner.number}-"
-    return f"announcement/{country}{own}{tariff.mode.value.replace('_', '-')}{price}"
+    variant = f"{manner.variant.lower()}-" if manner.variant else ""
+    return f"announcement/{country}{variant}{own}{tariff.mode.value.replace('_', '-')}{price}"
 
 
 def _parts(tariff: Tariff, manner: Manner, profile: Profile) -> Iterator[Part]:
+    language = manner.variant or profile.language
     if manner.name:
-        yield Part(NAME, f"{manner.name.rstrip('.')}.", profile.language, PAUSE, NAME_AT_MOST)
+        yield Part(NAME, f"{manner.name.rstrip('.')}.", language, PAUSE, NAME_AT_MOST)
     words = {"fr": _french, "de": _german, "es": _spanish}[profile.language]
-    yield Part(PRICE, words(tariff, manner, profile), profile.language, PAUSE)
+    yield Part(PRICE, words(tariff, manner, profile), language, PAUSE)
     if manner.access and tariff.surcharged:
-        yield Part(ACCESS, _access(tariff, manner.access, profile), profile.language, PAUSE)
+        yield Part(ACCESS, _access(tariff, manner.access, profile, language), language, PAUSE)
     if manner.english:
         yield Part(ENGLISH, _english(tariff, manner, profile), "en", PAUSE)
     if profile.skip and tariff.surcharged and not manner.english and not manner.access:
-        yield Part(SKIP, _SKIP, profile.language)
+        yield Part(SKIP, _SKIP, language)
 
 
 _SKIP = "La prochaine fois, appuyez sur la touche dièse pour ne pas écouter ce message."
@@ -166,7 +170,8 @@ def _french(tariff: Tariff, manner: Manner, profile: Profile) -> str:
         return "Service et appel gratuits."
     if tariff.mode is Mode.PLAIN:
         return "Service gratuit, plus prix de l'appel."
-    price = saying.amount(tariff.price, "fr" if profile.french else f"fr-{profile.name.upper()}", profile.currency)
+    language = manner.variant or ("fr" if profile.french else f"fr-{profile.name.upper()}")
+    price = saying.amount(tariff.price, language, profile.currency)
     each = "par minute" if tariff.mode is Mode.PER_MINUTE else "par appel"
     hello = "" if manner.name else "Bonjour. "
     what = "la mise en relation vous sera facturée" if manner.connection else "ce service vous sera facturé"
@@ -176,12 +181,12 @@ def _french(tariff: Tariff, manner: Manner, profile: Profile) -> str:
     return f"{hello}{when}, {what} {price} {each}, {taxes}, en plus du prix de l'appel{access}."
 
 
-def _access(tariff: Tariff, access: Access, profile: Profile) -> str:
+def _access(tariff: Tariff, access: Access, profile: Profile, language: str) -> str:
     """How many calls, how much in all, how long the code is valid (RD SVA 2024, p. 24-25)."""
-    total = saying.amount(profile.bound(tariff).dearest * access.calls)
+    total = saying.amount(profile.bound(tariff).dearest * access.calls, language)
     most = " au plus" if tariff.mode is Mode.PER_MINUTE else ""
-    calls = "Il suffit d'un appel" if access.calls == 1 else f"Il faut {cardinal(access.calls)} appels"
-    return f"{calls}, soit {total} en tout{most}, pour un code valable {saying.duration(access.valid)}."
+    calls = "Il suffit d'un appel" if access.calls == 1 else f"Il faut {cardinal(access.calls, language)} appels"
+    return f"{calls}, soit {total} en tout{most}, pour un code valable {saying.duration(access.valid, language)}."
 
 
 def _english(tariff: Tariff, manner: Manner, profile: Profile) -> str:

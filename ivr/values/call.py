@@ -6,6 +6,9 @@ from enum import StrEnum
 
 from ivr.values.number import Number
 
+FIRST = "fr"
+"""The language of the law, and that in which a call begins whose number names none."""
+
 
 class Ending(StrEnum):
     """Why a call ended."""

@@ -1,5 +1,6 @@
 """What a directory says between the names: which key takes whom."""
 
+from ivr.values.numerals import base
 from ivr.values.phrase import Utterance
 
 MOST = 8  # names that are offered at once
@@ -12,5 +13,5 @@ def press(key: int) -> str:
 
 def presses(language: str) -> list[Utterance]:
     """All of them."""
-    word = "press" if language == "en" else "tapez"
+    word = "press" if base(language) == "en" else "tapez"
     return [Utterance(language, press(key), f"{word} {key}.") for key in range(1, MOST + 1)]

@@ -4,7 +4,11 @@ Nothing here makes a sound: ``voice`` turns an :class:`Utterance` into a file, `
 ``terminal`` prints it.
 """
 
+import re
 from dataclasses import dataclass
+
+NAME = re.compile(r"(?=.{1,101}$)[a-z0-9][a-z0-9_-]*(/[a-z0-9_-]+)*")
+"""What a prompt can be called: its name is that of its files, too."""
 
 
 @dataclass(frozen=True)
@@ -31,6 +35,7 @@ class Utterance:
     ``tail`` is silence after the last word, ``at_least`` and ``at_most`` bound the whole file; all in seconds.
     Shorter audio is padded with silence at its end; longer audio than ``at_most`` is a fault of the book.
     With ``parts`` these are what is spoken, one after the other, and ``text`` is all of them.
+    ``like`` is the language whose recording of this name is heard where this one has none: it has the same text.
     """
 
     language: str
@@ -40,3 +45,4 @@ class Utterance:
     at_least: float = 0.0
     at_most: float | None = None
     parts: tuple[Part, ...] = ()
+    like: str = ""

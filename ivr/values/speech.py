@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from ivr.values.numerals import base
 from ivr.values.site import Site
 
 
@@ -24,7 +25,8 @@ class Speaker:
 class Speech:
     """``languages`` and ``prompts`` name the speakers to be asked, the first first; those of a prompt come before
     those of its language, and the engines of the machine come last.  ``lexicons`` are by language: a word or words
-    as written, to how they shall be spelled for an engine.
+    as written, to how they shall be spelled for an engine.  Both hold for the variants of a language too
+    (``fr-BE``), where these say nothing of their own.
     """
 
     speakers: tuple[Speaker, ...] = ()
@@ -34,14 +36,15 @@ class Speech:
 
     def asked(self, language: str, prompt: str) -> tuple[str, ...]:
         """The names of those to be asked first for this prompt, each once."""
-        return tuple(dict.fromkeys((*self.prompts.get(prompt, ()), *self.languages.get(language, ()))))
+        spoken = self.languages.get(language) or self.languages.get(base(language), ())
+        return tuple(dict.fromkeys((*self.prompts.get(prompt, ()), *spoken)))
 
     def spelled(self, text: str, language: str) -> str:
         """``text`` as an engine shall read it: whole words of the lexicon replaced, the longest first.
 
         A word written small in the lexicon is found in any case, a word with capitals only as it is written.
         """
-        lexicon = self.lexicons.get(language, {})
+        lexicon = {**self.lexicons.get(base(language), {}), **self.lexicons.get(language, {})}
         if not lexicon:
             return text
         small = {word.lower(): said for word, said in lexicon.items() if word == word.lower()}

@@ -10,7 +10,7 @@ from decimal import Decimal
 
 from ivr.values import saying
 from ivr.values.calendar import Calendar
-from ivr.values.numerals import cardinal, ordinal
+from ivr.values.numerals import base, cardinal, ordinal
 from ivr.values.phrase import Utterance
 from ivr.values.week import opening_hours
 
@@ -57,10 +57,10 @@ def spelled(digits: str) -> tuple[str, ...]:
 
 def slots(calendars: Iterable[Calendar], language: str = "fr") -> list[Utterance]:
     """All that :func:`spelled` can name, and :func:`reopening` and :func:`week_name` for these calendars."""
-    texts = _english_days() if language == "en" else _french_days()
-    spoken = "en" if language == "en" else "fr"
+    spoken = "en" if base(language) == "en" else "fr"
+    texts = _english_days() if spoken == "en" else _french_days()
     texts |= {f"slot/digit-{digit}": cardinal(digit, spoken) for digit in range(10)}
-    hour = english_hour if language == "en" else hour_words
+    hour = english_hour if spoken == "en" else hour_words
     for calendar in calendars:
         texts[week_name(calendar.name)] = opening_hours(calendar.weekly, language)
         for minute in _edges(calendar):

@@ -13,6 +13,7 @@ from ivr.book.lawful import unlawful
 from ivr.book.problems import BadBook, Problem, as_json, in_order, pretty
 from ivr.book.promises import told
 from ivr.book.recordings import by_phone
+from ivr.book.remembered import missed
 from ivr.book.source import read
 from ivr.settings import settings
 from ivr.values.phrase import Utterance
@@ -108,11 +109,15 @@ def _announcements(directory: Path, book: Book) -> tuple[list[Problem], list[str
 
 def _recordings(directory: Path, book: Book) -> tuple[Problem, ...]:
     """What is wrong with recordings; the tools that tell of their sound are not entered where nobody recorded any."""
-    phoned = settings().recordings
-    folders = [folder for folder in (directory / "prompts", phoned) if any(folder.glob("*/**/*.wav"))]
+    configured = settings()
+    phoned, both = configured.recordings, (directory / "prompts", configured.recordings)
+    told = list(by_phone(directory, phoned, book))
+    if directory.absolute() == configured.book.absolute():
+        told += missed(configured.sounds, directory, book, both)
+    folders = [folder for folder in both if any(folder.glob("*/**/*.wav"))]
     if not folders:
-        return tuple(by_phone(directory, phoned, book))
+        return tuple(told)
     from ivr.voice.examined import examined
 
     sounds = [problem for folder in folders for problem in examined(folder, book.utterances())]
-    return (*by_phone(directory, phoned, book), *sounds)
+    return (*told, *sounds)

@@ -11,6 +11,7 @@ import click
 from ivr.book.book import LANGUAGE, Book, read_book
 from ivr.book.problems import did_you_mean
 from ivr.book.recordings import by_phone, note, noted, recorded
+from ivr.book.remembered import forgotten, present
 from ivr.settings import Settings, settings
 from ivr.verbs.manners import example, says
 from ivr.verbs.shown import show
@@ -29,6 +30,7 @@ PLAYERS = (("pw-play",), ("paplay",), ("aplay", "-q"), ("afplay",), ("play", "-q
         "ivr prompts --html prompts.html",
         "ivr prompts --take fr/goodbye studio.wav",
         "ivr prompts --note fr/goodbye",
+        "ivr prompts --forget fr/goodbye",
     )
 )
 @click.option("--language", help="only this language: fr")
@@ -36,6 +38,9 @@ PLAYERS = (("pw-play",), ("paplay",), ("aplay", "-q"), ("afplay",), ("play", "-q
 @click.option("--json", "json_", is_flag=True, help="as JSON, for programs")
 @click.option("--html", type=click.Path(path_type=Path, dir_okay=False), help="write a page with players to this file")
 @click.option("--note", multiple=True, metavar="LANGUAGE/ID", help="note that this recording says what the text says")
+@click.option(
+    "--forget", multiple=True, metavar="LANGUAGE/ID", help="miss the recording of this prompt no longer: it is gone"
+)
 @click.option(
     "--take",
     type=(str, click.Path(path_type=Path, dir_okay=False)),
@@ -49,6 +54,7 @@ def prompts(
     json_: bool,
     html: Path | None,
     note: tuple[str, ...],
+    forget: tuple[str, ...],
     take: tuple[str, Path] | None,
 ) -> None:
     """Tell every prompt: who speaks it, how long, how loud, whether its recording is stale, which flows say it."""
@@ -58,6 +64,8 @@ def prompts(
         return _take(book, configured.book, *take)
     if note:
         return _note(book, configured.book, note)
+    if forget:
+        return _forget(book, configured, forget)
     rows = [row for row in _rows(book, configured, slots=slots) if language in (None, row.language)]
     if html is not None:
         from ivr.voice.sheet import sheet
@@ -137,6 +145,17 @@ def _note(book: Book, directory: Path, names: tuple[str, ...]) -> None:
             raise click.ClickException(f'there is no recording prompts/{language}/{prompt}.wav of a prompt "{prompt}"')
         path = note(directory / "prompts", language, [prompt], texts, noted(directory / "prompts", language))
         click.echo(f"{path}: {one} says «{' '.join(texts[prompt].split())}».")
+
+
+def _forget(book: Book, configured: Settings, names: tuple[str, ...]) -> None:
+    folders = configured.book / "prompts", configured.recordings
+    for one in names:
+        language, _, prompt = one.partition("/")
+        if (language, prompt) in present(book, folders):
+            raise click.ClickException(f"the recording of {one} is there: delete it first")
+        if not forgotten(configured.sounds, folders, language, prompt):
+            raise click.ClickException(f"no recording of {one} is missed")
+        click.echo(f"The recording of {one} is forgotten.")
 
 
 def _take(book: Book, directory: Path, name: str, source: Path) -> None:

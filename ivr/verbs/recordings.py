@@ -8,6 +8,7 @@ import click
 from ivr.book.book import read_book
 from ivr.book.problems import did_you_mean
 from ivr.book.recordings import by_phone, forget, noted, recorded, unfit
+from ivr.book.remembered import forgotten, present
 from ivr.settings import settings
 from ivr.values.recorded import numbered
 from ivr.verbs.manners import example, says
@@ -60,6 +61,8 @@ def delete(prompt: str) -> None:
     _file(prompt)
     language, _, name = prompt.partition("/")
     forget(settings().recordings, language, name)
+    if (language, name) not in present(read_book(settings().book), [settings().book / "prompts"]):
+        forgotten(settings().sounds, (), language, name)
     click.echo(f"The recording of {prompt} is deleted.")
 
 

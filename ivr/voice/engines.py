@@ -12,9 +12,11 @@ import shutil
 import signal
 import subprocess
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Sequence, Set
 from dataclasses import dataclass
 from pathlib import Path
+
+from ivr.values.numerals import base
 
 log = logging.getLogger(__name__)
 
@@ -23,7 +25,7 @@ TIME_LIMIT = 30.0
 LONGEST_TEXT = 5000
 """Characters; some six minutes of speech."""
 
-_PICO_VOICES = {"fr": "fr-FR", "en": "en-GB", "de": "de-DE", "es": "es-ES", "it": "it-IT"}
+_PICO_VOICES = {"fr": "fr-FR", "en": "en-GB", "en-US": "en-US", "de": "de-DE", "es": "es-ES", "it": "it-IT"}
 _PICO_DATA = Path("/usr/share/pico/lang")
 _ESPEAK_SPEED = 155  # words a minute; its default of 175 is too fast for prices on the telephone
 
@@ -37,6 +39,7 @@ class Engine:
     """A speech engine found on this machine.
 
     ``version`` changes whenever the same text could sound different; ``languages`` None means: ask and see.
+    espeak-ng has voices of many variants, and knows which one is nearest; what a service does with one is its own.
     """
 
     name: str
@@ -48,6 +51,11 @@ class Engine:
     def speak(self, language: str, text: str, limit: float = TIME_LIMIT) -> bytes:
         """The text as a WAV file's bytes; raises EngineFailed, at the latest after ``limit`` seconds."""
         return self.synthesize(self.program, language, text, limit)
+
+    def speaks(self, languages: Set[str]) -> bool:
+        """Whether it speaks all of these; of a variant (``fr-BE``) the language is enough."""
+        known = self.languages
+        return known is None or all(one in known or base(one) in known for one in languages)
 
     def __str__(self) -> str:
         return f"{self.name} {self.version}"
@@ -89,7 +97,8 @@ def pico(program: str, language: str, text: str, limit: float) -> bytes:
     Its markup has tags that read and write files (`<play>`, `<genfile>`), so no angle bracket reaches it.
     """
     plain = text.replace("<", " ").replace(">", " ")
-    return _run([program, "-l", _PICO_VOICES[language], "-w", "speech.wav", "--", plain], b"", limit)
+    voice = _PICO_VOICES.get(language) or _PICO_VOICES[base(language)]
+    return _run([program, "-l", voice, "-w", "speech.wav", "--", plain], b"", limit)
 
 
 def espeak(program: str, language: str, text: str, limit: float) -> bytes:

@@ -48,11 +48,7 @@ class Roster:
         known = {engine.name: engine for engine in self.engines}
         order = (*named, *(name for name in known if name not in brought))
         fit = [known[name] for name in dict.fromkeys(order) if name in known]
-        return [
-            engine
-            for engine in fit
-            if (engine.languages is None or languages <= engine.languages) and self._in_a_row[engine.name] < PATIENCE
-        ]
+        return [engine for engine in fit if engine.speaks(languages) and self._in_a_row[engine.name] < PATIENCE]
 
     def spoke(self, engine: Engine) -> None:
         with self._lock:

@@ -10,8 +10,8 @@ from ivr.values.speech import Speaker
 from ivr.voice.engines import Engine, EngineFailed
 from ivr.voice.recording import MAX_BYTES
 
-Token = Callable[[str], str]
-"""The secret of this name, sent as a bearer token; raises OSError where there is none."""
+Token = Callable[[Speaker], str]
+"""The secret that is sent for a speaker as a bearer token, empty: none; raises OSError where it is not there."""
 
 
 class _Stay(urllib.request.HTTPRedirectHandler):
@@ -34,8 +34,12 @@ def service(speaker: Speaker, token: Token) -> Engine:
         body = json.dumps({"text": text, "language": language, "voice": speaker.voice}).encode()
         headers = {"Content-Type": "application/json", "Accept": "audio/wav, audio/*"}
         try:
-            if site.token:
-                headers["Authorization"] = f"Bearer {token(site.token)}"
+            secret = token(speaker)
+        except OSError as error:
+            raise EngineFailed(f"{speaker.name} has no secret: ivr remotes token {site.token}") from error
+        try:
+            if secret:
+                headers["Authorization"] = f"Bearer {secret}"
             request = urllib.request.Request(site.url, body, headers)  # noqa: S310 - http(s) only: values/site.py
             with opener.open(request, timeout=limit) as answer:
                 content: bytes = answer.read(MAX_BYTES + 1)

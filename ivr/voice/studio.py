@@ -15,6 +15,7 @@ from pathlib import Path
 from ivr.book.problems import BadBook
 from ivr.book.recordings import note, noted
 from ivr.service.ports import Recorded
+from ivr.values.phrase import NAME
 
 log = logging.getLogger(__name__)
 
@@ -39,13 +40,14 @@ class Studio:
     def _adopt(self, take: str, recorded: Recorded) -> bool:
         from ivr.voice.audio import Silent, master
         from ivr.voice.catalogue import replace
-        from ivr.voice.recording import NAME, Unusable, content_of, decoded
+        from ivr.voice.recording import Unusable, content_of, decoded, undistorted
 
         prompt, path = recorded.prompt, self._message(take)
         try:
             if not NAME.fullmatch(prompt.id):  # ../x would lie beside all recordings, and no bake would find it
                 raise Unusable(f"{prompt.id!r} is no name of a file: begin with a letter or digit; then a-z 0-9 _ / -")
             sound = content_of(path)
+            undistorted(*decoded(sound))
             master(*decoded(sound))
             known = noted(self._recordings, prompt.language)  # before anything is changed: it may be no YAML
         except (Unusable, Silent, OSError, BadBook) as error:

@@ -315,7 +315,7 @@ BAD = (
         NEW,
         "fallback: Au revoir.\n",
         "fallback: Au revoir.",
-        'prompts/french.yaml: "french" is no language; name the file after one: fr.yaml, en.yaml',
+        'prompts/french.yaml: "french" is no language; name the file after one: fr.yaml, en.yaml, fr-BE.yaml',
     ),
     Bad(
         "IVR215",
@@ -342,7 +342,7 @@ BAD = (
         "welcome-customers:",
         "welcome-clients:",
         "# What callers hear who",
-        ('prompts/en.yaml: the prompt "welcome-customers" has no text here; it may be said, and a flow offers en'),
+        ('prompts/en.yaml: the prompt "welcome-customers" has no text here; a call that is held in en may say it'),
     ),
     Bad(
         "IVR220",

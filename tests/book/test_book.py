@@ -168,7 +168,7 @@ MISTAKES: dict[str, tuple[Edit, str]] = {
     ),
     "a prompt that a language lacks": (
         ("prompts/en.yaml", "customer-forgotten:", "customer-forgotton:"),
-        'prompts/en.yaml:1:1: the prompt "customer-forgotten" has no text here; it may be said, and a flow offers en',
+        'prompts/en.yaml:1:1: the prompt "customer-forgotten" has no text here; a call that is held in en may say it',
     ),
     "a language that does not exist": (
         (CUSTOMERS, '"2": en, "1": fr', '"2": eng, "1": fr'),

@@ -10,6 +10,7 @@ import pytest
 from ivr.book.book import read_book
 from ivr.book.problems import BadBook, Problem
 from ivr.book.recordings import note
+from ivr.book.remembered import forgotten, missed, remember
 from tests.book.test_advice import told as small_book
 
 GOOD: dict[str, str] = {}
@@ -140,3 +141,42 @@ def test_voices_and_lexicon_are_read(book: Path) -> None:
         == "Le service après-vente de lumé-lec, savant, lumelec"
     )
     assert speech.spelled("Le SAV", "en") == "Le SAV"
+
+
+def test_a_recording_that_nobody_noted_is_missed_all_the_same(book: Path, tmp_path: Path) -> None:
+    """Every one that was ever baked, however often the book was baked without it since, until it is forgotten."""
+    sounds, state = tmp_path / "sounds", tmp_path / "state" / "recordings"
+    sounds.mkdir()
+    folders = (book / "prompts", state)
+    known = read_book(book)
+    sound(book / "prompts/fr/fallback.wav")
+    sound(state / "fr/choices.wav")
+    remember(sounds, known, folders)
+
+    assert list(missed(sounds, book, known, folders)) == []
+    (book / "prompts/fr/fallback.wav").unlink()
+    (book / "prompts/fr/choices.wav").unlink()
+    (state / "fr/choices.wav").unlink()
+    for _ in range(2):
+        remember(sounds, known, folders)
+        (found,) = missed(sounds, book, known, folders)
+        line = (book / "prompts/fr.yaml").read_text().splitlines()[found.line - 1]
+
+        assert (found.rule, found.severity, found.file) == ("IVR561", "warning", "prompts/fr.yaml")
+        assert line.startswith("fallback:")
+        assert found.message == 'the recording of "fallback" is gone: every call, limits lose it'
+        assert found.hint == "bring it back, or let a synthetic voice speak: ivr prompts --forget fr/fallback"
+    (noted,) = rules(book)  # choices has a note, which misses it
+
+    assert noted.message == 'the recording of "choices" is gone: tried loses it'
+    assert forgotten(sounds, folders, "fr", "fallback")
+    assert forgotten(sounds, folders, "fr", "choices")
+    assert not forgotten(sounds, folders, "fr", "choices")
+    assert list(missed(sounds, book, known, folders)) == rules(book) == []
+
+
+def test_what_is_kept_of_recordings_may_be_lost(book: Path, tmp_path: Path) -> None:
+    """Then only notes miss them; rubbish is no reason to fail."""
+    (tmp_path / "recorded.json").write_text("[1")
+
+    assert list(missed(tmp_path, book, read_book(book), [book / "prompts"])) == []

@@ -32,8 +32,13 @@ VOICE = babble("Bienvenue", 44100)
             "IVR566",
             "the recording has 44100 samples per second, 8000, 16000 or 48000 are needed",
         ),
+        (
+            wav_bytes(np.clip(8 * babble("Bienvenue", 48000), -1, 1), 48000),
+            "IVR642",
+            "the recording is overdriven (184 crests are cut off flat in 1.0 s)",
+        ),
     ],
-    ids=["empty", "silent", "cut off", "corrupt", "MP3 renamed", "stereo", "44.1 kHz"],
+    ids=["empty", "silent", "cut off", "corrupt", "MP3 renamed", "stereo", "44.1 kHz", "overdriven"],
 )
 def test_one_problem_each(place, content: bytes, rule: str, message: str):
     """The same at the check and at the bake, which plays nothing of it, and leaves the file as it is."""
@@ -55,7 +60,7 @@ def test_what_was_baked_of_a_stereo_recording_before_is_not_played(place):
     stereo = wav_bytes(np.stack([VOICE, VOICE], axis=1), 48000)
     place.record("welcome", stereo)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("ivr.voice.bake.as_delivered", lambda content: None)
+        patch.setattr("ivr.voice.oven.as_delivered", lambda content: None)
         assert place.bake(WELCOME).problems == ()
 
     assert len(place.bake(WELCOME).problems) == 1

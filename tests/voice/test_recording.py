@@ -1,7 +1,10 @@
 """Recordings as people send them: some are used, the others get one clear sentence."""
 
 import os
+import re
 import struct
+from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -9,6 +12,7 @@ import soundfile
 
 from ivr.values.phrase import Utterance
 from ivr.voice import recording as module
+from ivr.voice.wav import frames
 
 from .conftest import WELCOME, babble, wav_bytes
 
@@ -158,3 +162,47 @@ def test_a_lying_length_costs_no_memory():
     samples, _ = module.decoded(lying)
 
     assert len(samples) <= len(good) // 2
+
+
+def test_the_recording_of_its_language_is_heard_for_a_variant_that_has_none(place):
+    """Where the text is the same; its own comes first, and is another sound."""
+    place.record("welcome", wav_bytes(babble("Bienvenue", 48000), 48000))
+    belgian = replace(WELCOME, language="fr-BE", like="fr")
+    baked = place.bake(WELCOME, belgian).catalogue.sounds
+    own = place.prompts / "fr-BE" / "welcome.wav"
+    own.parent.mkdir()
+    own.write_bytes(wav_bytes(babble("Bienvenue une fois", 48000), 48000))
+    again = place.bake(WELCOME, belgian).catalogue.sounds
+
+    assert place.spoken == []
+    assert Path(f"{baked['fr-BE', 'welcome'].path}.wav").parent == place.sounds / "fr-BE"
+    assert frames(Path(f"{baked['fr', 'welcome'].path}.wav")) == frames(Path(f"{baked['fr-BE', 'welcome'].path}.wav"))
+    assert again["fr-BE", "welcome"].seconds > again["fr", "welcome"].seconds
+
+
+@pytest.mark.parametrize(("gain", "rate"), [(2, 48000), (2, 8000), (4, 16000)])
+def test_an_overdriven_recording_is_refused(place, gain: int, rate: int):
+    """Its crests are cut off flat, which callers hear as a crackle."""
+    voice = voiced(rate)
+    place.record("welcome", wav_bytes(np.clip(gain * voice, -1, 1), rate))
+    (problem,) = place.bake(WELCOME).problems
+
+    assert re.fullmatch(
+        r"prompts/fr/welcome.wav is overdriven \(\d+ crests are cut off flat in \d\.\d s\): record it less loudly",
+        problem,
+    )
+
+
+@pytest.mark.parametrize("rate", [8000, 48000])
+@pytest.mark.parametrize("gain", [1, 0.9, 0.01])
+def test_a_recording_that_is_loud_or_faint_is_none_the_worse(place, gain: float, rate: int):
+    """Up to full scale, and with few bits: nothing is cut off."""
+    place.record("welcome", wav_bytes(gain * voiced(rate), rate))
+
+    assert place.bake(WELCOME).problems == ()
+
+
+def voiced(rate: int) -> np.ndarray:
+    """Speech-like crests of all heights, the highest at full scale."""
+    sound = babble("Bienvenue chez nous, et merci de votre appel", rate)
+    return sound / np.abs(sound).max()

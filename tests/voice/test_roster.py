@@ -60,7 +60,7 @@ def listening(answer, asked: list) -> Iterator[str]:
 
 def studio(url: str) -> Engine:
     site = Site("studio", url, "studio-token", True)
-    return service(Speaker("studio", "camille", site), {"studio-token": "s3cret"}.__getitem__)
+    return service(Speaker("studio", "camille", site), lambda speaker: {"studio": "s3cret"}[speaker.name])
 
 
 SPEECH = Speech((Speaker("studio"),), {"fr": ("studio",)})
