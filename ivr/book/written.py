@@ -24,7 +24,8 @@ def _is_sayable(text: str) -> str:
     if "{" in text or "}" in text:
         raise ValueError(
             "a text is said as it is written, and nobody fills a place in braces;"
-            " write in the flow, after the text: {note: NOTE, spoken: amount, otherwise: PROMPT}"
+            " make prompts of what stands before and after it, and write in the flow:"
+            " prompt: [BEFORE, {note: NOTE, spoken: amount, otherwise: PROMPT}, AFTER]"
         )
     return text
 

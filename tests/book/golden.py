@@ -206,7 +206,8 @@ BAD = (
         "Merci {name} de votre ap",
         (
             "prompts/fr.yaml: goodbye: a text is said as it is written, and nobody fills a place in braces; "
-            "write in the flow, after the text: {note: NOTE, spoken: amount, otherwise: PROMPT}"
+            "make prompts of what stands before and after it, and write in the flow: "
+            "prompt: [BEFORE, {note: NOTE, spoken: amount, otherwise: PROMPT}, AFTER]"
         ),
     ),
     Bad(

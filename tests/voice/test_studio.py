@@ -83,7 +83,12 @@ def bad_missing(path: Path) -> None:
     path.unlink(missing_ok=True)
 
 
-@pytest.mark.parametrize("spoil", [bad_empty, bad_silent, bad_missing, bad_notes])
+def bad_loud(path: Path) -> None:
+    sound = np.clip(8 * babble("Bonjour", 8000), -1, 1)
+    path.write_bytes(wav_bytes(sound, 8000))
+
+
+@pytest.mark.parametrize("spoil", [bad_empty, bad_silent, bad_missing, bad_notes, bad_loud])
 def test_what_callers_could_not_hear_is_not_kept(studio: Studio, tmp_path: Path, spoil) -> None:
     """What was kept before stays."""
     spoken(tmp_path / "messages/take-1.wav", 660)

@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from ivr.values.said import Manner, said, words
 from ivr.values.speech import Speech
 from ivr.voice.audio import loudness
 from ivr.voice.engines import Engine, EngineFailed, engines
@@ -220,17 +221,36 @@ def test_a_channel_finds_it_beside_the_sounds_of_the_book(teller: Callable[..., 
     assert voice.get(("fr", "goodbye")) is None
 
 
-@pytest.mark.skipif(not engines(), reason="no speech engine is installed here; the image has one, and the live test")
-def test_the_voices_of_this_machine_are_in_time(tmp_path: Path) -> None:
-    """A sentence of some four seconds."""
-    one = Teller(tmp_path / "said", lambda: roster)
-    roster = Roster(engines(), Speech())
-    one.warm()
-    took: list[float] = []
-    for amount in ("mille deux cent cinquante euros trente", "douze euros", "le vingt-quatre décembre"):
-        began = cpu()
-        one._make("fr", f"{amount} et deux mille six cent vingt-sept euros et soixante-dix-neuf centimes")
-        took.append(cpu() - began)
-    one.close()
+LONG = {
+    "text": "Marie-Charlotte de la Rochefoucauld-Montbazon",
+    "number": "777777,77",
+    "feminine-ordinal": "9999",
+    "amount": "2627.79",
+    "date": "2026-09-24",
+    "duration": "98765",
+    "phone": "0899707192",
+}
+"""Of each sort of value one that takes long to say, some three to six seconds."""
 
-    assert min(took) < BUDGET
+
+@pytest.mark.skipif(not engines(), reason="no speech engine is installed here; the image has one, and the live test")
+@pytest.mark.parametrize("manner", LONG)
+@pytest.mark.parametrize("language", ["fr", "fr-BE"])
+def test_the_voices_of_this_machine_are_in_time(tmp_path: Path, manner: Manner, language: str) -> None:
+    """Every sort of value within 300 ms.  The best of three tries, as other work on the machine slows the processor."""
+    text = words(said(manner, LONG[manner]) or "", language)
+    roster = Roster(engines(), Speech())
+    took: list[float] = []
+    for place in ("first", "second", "third"):
+        one = Teller(tmp_path / place, lambda: roster)
+        one.warm()
+        began = cpu()
+        made = one._make(language, text or "")
+        took.append(cpu() - began)
+        one.close()
+        assert made
+        if took[-1] < 0.3:
+            break
+
+    assert BUDGET == 0.3
+    assert min(took) < 0.3, took
