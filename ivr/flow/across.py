@@ -50,8 +50,8 @@ def spoken(
     prompts: dict[str, set[str]] = {}
     for language, flow in begun:
         for place in drawing.reachable(drawing.start(flow)) if flow in flows else ():
-            named = {name for to, name, _ in references(drawing.node(place)) if to == "prompt"}
-            prompts.setdefault(language, set()).update(named)
+            heard = {name for to, name, _ in references(drawing.node(place)) if to == "prompt"}
+            prompts.setdefault(language, set()).update(heard)
     everywhere = {place for flow in started & flows.keys() for place in drawing.reachable(drawing.start(flow))}
     named = {place: references(drawing.node(place)) for place in everywhere}
     said = {place: {name for to, name, _ in found if to == "prompt"} for place, found in named.items()}

@@ -26,9 +26,6 @@ from ivr.voice.wav import RATES, frames
 BEEP = "beep"
 """The tone's name in the catalogue, in every language; nobody speaks or records it."""
 
-LOOKED_AT = "2"
-"""Raised where recordings are held to more than before: those baked already are looked at once more."""
-
 Made = tuple[Master, Spans]
 """A finished sound, and where its parts are heard if it has some."""
 
@@ -74,8 +71,7 @@ class Oven:
             if content is not None:
                 if utterance.language != MUSIC:
                     as_delivered(content)
-                digest = f"{LOOKED_AT} {hashlib.sha256(content).hexdigest()}"
-                make = partial(_mastered, utterance, content)
+                digest, make = hashlib.sha256(content).hexdigest(), partial(_mastered, utterance, content)
                 return self._found_or_made(utterance, digest, "recording", where, make)
             if utterance.language == MUSIC:
                 if utterance.name != f"{DEFAULT}/{HOUSE}":

@@ -17,6 +17,7 @@ from ivr.values.recorded import Prompt
 from ivr.voice.bake import bake
 from ivr.voice.studio import Studio
 from tests.book.test_advice import told as small_book
+from tests.voice.conftest import babble, wav_bytes
 
 TAKE = "message/take-1"
 TEXT = "Merci de votre appel."
