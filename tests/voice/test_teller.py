@@ -138,6 +138,21 @@ def test_where_one_voice_fails_the_next_speaks_and_without_any_nothing_is_said(t
     assert not asyncio.run(teller().ready("fr", "treize euros"))
 
 
+def test_what_a_slow_voice_has_made_is_not_made_anew_by_another(
+    teller: Callable[..., Teller], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Asked last from then on; but what is there is there, and in his voice."""
+    monkeypatch.setattr("ivr.voice.teller.SLOW", 0.2)
+    slow, other = Voice(), Voice()
+    one = teller(slow, other)
+    slow.after = 0.3
+
+    assert asyncio.run(one.ready("fr", "douze euros"))
+    assert asyncio.run(one.ready("fr", "douze euros"))
+    assert asyncio.run(one.ready("fr", "treize euros"))
+    assert (slow.said, other.said) == (["douze euros"], ["treize euros"])
+
+
 def test_those_heard_long_ago_go_first_and_none_that_may_be_playing(
     teller: Callable[..., Teller], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
