@@ -233,7 +233,7 @@ async def test_a_book_is_reloaded_and_a_broken_one_is_not(tmp_path: Path, prepar
             house.process.send_signal(signal.SIGHUP)
             sick = await house.until(lambda health: health["status"] == "degraded")
             assert sick["book"] == first
-            assert [line.partition(": ")[0] for line in sick["book_problems"]] == ["dialplans/numbers.yaml:31:3"]
+            assert [line.partition(": ")[0] for line in sick["book_problems"]] == ["dialplans/numbers.yaml:34:3"]
             assert (await house.metrics())["ivr_book_reload_ok"] == 0.0
 
             house.edit("8.00", "0.75")
@@ -266,7 +266,7 @@ async def test_an_agent_whom_asterisk_cannot_be_told_of_ends_no_call(tmp_path: P
         async with await FakeAsterisk.call(house.agi_port, keys=["", "", "3"]) as asterisk:
             await asterisk.obey(LIMIT)
 
-    assert "agent name: 'public' is a section of the fixed configuration" in sick["book_problems"][0]
+    assert '"public" is a name of Asterisk\'s own settings; choose another' in sick["book_problems"][0]
     assert asterisk.variables["IVR_SERVED"] == "yes"
 
 

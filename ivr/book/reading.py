@@ -5,6 +5,7 @@ Numbers, tariffs, calendars, agents, lists and flows come from ``dialplans/``, t
 
 import hashlib
 from collections.abc import Iterable, Set
+from dataclasses import replace
 from pathlib import Path
 from typing import TypeVar
 
@@ -174,7 +175,7 @@ class Reading:
             music=classes,
             queues=queues(queued.good, drawing.flows.values(), agents.good),
             prompts={language: table.good for language, table in prompts.items()},
-            digest=self._digest.hexdigest()[:16],
+            digest="",
             warnings=in_order(self._problems),
             drawing=drawing,
             sites={name: remote.value(name) for name, remote in remotes.good.items()},
@@ -186,7 +187,8 @@ class Reading:
             destinations={name: one.value(name) for name, one in beyond.good.items()},
             mailboxes={name: one.value(name, routing.groups, agents.names) for name, one in boxes.good.items()},
         )
-        return advised(book, self._directory, self._sources, self._read, HOUSE_PROMPTS)
+        whole = advised(book, self._directory, self._sources, self._read, HOUSE_PROMPTS)
+        return replace(whole, digest=self._digest.hexdigest()[:16])  # of all that was read, also by the second reading
 
     def _read(self, path: Path) -> Source:
         source = read(path, self._directory, self._problems)

@@ -180,59 +180,61 @@ MISTAKES: dict[str, tuple[Edit, str]] = {
     ),
     "a tariff that does not exist": (
         (NUMBERS, "tariff: advice", "tariff: advise"),
-        'dialplans/numbers.yaml:23:3: there is no tariff "advise"; did you mean "advice"?',
+        'dialplans/numbers.yaml:26:3: there is no tariff "advise"; did you mean "advice"?',
     ),
     "a flow that does not exist": (
         (NUMBERS, "flow: repair", "flow: repairs"),
-        'dialplans/numbers.yaml:32:3: there is no flow "repairs"; did you mean "repair"?',
+        'dialplans/numbers.yaml:35:3: there is no flow "repairs"; did you mean "repair"?',
     ),
     "a number in two spellings": (
         (NUMBERS, LAST, LAST + '"+33 8 99 00 00 04":\n  label: again\n  tariff: emergency-repair\n  flow: repair\n'),
-        'dialplans/numbers.yaml:34:1: "+33 8 99 00 00 04" is the same number as "0899000004"',
+        'dialplans/numbers.yaml:37:1: "+33 8 99 00 00 04" is the same number as "0899000004"',
     ),
     "a number written twice": (
         (NUMBERS, LAST, LAST + '"0899000004":\n  label: again\n  tariff: emergency-repair\n  flow: repair\n'),
-        'dialplans/numbers.yaml:34:1: the key "0899000004" is written twice; it is already at 26:1; '
+        'dialplans/numbers.yaml:37:1: the key "0899000004" is written twice; it is already at 29:1; '
         "keep one of the two",
     ),
     "an emergency number": (
         (NUMBERS, '"0899000004"', '"112"'),
-        'dialplans/numbers.yaml:26:1: "112" is not a number that can be ours; write it as it is dialled in France: '
+        'dialplans/numbers.yaml:29:1: "112" is not a number that can be ours; write it as it is dialled in France: '
         "0899000004, 3615, 118000",
     ),
     "no number at all": (
         (NUMBERS, '"0899000004"', '"hello"'),
-        'dialplans/numbers.yaml:26:1: "hello" is not a number that can be ours; write it as it is dialled in France: '
+        'dialplans/numbers.yaml:29:1: "hello" is not a number that can be ours; write it as it is dialled in France: '
         "0899000004, 3615, 118000",
     ),
     "digits of another script": (
         (NUMBERS, '"0899000004"', '"0899٠٠٠٠٠٤"'),
-        'dialplans/numbers.yaml:26:1: "0899٠٠٠٠٠٤" is not a number that can be ours; write it as it is dialled in '
+        'dialplans/numbers.yaml:29:1: "0899٠٠٠٠٠٤" is not a number that can be ours; write it as it is dialled in '
         "France: 0899000004, 3615, 118000",
     ),
     "a price on a free number": (
         (NUMBERS, "tariff: free", "tariff: advice"),
-        "dialplans/numbers.yaml:8:3: 0800000001 is a free number and cannot be per_minute",
+        "dialplans/numbers.yaml:11:3: 0800000001 is a free number and cannot be per_minute",
     ),
     "a free call on a plain number": (
         (NUMBERS, "tariff: plain", "tariff: free"),
-        "dialplans/numbers.yaml:15:3: 0806000002 is a plain number and cannot be free",
+        "dialplans/numbers.yaml:18:3: 0806000002 is a plain number and cannot be free",
     ),
     "a surcharged number without a price": (
         (NUMBERS, "tariff: emergency-repair", "tariff: free"),
-        "dialplans/numbers.yaml:31:3: 0899000004 is a surcharged number and cannot be free",
+        "dialplans/numbers.yaml:34:3: 0899000004 is a surcharged number and cannot be free",
     ),
     "a price on a number of a town": (
         (NUMBERS, '"0899000004"', '"0123456789"'),
-        "dialplans/numbers.yaml:31:3: 0123456789 is a geographic number and cannot be surcharged",
+        "dialplans/numbers.yaml:34:3: 0123456789 is a geographic number and cannot be surcharged",
     ),
     "a price above the cap": (
         (TARIFFS, "price: 0.15", "price: 0.21"),
-        "dialplans/numbers.yaml:23:3: 0825000003 may cost 0.20 € a minute at most, not 0.21 €",
+        "dialplans/numbers.yaml:26:3: 0825000003 may cost 0.20 € a minute at most, not 0.21 €; nobody read that cap in "
+        "a text that binds: who has, corrects it in dialplans/caps.yaml",
     ),
     "a price for a call above the cap": (
         (TARIFFS, "mode: per_minute\n  price: 0.15", "mode: per_call\n  price: 0.51"),
-        "dialplans/numbers.yaml:23:3: 0825000003 may cost 0.50 € a call at most, not 0.51 €",
+        "dialplans/numbers.yaml:26:3: 0825000003 may cost 0.50 € a call at most, not 0.51 €; nobody read that cap in "
+        "a text that binds: who has, corrects it in dialplans/caps.yaml",
     ),
     "a price of three decimals": (
         (TARIFFS, "price: 0.15", "price: 0.155"),
@@ -384,7 +386,7 @@ def test_a_flow_that_exists_twice_is_told_in_the_second_file(book: Path) -> None
 
     assert told(book, (FLOW_ADVICE, "flow: advice", "flow: repair")) == [
         'dialplans/flows/repair.yaml:2:1: the flow "repair" exists already, in dialplans/flows/advice.yaml; rename one',
-        f'dialplans/numbers.yaml:24:3: there is no flow "advice"; {known}',
+        f'dialplans/numbers.yaml:27:3: there is no flow "advice"; {known}',
     ]
 
 
@@ -413,7 +415,7 @@ def test_a_file_that_is_missing_is_told(book: Path, file: str) -> None:
     if file != REPAIR:
         assert f"{file}:1:1: the file cannot be read (No such file or directory); " in str(caught.value)
     else:
-        assert str(caught.value).startswith('dialplans/numbers.yaml:32:3: there is no flow "repair"')
+        assert str(caught.value).startswith('dialplans/numbers.yaml:35:3: there is no flow "repair"')
 
 
 def test_a_file_that_cannot_be_read_is_told_once(book: Path) -> None:

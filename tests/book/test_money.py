@@ -116,3 +116,21 @@ def test_a_number_without_a_cap_of_its_own_has_that_of_any_call(
 
     assert [one for one in found if one.startswith(("IVR0", "IVR1"))] == []
     assert any(one.endswith(f"1094 may cost 24 € a call at most, not {price} €") for one in found) is refused
+
+
+@pytest.mark.parametrize("file", ["vat", "steps", "caps", "profiles", "properties", "tariffs"])
+def test_the_digest_of_a_book_is_of_its_tables_too(book: Path, file: str) -> None:
+    """A certificate names the book by it, a shelf keeps it under it, and a reload tells by it what is new."""
+    before = read_book(book).digest
+    with (book / "dialplans" / f"{file}.yaml").open("a", encoding="utf-8") as written:
+        written.write("# corrected\n")
+
+    assert read_book(book).digest != before
+
+
+def test_the_digest_is_of_the_voices_too(book: Path) -> None:
+    """A file that was not there."""
+    before = read_book(book).digest
+    (book / "dialplans" / "voices.yaml").write_text("languages: {fr: [espeak-ng]}\n", encoding="utf-8")
+
+    assert read_book(book).digest != before
