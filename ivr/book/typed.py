@@ -22,7 +22,7 @@ from pydantic_core import ErrorDetails
 
 from ivr.book.problems import Mark, Problem, did_you_mean, quoted
 from ivr.book.tree import Mapping, Node, Scalar, Way, child, is_whole, mark_of
-from ivr.book.wording import Schema, Words, known_keys, words
+from ivr.book.wording import Schema, Words, known_keys, other_kind, words
 
 M = TypeVar("M")
 
@@ -133,7 +133,7 @@ def _tag_found(place: _Place) -> _Found | None:
     place = _Place(tag, tag.mark, (*place.way, name), {})
     if not isinstance(tag, Scalar):
         return place, words("union_tag_invalid", {}, "", tag, {})
-    hint = did_you_mean(tag.text, kinds, "write one of")
+    hint = other_kind(tag.text, kinds)
     return place, Words("IVR105", f"unknown {name} {quoted(tag.text)}", hint)
 
 

@@ -49,6 +49,29 @@ def words(kind: str, facts: Facts[str, Any], said: str, node: Node, schema: Sche
     return Words("IVR103", f"{found} does not fit here", re.sub(r"^(Input|Value|String) should", "it should", said))
 
 
+ELSEWHERE = {
+    "transfer": ("dial", "ring", "call", "connect"),
+    "bye": ("hangup", "hang-up", "hang_up", "end"),
+    "say": ("play", "playback", "message", "announce", "prompt"),
+    "ask": ("gather", "input", "digits"),
+    "hours": ("schedule", "time", "opening"),
+    "voicemail": ("mailbox", "app_voicemail"),
+    "queue": ("hold", "wait"),
+}
+"""How other systems call what a kind of node does, by the kind."""
+PARKS = ("park", "parking")
+
+
+def other_kind(text: str, kinds: list[str]) -> str:
+    """What to write instead of a kind that there is not."""
+    if text in PARKS and "queue" in kinds:
+        return (
+            "an agent parks whom he talks with, by *6 (README, Parking); who has talked to nobody yet waits in a queue"
+        )
+    meant = next((kind for kind, names in ELSEWHERE.items() if text in names and kind in kinds), None)
+    return f'did you mean "{meant}"?' if meant else did_you_mean(text, kinds, "write one of")
+
+
 def known_keys(schema: Schema) -> list[str]:
     """The keys that a model knows; none for a mapping with free keys."""
     return list(schema.get("properties", {}))

@@ -175,6 +175,25 @@ BAD = (
         'dialplans/flows/advice.yaml: nodes.menu.kind: unknown kind "meun"; did you mean "menu"?',
     ),
     Bad(
+        "IVR105",
+        ADVICE,
+        "kind: menu",
+        "kind: park",
+        "park",
+        (
+            'dialplans/flows/advice.yaml: nodes.menu.kind: unknown kind "park"; an agent parks whom he talks with, by '
+            "*6 (README, Parking); who has talked to nobody yet waits in a queue"
+        ),
+    ),
+    Bad(
+        "IVR105",
+        ADVICE,
+        "kind: menu",
+        "kind: dial",
+        "dial",
+        'dialplans/flows/advice.yaml: nodes.menu.kind: unknown kind "dial"; did you mean "transfer"?',
+    ),
+    Bad(
         "IVR106",
         TARIFFS,
         "mode: per_call",

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 from uuid import UUID
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, TypeAdapter, model_validator
 
@@ -16,6 +16,8 @@ from ivr.book.problems import Problem, in_order
 from ivr.book.source import parsed
 from ivr.book.tree import Mapping, Scalar
 from ivr.book.typed import typed
+from ivr.book.wording import ELSEWHERE, PARKS
+from ivr.flow.nodes import KINDS
 
 
 class Written(BaseModel):
@@ -111,6 +113,16 @@ def test_a_list_whose_entries_are_wrong_is_not_called_too_short_as_well():
 
     assert len(told("tags: [hello]", Told)) == 1
     assert told("tags: []", Told) == ["f:1:1: tags: too few entries: 0; write at least 1"]
+
+
+def test_what_other_systems_call_a_kind_leads_to_one_of_ours():
+    """And is none of ours itself."""
+    ours = {kind.model_fields["kind"].annotation.__args__[0] for kind in KINDS}  # type: ignore[union-attr]
+    theirs = [name for names in ELSEWHERE.values() for name in names]
+
+    assert set(ELSEWHERE) <= ours
+    assert ours.isdisjoint({*theirs, *PARKS})
+    assert len(set(theirs)) == len(theirs)
 
 
 def test_good_text_has_its_type():
@@ -372,6 +384,7 @@ def marks(node: object) -> Iterator[tuple[int, int]]:
         yield from marks(value)
 
 
+@settings(deadline=None)
 @given(st.dictionaries(KEYS, TREES, max_size=6))
 def test_any_tree_gives_a_model_or_problems_at_places_that_exist(written: dict[str, object]):
     """Whatever people write where, nothing raises, and each problem points at a key or value."""
