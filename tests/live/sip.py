@@ -136,6 +136,13 @@ class Wire:
         self._send(self._invite)
         return self.expect(lambda message: message.of(method) and message.code >= 200, f"response to {method}")
 
+    def refer(self, to: str) -> Message:
+        """Ask, in the talk, to be sent elsewhere, and give the response."""
+        self._number += 1
+        headers = (f"Refer-To: <sip:{to}@127.0.0.1:{self._to[1]}>",)
+        self._send(self._request("REFER", branch=f"z9hG4bK{secrets.token_hex(6)}", headers=headers))
+        return self.expect(lambda message: message.of("REFER"), "response to REFER")
+
     def expect(self, wanted: Callable[[Message], bool], what: str, within: float = 10.0) -> Message:
         """The next message that is ``wanted``; others are kept in ``seen`` and answered where they must be."""
         deadline = time.monotonic() + within

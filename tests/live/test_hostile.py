@@ -67,6 +67,17 @@ def test_strangers_can_do_nothing_but_call(stack, method):
     assert code >= 400 or (method == "OPTIONS" and code == 404)
 
 
+def test_a_caller_in_a_call_cannot_send_himself_elsewhere(stack):
+    """Told so at once (603), and his call goes on where it was: it leads to numbers of ours, and past no price."""
+    with Wire(stack.settings.sip_port, FREE, stack.caller()) as wire:
+        wire.invite()
+        assert wire.final().code == 200
+        assert wire.refer("0899000004").code == 603
+        assert stack.channels() == 1
+        wire.hang_up()
+    stack.quiet()
+
+
 @pytest.mark.parametrize("name", ["camille", "karim"])
 def test_an_agents_name_without_its_password_is_worth_nothing(stack, name):
     """A call that says it comes from an agent is asked for the password, not served."""

@@ -17,7 +17,7 @@ from ivr.phone import tone
 from ivr.phone.report import load
 from ivr.phone.script import Agent
 from tests.live.edited import ivr, written
-from tests.live.softphone import PORTS, RATE, TONE, said, softphone
+from tests.live.softphone import PORTS, RATE, TONE, said, softphone, transfers
 from tests.live.stack import CALLER_TONE, Placed, Stack, until
 
 # In the book by an edit while the stack is up, so that Asterisk opens TLS for it.
@@ -113,7 +113,10 @@ def refused(stack: Stack, method: str) -> str:
 def test_softphones_set_up_from_what_qr_prints_take_calls_and_one_that_must_be_encrypted_is(
     stack: Stack, tmp_path: Path
 ) -> None:
-    """770 Hz is what they say, 660 Hz what the caller says; the wire of the plain one has both, the other's neither."""
+    """770 Hz is what they say, 660 Hz what the caller says; the wire of the plain one has both, the other's neither.
+
+    Their key for a transfer is refused: it could send callers anywhere, past flow, limit and record.
+    """
     heard = {}
     with written(stack, **ONDINE):
         assert refused(stack, "REGISTER") == "403 Forbidden"
@@ -126,8 +129,18 @@ def test_softphones_set_up_from_what_qr_prints_take_calls_and_one_that_must_be_e
             folder.mkdir()
             with softphone(stack, name, folder):
                 tap = Wiretap(PORTS)
-                talks(stack, stack.call(number, hang_up_after=5.0, tone=CALLER_TONE), folder, name)
+                elsewhere = f"sip:0899000004@127.0.0.1:{stack.settings.sip_port}"
+                key = threading.Thread(target=transfers, args=(folder, elsewhere), daemon=True)
+                key.start()
+                talks(stack, stack.call(number, hang_up_after=10.0, tone=CALLER_TONE), folder, name)
                 heard[name] = tap.sounds()
+                key.join(5)
+            log = said(folder)
+            assert re.search(r"^REFER sip:", log, re.MULTILINE), "the key for a transfer was not pressed"
+            answers = [one for one in re.split(r"\r?\n\r?\n", log) if re.search(r"^CSeq: \d+ REFER", one, re.MULTILINE)]
+            codes = [int(code) for one in answers for code in re.findall(r"^SIP/2.0 (\d+)", one, re.MULTILINE)]
+            assert codes, answers
+            assert codes[-1] == 603, answers
     for name, is_plain in (("hortense", True), ("ondine", False)):
         assert len(heard[name]) == 2, "a direction is missing"
         for hertz in (TONE, CALLER_TONE):
