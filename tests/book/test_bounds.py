@@ -211,7 +211,7 @@ def test_a_country_of_ones_own(book: Path) -> None:
         (
             CAPS_FILE,
             "089x: {per_minute: 0.80}\n",
-            "IVR108 dialplans/caps.yaml:1:1: 089x: write the first digits of the numbers",
+            'IVR108 dialplans/caps.yaml:1:1: 089x: write the first digits of the numbers, as dialled in France: "089"',
         ),
         (CAPS_FILE, '"089": {per_minute: -1}\n', "IVR107 dialplans/caps.yaml:1:21: 089.per_minute: "),
         (CAPS_FILE, '"089": {per_hour: 1}\n', 'IVR101 dialplans/caps.yaml:1:9: 089: unknown key "per_hour"'),
@@ -222,7 +222,7 @@ def test_a_country_of_ones_own(book: Path) -> None:
         (
             PROFILES_FILE,
             "germany: {gap: 1}\n",
-            "IVR108 dialplans/profiles.yaml:1:1: germany: write the two small letters of the country",
+            "IVR108 dialplans/profiles.yaml:1:1: germany: write the two small letters of the country: de",
         ),
         (PROFILES_FILE, "de: {language: it}\n", "IVR106 dialplans/profiles.yaml:1:16: de.language: "),
     ],
