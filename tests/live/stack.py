@@ -3,6 +3,7 @@
 import functools
 import itertools
 import json
+import math
 import os
 import secrets
 import signal
@@ -22,7 +23,7 @@ from urllib.request import urlopen
 from ivr import secret
 from ivr.book.book import Book
 from ivr.ledger.reconciling import HERE
-from ivr.phone import booth, ear
+from ivr.phone import booth, ear, hearing
 from ivr.phone.events import Event
 from ivr.phone.report import CallReport
 from ivr.phone.script import Agent, CallScript, keys
@@ -248,3 +249,17 @@ class Stack(Containers):
             }
             placed.heard[names] = findings(placed.report, placed.script, known)
         return placed.heard[names]
+
+    def complaints(
+        self, placed: Placed, *said: str, since: float = 0.0, until: float = math.inf, **allowed: float
+    ) -> list[str]:
+        """What the caller would complain of who was to hear these prompts, one after the other, in a part of his call.
+
+        He may have pressed keys in them, or hung up.  ``allowed``: see :func:`hearing.complaints`.
+        """
+        side, rate = placed.report.recording.since(since), placed.script.rate
+        samples = side.samples if until == math.inf else side.samples[: round((until - side.start_t) * rate)]
+        known = {name: self._sound(Path(f"{self.sounds.sounds['fr', name].path}.wav"), rate) for name in said}
+        heard = hearing.told(ear.heard(samples, rate, known), samples, rate, known)
+        keys = [event.t - side.start_t for event in placed.events if event.event in ("key", "hang_up")]
+        return hearing.complaints(heard, samples, rate, said, keys=keys, **allowed)

@@ -26,6 +26,9 @@ ANNOUNCEMENT = "announcement/per-minute-0-80"
 FREE = ("beep", ANNOUNCEMENT, "announcement/per-minute-0-15", "welcome-after-sales", "menu-after-sales", "transfer")
 """What a caller of the free number might hear, and must not, or must."""
 
+AT_ONCE = 0.5
+"""Seconds in which a prompt is to follow the other."""
+
 RINGING = 440.0  # Hz, ITU-T E.180 supplement 2, France
 
 
@@ -58,6 +61,9 @@ def test_a_free_call_has_no_announcement(stack, calls):
         assert record["billed_seconds"] == 0
         assert record["amount"]["amount"] == "0.00"
         assert record["announced_from"] is None
+        rang = first(report.events, "agent_ringing")
+        assert rang is not None
+        assert stack.complaints(placed, *FREE[-3:], until=rang.t, pause=AT_ONCE) == []
 
     calls.hold("free", check)
 
@@ -79,6 +85,7 @@ def test_out_of_hours_the_closed_message_is_free(stack, calls, number):
         assert record["announced_from"] is None
         assert record["amount"]["amount"] == "0.00"
         assert record["steps"] == ["hours:closed", "closed:done"]
+        assert stack.complaints(placed, "closed", pause=AT_ONCE) == []
 
     calls.hold(number, check)
 
@@ -111,6 +118,7 @@ def test_hash_skips_the_announcement(stack, calls):
         assert beep.whole
         assert report.answered_t >= beep.end - JITTER
         assert stack.call_record(placed)["skipped"] is True
+        assert stack.complaints(placed, ANNOUNCEMENT, "beep", until=report.answered_t + JITTER, pause=AT_ONCE) == []
 
     calls.hold("skip", check)
 
@@ -252,6 +260,8 @@ def test_a_surcharged_call_is_announced_answered_and_put_through(stack, calls):
         assert found.talks[0].caller_heard is not None
         assert found.talks[0].agent_heard is not None
         assert report.ended.by == "far"
+        said = (ANNOUNCEMENT, "beep", "welcome-repair", "menu-repair", "transfer")
+        assert stack.complaints(placed, *said, until=rang.t, pause=AT_ONCE) == []
 
         record = stack.call_record(placed)
         assert record["steps"] == ["hours:open", "welcome:done", "menu:2", "boiler:talked"]

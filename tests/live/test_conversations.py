@@ -85,6 +85,8 @@ def test_a_talk_is_recorded_in_two_channels_and_encrypted_and_the_agent_pauses_i
 
     assert second["seconds"] > 2.5, second
     assert stack.call_record(waited)["steps"] == ["agent:talked", "opinion:done", "nobody:done"]
+    over = next(event for event in waited.events if event.event == "agent_ended").t
+    assert stack.complaints(waited, "survey-ease", "nobody", since=over, pause=1.0) == []
     (queued,) = [entry["result"] for entry in stack.call_record(waited)["tape"] if "enqueue" in entry]
     assert queued["held"] == [pytest.approx(2.0, abs=0.6)], queued
     assert [told for told in stack.crosschecked() if stack.call_record(waited)["id"] in told] == []

@@ -104,6 +104,8 @@ def test_where_the_carrier_bears_it_no_longer_the_line_answers_and_the_wait_goes
     assert entries[1]["enqueue"]["place"] == entries[0]["result"]["place"] in (1, 2)
     said = [heard for heard in stack.heard(placed, "wait-online").heard if heard.name == "wait-online"]
     assert [heard.start for heard in said] == pytest.approx([early.t + 15.0], abs=3.0)
+    # Music before it, and music after it.
+    assert stack.complaints(placed, "wait-online", pause=20.0) == []
     words = {language: stack.sounds.sounds[language, "wait-online"].path for language in ("fr", "en")}
     known = {one: ear.sound(Path(f"{path}.wav"), english.script.rate) for one, path in words.items()}
     assert [heard.name for heard in findings(english.report, english.script, known).heard] == ["en"]
