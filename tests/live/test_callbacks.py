@@ -37,6 +37,7 @@ def heard(placed: Placed, name: str, frequency: float) -> bool:
 
 def test_who_leaves_a_queue_for_a_call_back_keeps_his_place(stack: Stack) -> None:
     """Ahead of who came after him; the agent hears of him, his key dials, and both hear each other."""
+    refuses, silent = stack.call(FIRST, "3", hang_up_after=30.0), stack.call(FIRST, hang_up_after=50.0)
     caller = stack.call(QUEUED, "1@6.0,1", hang_up_after=60.0)
     until(lambda: "back has 1 calls" in stack.asterisk("queue show back"), "he waits")
     later = stack.call(QUEUED, hang_up_after=75.0)
@@ -59,6 +60,8 @@ def test_who_leaves_a_queue_for_a_call_back_keeps_his_place(stack: Stack) -> Non
     assert heard(outside, "sortie", AGENT_TONE)
     assert heard(agent, "sacha", OUTSIDE_TONE)
     assert stack.call_record(caller)["steps"] == ["agents:key", "again:booked", "bye:done"]
+    assert stack.call_record(refuses)["steps"] == ["again:refused", "bye:done"]
+    assert stack.call_record(silent)["steps"] == ["again:silence", "bye:done"]
 
 
 def test_a_caller_who_is_called_first_is_put_through_by_his_key(stack: Stack) -> None:

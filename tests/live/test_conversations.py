@@ -2,6 +2,7 @@
 
 import base64
 import io
+import time
 import wave
 from typing import Any
 
@@ -105,14 +106,22 @@ def test_a_talk_is_recorded_in_two_channels_and_encrypted_and_the_agent_pauses_i
 def test_who_refuses_leaves_no_recording_before_or_during_the_talk(stack):
     """The key in the announcement: no recording at all.  In the talk: it ends at once, and is deleted."""
     before = stack.call(NUMBER, "9@1.0", stack.agent("ulysse", hang_up_after=3.0), hang_up_after=20.0)
-    during = stack.call(QUEUE, "9@+3", stack.agent("valere", hang_up_after=7.0), hang_up_after=22.0)
+    during = stack.call(QUEUE, "9@+3", stack.agent("valere", hang_up_after=7.0), hang_up_after=45.0)
     record = stack.call_record(before)
+    # And what is kept of a talk with a phone that is killed with -9.
+    dying = stack.call("0806000009", "", stack.agent("ulysse"), hang_up_after=60.0)
+    until(lambda: "ulysse" in stack.asterisk("pjsip show contacts"), "the phone is there")
+    lost = stack.call(NUMBER, tone=CALLER_TONE, hang_up_after=60.0)
+    lost.saw("answered", 40.0)
+    time.sleep(3.0)  # while they talk
+    dying.die()
 
     assert record["steps"][0] == "agent:talked"
     assert taps(stack, before) == []
     assert [one.name for one in stack.heard(before, "not-recorded").heard] == ["not-recorded"]
     (tap,) = taps(stack, during)
     assert tap["refused"], tap
+    assert stack.call_record(during)["steps"] == ["agent:talked", "opinion:abandoned", "nobody:done"]
     report = during.report
     assert tone.tones(report.recording.samples, report.recording.rate, AGENT_TONE, 0.5), "the talk did not go on"
     # For a controller that would not have heard of it.
@@ -120,3 +129,11 @@ def test_who_refuses_leaves_no_recording_before_or_during_the_talk(stack):
     for placed in (before, during):
         call = stack.call_record(placed)["id"]
         until(lambda call=call: call not in stack.inside("controller", "ls", KEPT, OPEN), "nothing is kept", within=5.0)
+    (tap,), call = taps(stack, lost), stack.call_record(lost)["id"]
+    assert lost.report.spoken < 30.0
+    name = until(lambda: listed(stack, call), "the recording is whole", within=15.0, every=1.0)[0]
+    (caller, there), rate, _ = exported(stack, name)
+    assert tap["seconds"] > 2.0, tap
+    assert tone.tones(caller, rate, CALLER_TONE, 0.5)
+    assert tone.tones(there, rate, AGENT_TONE, 0.5)
+    stack.inside("controller", "ivr", "conversations", "delete", "--call", call)

@@ -1,6 +1,7 @@
 """Dial by name, by phone: spelt, named, taken and rung; and each other way out."""
 
-from tests.live.stack import Stack
+from ivr.phone import tone
+from tests.live.stack import CALLER_TONE, Stack
 
 NUMBER = "0805000075"
 
@@ -8,6 +9,8 @@ NUMBER = "0805000075"
 def test_a_caller_spells_a_name_and_talks_or_leaves_as_he_likes(stack: Stack) -> None:
     """The name is spoken before it is taken; keys count while it is."""
     talks = stack.call(NUMBER, "925@+1,1@+2.5", stack.agent("walther", hang_up_after=3.0))
+    engaged = stack.call(NUMBER, "352@+1,1@+2.5", stack.agent("flavie", engaged=True))
+    in_vain = stack.call(NUMBER, "427@+1,1@+2.5", stack.agent("gaspard", answer_after=3600.0))
     alone = stack.call(NUMBER, "986#@+1,1@+2.5")
     nobody = stack.call(NUMBER, "222@+1")
     operator = stack.call(NUMBER, "0@+1")
@@ -17,13 +20,15 @@ def test_a_caller_spells_a_name_and_talks_or_leaves_as_he_likes(stack: Stack) ->
     steps = {
         name: stack.call_record(placed)["steps"]
         for name, placed in (
-            ("talks", talks), ("alone", alone), ("nobody", nobody), ("operator", operator), ("leaves", leaves),
-            ("silent", silent),
+            ("talks", talks), ("engaged", engaged), ("in_vain", in_vain), ("alone", alone), ("nobody", nobody),
+            ("operator", operator), ("leaves", leaves), ("silent", silent),
         )
     }  # fmt: skip
 
     assert steps == {
         "talks": ["names:talked"],
+        "engaged": ["names:busy", "away:done"],
+        "in_vain": ["names:no_answer", "away:done"],
         "alone": ["names:unavailable", "away:done"],
         "nobody": ["names:none", "bye:done"],
         "operator": ["names:operator", "bye:done"],
@@ -34,3 +39,6 @@ def test_a_caller_spells_a_name_and_talks_or_leaves_as_he_likes(stack: Stack) ->
     (dialled,) = [entry for entry in stack.call_record(talks)["tape"] if "dial" in entry]
     assert dialled["dial"]["agents"] == ["walther"]
     assert dialled["result"]["agent"] == "walther"
+    caller, there = talks.report.recording, talks.report.agent("walther").recording
+    assert tone.tones(caller.samples, caller.rate, 550.0, 0.5), "the caller heard no agent"
+    assert tone.tones(there.samples, there.rate, CALLER_TONE, 0.5), "the agent heard no caller"

@@ -6,7 +6,7 @@ from ivr.phone import ear, tone
 from tests.live.containers import run
 from tests.live.stack import CALLER_TONE, Placed, Stack, until
 
-NUMBER, QUEUE = "0892000656", "0805000657"
+NUMBER, QUEUE, HOST = "0892000656", "0805000657", "0806000009"
 ARIANE, BASTIEN = 550.0, 880.0
 DIGITS = "/usr/share/asterisk/sounds/fr/digits/{}.wav"
 
@@ -21,9 +21,11 @@ def test_who_is_parked_rings_back_and_is_taken_by_who_dials_the_slot(stack: Stac
     """Three phones: each direction by its tone, the slot as it is told, one answer and charge, and Asterisk agrees."""
     ariane = stack.agent("ariane", keys="*6", keys_after=2.0, tone=ARIANE)
     placed = stack.call(NUMBER, "#@3.0", ariane, hang_up_after=75.0)
-    celeste = stack.agent("celeste", keys="*6", keys_after=1.0)
-    waits = stack.call(QUEUE, "", celeste, tone=CALLER_TONE, hang_up_after=40.0)
-    waits.saw("agent_ended")
+    celeste = stack.call(HOST, "", stack.agent("celeste", keys="*6", keys_after=1.0), hang_up_after=60.0)
+    until(lambda: "celeste" in stack.asterisk("pjsip show contacts"), "her phone is there")
+    waits = stack.call(QUEUE, tone=CALLER_TONE, hang_up_after=40.0)
+    celeste.saw("agent_ended")
+    celeste.die()  # what has become of her phone is nothing to whom she has parked
     placed.saw("agent_ended")
     nobody = dial(stack, "bastien", "*602")
     upstairs = dial(stack, "denise", "*601", 4.0)  # the same slot of another lot, that of the queue's agent

@@ -1,9 +1,8 @@
 """Callers who wait for agents: every way out of a queue, who is served when, what an edit does to those who wait."""
 
-import os
 import re
-import signal
 import subprocess
+import time
 from datetime import datetime
 from itertools import pairwise
 from pathlib import Path
@@ -23,6 +22,7 @@ from tests.live.test_calls import TRUE_TO, since_invite
 FREE, CUT, SERVED, NARROW, STRICT = "0892000008", "0806000009", "0805000010", "0805000011", "0805000012"
 AGENTS = ("odile", "paulin", "wanda")
 DEAR, GERMAN, ENGLISH, KEPT = "0892000092", "0892000095", "0805000052", "0805000053"
+SOONER = "0805000066"
 MISSED, TOLD, LASTING, SKILLED = "0805000054", "0892000055", "0805000056", "0805000057"
 AGENT_TONE = 550.0
 CROSSED = 1.0
@@ -45,10 +45,9 @@ def queued(stack: Stack, placed: Placed) -> list[dict]:
     return [entry["result"] for entry in stack.call_record(placed)["tape"] if "enqueue" in entry]
 
 
-def heard_each_other(placed: Placed, agent: str) -> None:
-    """Both directions, each by a tone of its own."""
-    report = placed.report
-    caller, there = report.recording, report.agent(agent).recording
+def hear_each_other(placed: Placed, phone: Placed, agent: str) -> None:
+    """Both directions, each by a tone of its own; ``phone`` is the call whose phones are the agents'."""
+    caller, there = placed.report.recording, phone.report.agent(agent).recording
 
     assert tone.tones(caller.samples, caller.rate, AGENT_TONE, 0.5), "the caller heard no agent"
     assert tone.tones(there.samples, there.rate, CALLER_TONE, 0.5), "the agent heard no caller"
@@ -76,7 +75,7 @@ def test_waiting_is_free_until_the_agent_takes_the_call(stack):
     assert [heard.name for heard in found.heard][:2] == ["announcement/per-minute-0-35", "beep"]
     assert report.answered_t - early.t > 5.0
     assert report.answered_t == pytest.approx(picked_up.t, abs=TRUE_TO)
-    heard_each_other(placed, "quitterie")
+    hear_each_other(placed, placed, "quitterie")
     record = stack.call_record(placed)
     assert record["steps"] == ["agents:talked"]
     assert since_invite(report, record["answered"]) == pytest.approx(report.answered_t, abs=TRUE_TO)
@@ -126,14 +125,21 @@ def test_who_leaves_by_his_key_and_comes_back_stands_where_he_stood(stack):
     before = until(lambda: len(both := places(stack, "kept")) == 2 and both, "two wait")
     until(lambda: places(stack, "kept") == before[1:], "he has left")
     until(lambda: places(stack, "kept") == before, "he is back")
-    agent = stack.call(CUT, "", stack.agent("ursule", answer_after=0.3, hang_up_after=2.0), hang_up_after=12.0)
+    # By percent (all of them), then by load (two wait), into the same queue with more priority.
+    sooner = stack.call(SOONER, tone=CALLER_TONE, hang_up_after=50.0)
+    until(lambda: places(stack, "kept")[1:] == before, "he stands first")
+    agent = stack.call(CUT, "", stack.agent("ursule", answer_after=0.3, hang_up_after=2.0), hang_up_after=20.0)
 
     assert steps(stack, caller) == ["agents:key", "menu:1", "agents:talked"]
     assert steps(stack, later) == ["agents:talked"]
     first, back = queued(stack, caller)
     assert (first["served"], first["place"], back["place"]) == ("key", 1, 1)
-    assert caller.report.ended.t + caller.report.invited_at < later.report.ended.t + later.report.invited_at
+    assert steps(stack, sooner) == ["share:2", "load:1", "agents:talked"]
+    assert [wait["place"] for wait in queued(stack, sooner)] == [1]
+    ends = [one.report.invited_at + one.report.ended.t for one in (sooner, caller, later)]
+    assert ends == sorted(ends)
     agent.leave()
+    hear_each_other(sooner, agent, "ursule")
 
 
 def test_who_refuses_a_call_is_not_rung_at_once_again_and_logged_out_in_the_end(stack):
@@ -169,7 +175,7 @@ def test_who_calls_again_is_taken_by_whom_he_talked_with_last(stack):
     names = ("xenia", "yann")
     phones = [stack.call(CUT, "", stack.agent(one, hang_up_after=1.0), hang_up_after=30.0) for one in names]
     until(lambda: all(one in stack.asterisk("pjsip show contacts") for one in names), "the phones are there")
-    first = stack.call(LASTING, hang_up_after=20.0)
+    first = stack.call(LASTING, tone=CALLER_TONE, hang_up_after=20.0)
     caller = first.script.from_
     (wait,) = queued(stack, first)
 
@@ -189,6 +195,7 @@ def test_who_calls_again_is_taken_by_whom_he_talked_with_last(stack):
         ask(stack, "agents", "login", wait["agent"])
     for phone in phones:
         phone.leave()
+    hear_each_other(first, phones[names.index(wait["agent"])], wait["agent"])
 
 
 def test_who_needs_a_skill_is_taken_by_who_has_it_and_by_others_where_nobody_has(stack):
@@ -196,7 +203,8 @@ def test_who_needs_a_skill_is_taken_by_who_has_it_and_by_others_where_nobody_has
     names = ("basile", "celine")
     phones = [stack.call(CUT, "", stack.agent(one, hang_up_after=1.0), hang_up_after=22.0) for one in names]
     until(lambda: all(one in stack.asterisk("pjsip show contacts") for one in names), "the phones are there")
-    (wait,) = queued(stack, stack.call(SKILLED, hang_up_after=20.0))
+    able = stack.call(SKILLED, tone=CALLER_TONE, hang_up_after=20.0)
+    (wait,) = queued(stack, able)
     assert (wait["agent"], wait["rang"]) == ("celine", ["celine"])
     ask(stack, "agents", "logout", "celine")
     try:
@@ -206,6 +214,7 @@ def test_who_needs_a_skill_is_taken_by_who_has_it_and_by_others_where_nobody_has
     assert (first["served"], second["agent"], second["rang"]) == ("empty", "basile", ["basile"])
     for phone in phones:
         phone.leave()
+    hear_each_other(able, phones[1], "celine")
 
 
 def test_every_way_out(stack):
@@ -254,14 +263,13 @@ def test_twenty_callers_are_served_in_their_order_while_the_file_of_queues_is_sa
         late = []
         for over in (3, 6, 9):
             until(lambda least=over: talks_over(stack) >= least, f"{over} calls are over", 20.0)
-            late.append(stack.call(SERVED, hang_up_after=75.0))
+            late.append(stack.call(SERVED, tone=CALLER_TONE, hang_up_after=75.0))
         _ = [one.report for one in late]
         told = callers.communicate(timeout=90)[0]
         assert callers.returncode == 0, told[-3000:]
     finally:
         file.write_text(text, encoding="utf-8")
-        stack.asterisk(f"channel request hangup {places(stack, 'cut-waiting')[0]}")
-        events = host.report.events
+        events = host.leave().events
         until(lambda: "max 77" not in stack.asterisk("queue show served"), "Asterisk has taken it back")
 
     # Whoever was not served meanwhile stands where he stood, and behind him those who came since.
@@ -283,6 +291,7 @@ def test_twenty_callers_are_served_in_their_order_while_the_file_of_queues_is_sa
         assert heard[0].start < 1.0
         assert [one for one in later if one >= told_first] == []
         again += len(later)
+        hear_each_other(one, host, queued(stack, one)[-1]["agent"])
     assert again >= 2, "they are told again as they move on"
     # Phones that ring at once are not picked up at once; and where all agents become free in the same second, Asterisk
     # may let go of one more than are free, who then overtakes those who look a moment later (app_queue, is_our_turn).
@@ -360,10 +369,9 @@ def test_an_agents_phone_that_dies_while_it_rings_costs_the_caller_nothing(stack
     dying = stack.call(CUT, "", stack.agent("odile", answer_after=3600.0), hang_up_after=40.0)
     dying.saw("calling")
     until(lambda: "odile" in stack.asterisk("pjsip show contacts"), "the phone is there")
-    caller = stack.call(SERVED, hang_up_after=60.0)
+    caller = stack.call(SERVED, tone=CALLER_TONE, hang_up_after=60.0)
     dying.saw("agent_ringing")
-    for phone in dying.phones:
-        os.kill(phone, signal.SIGKILL)
+    dying.die()
     saving = stack.call(CUT, "", stack.agent("paulin", answer_after=0.5, hang_up_after=3.0), hang_up_after=50.0)
     record = stack.call_record(caller) if caller.report.answered_t is not None else {}
 
@@ -373,6 +381,7 @@ def test_an_agents_phone_that_dies_while_it_rings_costs_the_caller_nothing(stack
     assert wait["rang"][0] == "odile"
     assert wait["place"] == 1
     saving.leave()
+    hear_each_other(caller, saving, "paulin")
 
 
 def test_an_agents_phone_that_dies_while_he_is_told_of_the_call_costs_nothing_and_in_the_talk_little(stack):
@@ -381,17 +390,17 @@ def test_an_agents_phone_that_dies_while_he_is_told_of_the_call_costs_nothing_an
     until(lambda: "yvonne" in stack.asterisk("pjsip show contacts"), "the phone is there")
     caller = stack.call(TOLD, "#@2.0", tone=CALLER_TONE, hang_up_after=80.0)
     dying.saw("agent_answered", 20.0)
-    for phone in dying.phones:
-        os.kill(phone, signal.SIGKILL)
+    dying.die()
     taking = stack.call(CUT, "", stack.agent("zelie", keys="1", keys_after=2.5), hang_up_after=70.0)
     taking.saw("agent_answered", 40.0)
     assert waiting(stack, "told") == 1
     caller.saw("answered", 10.0)
-    for phone in taking.phones:
-        os.kill(phone, signal.SIGKILL)
+    time.sleep(1.0)  # while they talk
+    taking.die()
     report = caller.report
 
     assert report.spoken < 30.0
+    assert tone.tones(report.recording.samples, report.recording.rate, AGENT_TONE, 0.3), "the caller heard no agent"
     record = stack.call_record(caller)
     assert record["steps"] == ["agents:talked"]
     (wait,) = queued(stack, caller)

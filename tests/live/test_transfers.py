@@ -1,17 +1,19 @@
 """Who is rung by a transfer, in what order, what he is told, and who takes the call; the caller waits free."""
 
+import time
 from pathlib import Path
 
 import pytest
 
 from ivr.phone import ear, tone
 from ivr.phone.events import first
-from tests.live.stack import CALLER_TONE, Placed, Stack
+from tests.live.stack import CALLER_TONE, Placed, Stack, until
 from tests.live.test_calls import TRUE_TO, since_invite
 
 TOLD, MAILBOX, CREW, PAIR = "0892000060", "0806000061", "0805000062", "0805000063"
 AGENT_TONE, OTHER_TONE = 550.0, 770.0
 NEVER = 3600.0
+HOST = "0806000009"  # where who has a phone for others waits
 
 
 def steps(stack: Stack, placed: Placed) -> list[str]:
@@ -109,3 +111,38 @@ def test_one_after_the_other_and_the_last_agent_first(stack):
     nobody = stack.call(PAIR, hang_up_after=40.0)
     assert steps(stack, nobody) == ["agent:unavailable", "nobody:done"]
     assert first(nobody.report.events, "answered") is None
+
+
+def test_an_agents_phone_that_dies_loses_no_caller(stack):
+    """Killed with -9 as one of several that ring, as it rings alone, as its agent is told something, and in the talk."""
+
+    def phone(name: str, **options: object) -> Placed:
+        return stack.call(HOST, "", stack.agent(name, **options), hang_up_after=100.0)
+
+    told, taking = phone("anatole"), phone("blanche", keys="1", keys_after=2.0, tone=OTHER_TONE)
+    several, alone = phone("damien", answer_after=NEVER), phone("flavie", answer_after=NEVER)
+    names = ("anatole", "blanche", "damien", "flavie")
+    until(lambda: all(one in stack.asterisk("pjsip show contacts") for one in names), "the phones are there", 20.0)
+    listened = stack.call(TOLD, "#@3.0", tone=CALLER_TONE, hang_up_after=90.0)
+    eloise = stack.agent("eloise", answer_after=5.0, keys="1", keys_after=1.0, hang_up_after=4.0, tone=OTHER_TONE)
+    crew = stack.call(CREW, "", eloise, hang_up_after=60.0)
+    several.saw("agent_ringing")
+    several.die()
+    pair = stack.call(PAIR, "", stack.agent("gaspard", hang_up_after=3.0), hang_up_after=60.0)
+    alone.saw("agent_ringing")
+    alone.die()
+    told.saw("agent_answered", 40.0)
+    told.die()
+    taking.saw("agent_answered", 60.0)
+    listened.saw("answered", 20.0)
+    time.sleep(1.0)  # while they talk
+    taking.die()
+
+    assert (steps(stack, crew), dialled(stack, crew)[-1][1:]) == (["agent:talked"], ("talked", "eloise"))
+    talked(crew, "eloise", OTHER_TONE)
+    assert [one[1:] for one in dialled(stack, pair)] == [("no_answer", None), ("talked", "gaspard")]
+    talked(pair, "gaspard")
+    assert [one[1:] for one in dialled(stack, listened)] == [("declined", None), ("talked", "blanche")]
+    heard = listened.report.recording
+    assert tone.tones(heard.samples, heard.rate, OTHER_TONE, 0.3), "the caller heard no agent"
+    assert listened.report.spoken < 30.0, "a talk with a dead phone was not over soon"

@@ -90,8 +90,9 @@ nodes:
     to: zoe
     ring: 20
     accept: transfer
-    exits: {busy: busy, no_answer: nobody, unavailable: nobody}
+    exits: {busy: busy, no_answer: nobody, unavailable: nobody, congestion: full}
   busy: {kind: bye, prompt: all-busy}
+  full: {kind: bye, prompt: all-busy}
   nobody: {kind: bye, prompt: nobody}
 """
 SHOWS = "  host: 127.0.0.1\n  shows: '0320000001'\n"
@@ -110,7 +111,7 @@ def test_a_caller_is_put_through_outside_by_the_first_trunk_that_works(stack: St
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as free:
         free.bind(("127.0.0.1", 0))
         listen = free.getsockname()[1]
-    far = f"far:\n  label: c\n{SHOWS}  port: {listen}\n  probed: no\n  dials: national\n"
+    far = f"far:\n  label: c\n{SHOWS}  port: {listen}\n  probed: no\n  dials: national\n  at_once: 1\n"
     zoe = "zoe:\n  label: Zoé\n  number: '0612345678'\n  trunks: [full, gratis, far]\n"
     plain = FLOW.replace("flow: outside", "flow: outside-plain").replace("    accept: transfer\n", "")
     flows = {"flows_outside": FLOW, "flows_outside-plain": plain}
@@ -121,9 +122,13 @@ def test_a_caller_is_put_through_outside_by_the_first_trunk_that_works(stack: St
             until(lambda: "are spent" in state(stack, "gratis") + str(stack.health()), "nothing may be spent")
             mobile = Agent("mobile", "", registers=False, keys="1", keys_after=4.0, hang_up_after=8.0, tone=770.0)
             placed = stack.call("0892000090", "#@3.0", mobile, listen=listen, hang_up_after=60.0)
+            # Over the last trunk one talks at a time, and a second one finds all ways closed.
+            placed.saw("answered", 40.0)
+            second = stack.call("0805000091", hang_up_after=30.0)
             report = placed.report
             (picked_up,) = [event for event in report.events if event.event == "agent_answered"]
-            (refused,) = carrier.calls
+            assert stack.call_record(second)["steps"] == ["agent:congestion", "full:done"]
+            refused, _ = carrier.calls
 
             record = stack.call_record(placed)
             assert record["steps"] == ["agent:talked"]
@@ -143,7 +148,7 @@ def test_a_caller_is_put_through_outside_by_the_first_trunk_that_works(stack: St
             carrier.verdict = "486 Busy Here"
             busy = stack.call("0805000091", hang_up_after=30.0)
             assert stack.call_record(busy)["steps"] == ["agent:busy", "busy:done"]
-            assert len(carrier.calls) == 2
+            assert len(carrier.calls) == 3
             carrier.verdict = "404 Not Found"  # no other carrier knows the number either
             unknown = stack.call("0805000091", hang_up_after=30.0)
             assert stack.call_record(unknown)["steps"] == ["agent:unavailable", "nobody:done"]
