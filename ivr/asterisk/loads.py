@@ -17,7 +17,7 @@ from ivr.asterisk.agi_order import number
 from ivr.asterisk.ami_link import AmiLink, Headers
 from ivr.asterisk.queues_conf import MOST_PENALTY, whole
 from ivr.flow.errands import Measure
-from ivr.values.queue import Queue
+from ivr.values.queue import NEEDS, Queue
 
 CONNECT, COMPLETE = "AgentConnect", "AgentComplete"
 EVENTS = (CONNECT, COMPLETE)
@@ -57,29 +57,38 @@ class Loads:
 
     async def measure(self, queue: str, what: Measure) -> float | None:
         """What a queue is like now; ``None``: that is not known.  Raises ``OSError``."""
-        entries = await self._link.list("QueueStatus", {"Queue": queue})
-        waiting = len(_waiting(entries))
+        entries, parts = await self._entries(queue)
         if what == "waiting":
-            return waiting
+            return len(_waiting(entries)) + len(parts)
         if what == "free":
             return sum(end == 0 for end in self._ends(queue, entries))
-        return next(islice(self._turns(queue, entries), waiting, None), None)
+        before = len(_waiting(entries)) + len(_first(parts))
+        return next(islice(self._turns(queue, entries), before, None), None)
 
     async def ahead(self, queue: str, place: int | None, priority: int = 0) -> float | None:
         """In how many seconds it is the turn of who enters a queue now, at a place from 1; ``None``: behind those of
         his own priority.  Raises ``OSError``.
         """
-        entries = await self._link.list("QueueStatus", {"Queue": queue})
+        entries, parts = await self._entries(queue)
         if place is None:
             place = 1 + sum(number(one.get("Priority", "")) >= priority for one in _waiting(entries))
-        return next(islice(self._turns(queue, entries), place - 1, None), None)
+        return next(islice(self._turns(queue, entries), place - 1 + len(_first(parts)), None), None)
 
     async def turns(self, queue: str) -> Mapping[str, float | None]:
         """In how many seconds it is the turn of each channel that waits in a queue.  Raises ``OSError``."""
-        entries = await self._link.list("QueueStatus", {"Queue": queue})
+        entries, parts = await self._entries(queue)
         ordered = sorted(_waiting(entries), key=lambda one: number(one.get("Position", "")))
-        turns = self._turns(queue, entries)
+        turns = islice(self._turns(queue, entries), len(_first(parts)), None)
         return {one.get("Channel", ""): next(turns, None) for one in ordered}
+
+    async def _entries(self, queue: str) -> tuple[tuple[Headers, ...], tuple[Headers, ...]]:
+        """What Asterisk tells of a queue itself; and who waits in parts of it, whose agents are the queue's."""
+        known = self._queues().get(queue)
+        if known is None or not known.parts:
+            return await self._link.list("QueueStatus", {"Queue": queue}), ()
+        entries = await self._link.list("QueueStatus")
+        parts = [one for one in _waiting(entries) if one.get("Queue", "").startswith(f"{queue}.")]
+        return tuple(one for one in entries if one.get("Queue") == queue), tuple(parts)
 
     def _turns(self, queue: str, entries: tuple[Headers, ...]) -> Iterator[float]:
         """In how many seconds it is the turn of the first, of the second, …; nothing where nobody serves."""
@@ -116,6 +125,11 @@ class Loads:
             return max(0.0, self._rest(queue) - (self._epoch() - number(member.get("LastCall", ""))))
         since, rang = self._talks.get(member.get("Name", ""), (self._now() - usual / 2, 0.0))
         return max(usual - rang - (self._now() - since), usual * LEAST_LEFT)
+
+
+def _first(parts: tuple[Headers, ...]) -> list[Headers]:
+    """Those of who waits in parts who are taken before all who wait in the whole (queues_conf.py, weight)."""
+    return [one for one in parts if one.get("Queue", "").partition(".")[2].startswith(NEEDS)]
 
 
 def _waiting(entries: tuple[Headers, ...]) -> list[Headers]:

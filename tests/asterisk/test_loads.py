@@ -114,3 +114,35 @@ async def test_talks_of_a_part_are_talks_of_its_queue() -> None:
     house.takes("camille", 7.0)
 
     assert await house.loads.measure("parts", "expected") == pytest.approx(37.0 - 1.0 - 7.0)
+
+
+class Parted(House):
+    """The same, with two who wait for a skill, and one for whom he talked with last."""
+
+    def __init__(self, waiting: int, **agents: tuple[str, float]) -> None:
+        super().__init__(waiting, **agents)
+        parts = {"needs-english": {"camille": 9}, "last-karim": {"karim": 0}}
+        queue = Queue("parts", dict.fromkeys(agents, 0), wrap_up=5, parts=parts)
+        self.loads = Loads(self, lambda: {"parts": queue}, lambda: self.now, lambda: self.now)  # type: ignore[arg-type]
+
+    async def list(self, action: str, fields: dict[str, str] | None = None) -> tuple[Headers, ...]:
+        assert fields is None
+        own = await super().list(action, {"Queue": "parts"})
+        where = ("parts.needs-english", "parts.needs-english", "parts.last-karim", "other")
+        others = [{"Event": "QueueEntry", "Queue": queue, "Channel": "PJSIP/y"} for queue in where]
+        return (
+            *(Headers([*one.items(), ("Queue", "parts")]) for one in own),
+            *(Headers(list(one.items())) for one in others),
+        )
+
+
+async def test_who_waits_in_a_part_waits_for_agents_of_the_queue() -> None:
+    """For a skill before all others, for one agent after them."""
+    house = Parted(1, camille=FREE, karim=FREE)
+    house.calls(30.0)
+
+    assert await house.loads.measure("parts", "waiting") == 4
+    assert await house.loads.measure("parts", "free") == 2
+    assert await house.loads.measure("parts", "expected") == pytest.approx(37.0)
+    assert await house.loads.turns("parts") == {"PJSIP/x-1": pytest.approx(37.0)}
+    assert await house.loads.ahead("parts", 1) == pytest.approx(37.0)

@@ -114,7 +114,7 @@ def test_one_after_the_other_and_the_last_agent_first(stack):
 
 
 def test_an_agents_phone_that_dies_loses_no_caller(stack):
-    """Killed with -9 as one of several that ring, as it rings alone, as its agent is told something, and in the talk."""
+    """Killed with -9: one of several that ring, or ringing alone, as its agent is told something, and in the talk."""
 
     def phone(name: str, **options: object) -> Placed:
         return stack.call(HOST, "", stack.agent(name, **options), hang_up_after=100.0)
