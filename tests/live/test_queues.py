@@ -244,6 +244,7 @@ def test_twenty_callers_are_served_in_their_order_while_the_file_of_queues_is_sa
     edited = text.replace("label: vingt appelants, trois agents", "label: vingt, trois\n  max_length: 77")
     numbers = [stack.caller() for _ in range(20)]
     (tmp_path / "callers.csv").write_text("SEQUENTIAL\n" + "".join(f"{one};\n" for one in numbers), encoding="ascii")
+    # They pick up between the whole seconds at which app_queue gives up a ring: on those it would be into nothing.
     host = stack.call(CUT, "", *(stack.agent(one, answer_after=0.5, hang_up_after=4.5) for one in AGENTS),
                       hang_up_after=90.0)  # fmt: skip
     try:
