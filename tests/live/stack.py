@@ -79,12 +79,6 @@ class Placed:
                 os.kill(phone, signal.SIGINT)
         return self.report
 
-    def die(self) -> None:
-        """Kill the call's phones with -9: nobody says goodbye for them."""
-        self.saw("calling")
-        for phone in self.phones:
-            os.kill(phone, signal.SIGKILL)
-
     def hear(self, event: Event) -> None:
         with self._news:
             self.events.append(event)
@@ -221,6 +215,16 @@ class Stack(Containers):
         placed = Placed(self.script(number, pressed, *agents, **options))
         placed.future = self._pool.submit(self._place, placed)
         return placed
+
+    def die(self, placed: Placed) -> None:
+        """Kill the phones of a call with -9: nobody says goodbye for its agents; the call of its own is taken away."""
+        placed.saw("calling")
+        for phone in placed.phones:
+            os.kill(phone, signal.SIGKILL)
+        for line in self.asterisk("core show channels concise").splitlines():
+            name, *_, caller = line.split("!")[:8]
+            if caller == placed.script.from_:
+                self.asterisk(f"channel request hangup {name}")
 
     def hang_up(self, number: str, seconds: float) -> "Future[HungUp]":
         """Call and hang up after that time."""

@@ -51,7 +51,7 @@ def call(stack: Stack, agent: Agent | None) -> Placed:
 def test_a_site_a_number_and_a_group_move_by_one_edit_while_calls_are_on(stack: Stack) -> None:
     """README's example, two clocks; calls go where the book said when they came, the first talks through it all."""
     bastien = stack.agent("bastien", hang_up_after=25.0)
-    ariane, celeste = stack.agent("ariane", hang_up_after=1.0), stack.agent("celeste", hang_up_after=1.0)
+    ariane, celeste = stack.agent("ariane", hang_up_after=2.0), stack.agent("celeste", hang_up_after=2.0)
     try:
         with written(stack, **example(), **GROUP) as folder:
             stack.clock(EVENING)

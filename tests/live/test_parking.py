@@ -25,7 +25,7 @@ def test_who_is_parked_rings_back_and_is_taken_by_who_dials_the_slot(stack: Stac
     until(lambda: "celeste" in stack.asterisk("pjsip show contacts"), "her phone is there")
     waits = stack.call(QUEUE, tone=CALLER_TONE, hang_up_after=40.0)
     celeste.saw("agent_ended")
-    celeste.die()  # what has become of her phone is nothing to whom she has parked
+    stack.die(celeste)  # what has become of her phone is nothing to whom she has parked
     placed.saw("agent_ended")
     nobody = dial(stack, "bastien", "*602")
     upstairs = dial(stack, "denise", "*601", 4.0)  # the same slot of another lot, that of the queue's agent

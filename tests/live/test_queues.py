@@ -173,7 +173,7 @@ def agree(stack: Stack, records: list[dict[str, Any]]) -> None:
 def test_who_calls_again_is_taken_by_whom_he_talked_with_last(stack):
     """Though another has been idle for longer; where that one is away, the other takes him at once."""
     names = ("xenia", "yann")
-    phones = [stack.call(CUT, "", stack.agent(one, hang_up_after=1.0), hang_up_after=30.0) for one in names]
+    phones = [stack.call(CUT, "", stack.agent(one, hang_up_after=2.0), hang_up_after=40.0) for one in names]
     until(lambda: all(one in stack.asterisk("pjsip show contacts") for one in names), "the phones are there")
     first = stack.call(LASTING, tone=CALLER_TONE, hang_up_after=20.0)
     caller = first.script.from_
@@ -201,7 +201,7 @@ def test_who_calls_again_is_taken_by_whom_he_talked_with_last(stack):
 def test_who_needs_a_skill_is_taken_by_who_has_it_and_by_others_where_nobody_has(stack):
     """Though both are free."""
     names = ("basile", "celine")
-    phones = [stack.call(CUT, "", stack.agent(one, hang_up_after=1.0), hang_up_after=22.0) for one in names]
+    phones = [stack.call(CUT, "", stack.agent(one, hang_up_after=2.0), hang_up_after=30.0) for one in names]
     until(lambda: all(one in stack.asterisk("pjsip show contacts") for one in names), "the phones are there")
     able = stack.call(SKILLED, tone=CALLER_TONE, hang_up_after=20.0)
     (wait,) = queued(stack, able)
@@ -372,7 +372,7 @@ def test_an_agents_phone_that_dies_while_it_rings_costs_the_caller_nothing(stack
     until(lambda: "odile" in stack.asterisk("pjsip show contacts"), "the phone is there")
     caller = stack.call(SERVED, tone=CALLER_TONE, hang_up_after=60.0)
     dying.saw("agent_ringing")
-    dying.die()
+    stack.die(dying)
     saving = stack.call(CUT, "", stack.agent("paulin", answer_after=0.5, hang_up_after=3.0), hang_up_after=50.0)
     record = stack.call_record(caller) if caller.report.answered_t is not None else {}
 
@@ -391,13 +391,13 @@ def test_an_agents_phone_that_dies_while_he_is_told_of_the_call_costs_nothing_an
     until(lambda: "yvonne" in stack.asterisk("pjsip show contacts"), "the phone is there")
     caller = stack.call(TOLD, "#@2.0", tone=CALLER_TONE, hang_up_after=80.0)
     dying.saw("agent_answered", 20.0)
-    dying.die()
+    stack.die(dying)
     taking = stack.call(CUT, "", stack.agent("zelie", keys="1", keys_after=2.5), hang_up_after=70.0)
     taking.saw("agent_answered", 40.0)
     assert waiting(stack, "told") == 1
     caller.saw("answered", 10.0)
     time.sleep(1.0)  # while they talk
-    taking.die()
+    stack.die(taking)
     report = caller.report
 
     assert report.spoken < 30.0
