@@ -111,7 +111,7 @@ def test_who_refuses_leaves_no_recording_before_or_during_the_talk(stack):
     # And what is kept of a talk with a phone that is killed with -9.
     dying = stack.call("0806000009", "", stack.agent("ulysse"), hang_up_after=60.0)
     until(lambda: "ulysse" in stack.asterisk("pjsip show contacts"), "the phone is there")
-    lost = stack.call(NUMBER, tone=CALLER_TONE, hang_up_after=60.0)
+    lost = stack.call(NUMBER, tone=CALLER_TONE, hang_up_after=42.0)
     lost.saw("answered", 40.0)
     time.sleep(3.0)  # while they talk
     stack.die(dying)
@@ -130,10 +130,9 @@ def test_who_refuses_leaves_no_recording_before_or_during_the_talk(stack):
         call = stack.call_record(placed)["id"]
         until(lambda call=call: call not in stack.inside("controller", "ls", KEPT, OPEN), "nothing is kept", within=5.0)
     (tap,), call = taps(stack, lost), stack.call_record(lost)["id"]
-    assert lost.report.spoken < 30.0
     name = until(lambda: listed(stack, call), "the recording is whole", within=15.0, every=1.0)[0]
     (caller, there), rate, _ = exported(stack, name)
-    assert tap["seconds"] > 2.0, tap
+    assert 2.0 < tap["seconds"] < 30.0, tap
     assert tone.tones(caller, rate, CALLER_TONE, 0.5)
     assert tone.tones(there, rate, AGENT_TONE, 0.5)
     stack.inside("controller", "ivr", "conversations", "delete", "--call", call)
