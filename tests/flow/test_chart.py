@@ -71,6 +71,15 @@ def test_arrows_go_from_their_box_to_their_box() -> None:
             assert end[1] in (pytest.approx(y), pytest.approx(y + 40))
 
 
+def test_what_leads_straight_on_stands_in_one_line() -> None:
+    """Boxes and labels of any width, one below the other, once all have come to rest."""
+    sizes = [Size(width, 40) for width in (40, 200, 60, 120, 90)]
+    laid = layout(sizes, [Link(box, box + 1, Size(20 + 30 * box, 16)) for box in range(4)])
+    places = [x for x, _ in (*laid.boxes, *laid.labels)]
+
+    assert max(places) - min(places) < 0.1
+
+
 def test_a_box_that_leads_to_itself_is_laid_out_too() -> None:
     """`silence` of a menu may lead to the menu."""
     laid = layout([Size(100, 40), Size(100, 40)], [Link(0, 0, Size(20, 16)), Link(0, 1, Size(20, 16))])

@@ -128,13 +128,14 @@ def test_a_call_saved_by_one_process_is_run_by_another(book: Path) -> None:
         command = [sys.executable, "-m", "ivr", *words]
         return subprocess.run(command, cwd=ROOT, env=home, capture_output=True, text=True, timeout=60, check=False)
 
-    for _ in range(2):
-        saved = process(
-            *("simulate", "0899000004", "--at", "2026-11-26T10:00", "--keys", "2@early,4711", "--agents", "busy"),
-            *("--agent", "karim=no_answer", "--from", "0320123456", "--save", str(path), "--name", "One"),
-        )
-        assert saved.returncode == 0, saved.stderr
-        assert f"saved at {path}:" in saved.stdout
+    words = (
+        *("simulate", "0899000004", "--at", "2026-11-26T10:00", "--keys", "2@early,4711", "--agents", "busy"),
+        *("--agent", "karim=no_answer", "--from", "0320123456", "--save", str(path), "--name", "One"),
+    )
+    saved, once_more = process(*words), ivr(book, *words)
+    assert saved.returncode == 0, saved.stderr
+    assert f"saved at {path}:" in saved.stdout
+    assert f"saved at {path}:" in once_more.output
     ran = process("test", str(path))
 
     assert ran.returncode == 0, ran.stdout + ran.stderr
@@ -148,9 +149,9 @@ def test_a_call_saved_by_one_process_is_run_by_another(book: Path) -> None:
     assert "goes_to: bye\n" in text
     book_changed = book / "dialplans" / "flows" / "tried.yaml"
     book_changed.write_text(FLOW.replace("no_answer: bye", "no_answer: busy"))
-    again = process("test", str(path))
-    assert again.returncode == 1
-    assert "found     hours → welcome → menu → code → agent → busy" in again.stdout
+    again = ivr(book, "test", str(path))
+    assert again.exit_code == 1
+    assert "found     hours → welcome → menu → code → agent → busy" in again.output
 
 
 def test_nothing_is_saved_over_what_is_no_file_of_tests(book: Path) -> None:
