@@ -177,15 +177,22 @@ def _clipped(
     recording: Samples, rate: int, sound: Samples, one: Heard, gain: float, others: Iterable[Span], left: float = 0.0
 ) -> float:
     """Seconds of its beginning, from its first sound on, that are missing; but for ``left`` before the recording."""
-    begins = round((one.begins) * rate)
     first = sound[: round((one.offset + CLOSE) * rate)]
-    before = min(max(0.0, -begins / rate), left)
-    return max(0.0, missing(recording, rate, Placed(first, begins, 10 ** (gain / 20)), others) - before)
+    # Where it is as it begins, or as it ends: the ear may take what sounds beside a short prompt for a slip.
+    places = {round(begins * rate) for begins in (one.begins, one.end - one.until)}
+    lacks = min(missing(recording, rate, Placed(first, place, 10 ** (gain / 20)), others) for place in places)
+    return max(0.0, lacks - min(max(0.0, -one.begins), left))
 
 
 def _cut(recording: Samples, rate: int, sound: Samples, one: Heard, gain: float, others: Iterable[Span]) -> float:
     """Seconds of its end that are missing: what its beginning would lack if all were played backwards."""
     length = len(recording) / rate
-    turned = replace(one, start=length - one.end, end=length - one.start, offset=one.length - one.until)
+    turned = replace(
+        one,
+        start=length - one.end,
+        end=length - one.start,
+        offset=one.length - one.until,
+        until=one.length - one.offset,
+    )
     before = [Span(length - other.end, length - other.start) for other in others]
     return _clipped(recording[::-1], rate, sound[::-1], turned, gain, before, LEFT)

@@ -1,6 +1,7 @@
 """The caller's ear: every seeded fault is found, and fifty good calls raise no alarm."""
 
 import io
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -144,6 +145,15 @@ def test_fifty_good_calls_raise_no_alarm() -> None:
         alarms += [(number, order, one) for one in heard(recording, order)]
 
     assert alarms == []
+
+
+def test_a_slip_that_was_none_clips_no_prompt() -> None:
+    """The ear takes a prompt to end, or to begin, a packet from where it does: what is there is not missing."""
+    recording = call(*good())
+    (welcome, menu, goodbye) = ear.heard(recording, RATE, SOUNDS)
+    slipped = [welcome, replace(menu, end=menu.end - 0.02), replace(goodbye, start=goodbye.start + 0.02)]
+
+    assert complaints(told(slipped, recording, RATE, SOUNDS), recording, RATE, ORDER) == []
 
 
 def test_a_key_may_cut_a_prompt_and_only_then() -> None:
