@@ -63,7 +63,9 @@ def test_a_whole_access_may_cost_24_euros(book: Path) -> None:
     assert told(book) == []
     edit(book, "flows/guide.yaml", "calls: 8", "calls: 9")
 
-    assert told(book) == ['IVR252 an access sold by "code" of the flow "guide" may cost 27.00 €, in 9 calls of 0891000107']
+    assert told(book) == [
+        'IVR252 an access sold by "code" of the flow "guide" may cost 27.00 €, in 9 calls of 0891000107'
+    ]
 
 
 def test_a_price_per_minute_is_cut_off_at_24_euros_a_call(book: Path) -> None:
