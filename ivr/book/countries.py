@@ -1,6 +1,7 @@
 """Numbers that name the profile of a country: what is not known of its law, and what it does not allow.
 
 IVR452  a profile of which something is missing        IVR453  a tariff that the country of the profile does not allow
+IVR454  a profile that asks for less than the law of France, whose number it is
 IVR455  a queue in which callers would wait on a line that is charged, where the country wants waiting free
 """
 
@@ -14,6 +15,9 @@ from ivr.book.tree import Way, mark_of
 from ivr.flow.commands import Need
 from ivr.flow.flow import Drawing, Place
 from ivr.flow.nodes.queue import Queue
+
+TIGHTER_WINS = {"free_up_to", "most_in_all", "cuts", "currency"}
+"""Of these of a profile, those of France hold beside it, whatever it says."""
 
 
 def profiled(book: Book, numbers: Source) -> Iterator[Problem]:
@@ -29,6 +33,13 @@ def profiled(book: Book, numbers: Source) -> Iterator[Problem]:
                 )
                 hint = f"have a lawyer fill that in before callers pay ({profile.source})"
                 yield at_number(*of, "IVR452", message, hint, "warning")
+            laxer = ", ".join(field for field, _ in profile.looser() if field not in TIGHTER_WINS)
+            if period is service.periods[0] and period.tariff.surcharged and laxer and not profile.french:
+                message = (
+                    f"the profile of {profile.country} is laxer than the law of France, whose number it is: {laxer}"
+                )
+                hint = "try it out where no caller pays, or write a profile that is as strict"
+                yield at_number(*of, "IVR454", message, hint, "warning")
             if (most := profile.too_dear(period.tariff)) is not None:
                 each = period.tariff.mode.value.replace("_", " ")
                 message = (

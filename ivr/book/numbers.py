@@ -17,7 +17,7 @@ from ivr.values.announcement import BEEP, USUAL, Manner, announcement
 from ivr.values.number import Family, Number, parse
 from ivr.values.numerals import base
 from ivr.values.plan import EACH_ITS_OWN
-from ivr.values.profile import Profile
+from ivr.values.profile import FRANCE, Profile
 from ivr.values.purpose import Purpose
 from ivr.values.tariff import Mode, Tariff, cap_of
 from ivr.values.whisper import tariff_name
@@ -161,9 +161,10 @@ def _silence(entry: WrittenNumber, tariff: Tariff, profile: Profile) -> str:
         return "operator"
     if entry.exempt:
         return entry.exempt
-    if entry.announcement == "always" or profile.announces(tariff):
+    # Of the thresholds of two countries, too, the tighter one wins: the number is French, and France has none.
+    if entry.announcement == "always" or profile.announces(tariff) or FRANCE.announces(tariff):
         return ""
-    return "cheap" if tariff.surcharged else tariff.mode.value
+    return tariff.mode.value
 
 
 def _manner(entry: WrittenNumber, number: Number, profile: Profile) -> Manner:

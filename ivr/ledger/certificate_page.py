@@ -40,6 +40,7 @@ _SILENT = {
     "machines": "appels entre machines sous contrat écrit, dispensés (arrêté du 10 juin 2009, art. 5)",
     "free": "ce numéro n’est pas surtaxé, le service et l’appel sont gratuits",
     "plain": "ce numéro n’est pas surtaxé, le service est gratuit",
+    # of calls of before every surcharge was announced
     "cheap": "le prix est sous le seuil à partir duquel le pays du numéro veut une annonce",
 }
 

@@ -33,7 +33,6 @@ SILENCES = {
     "machines": "exempt: machines call, under prior written contract (arrêté of 10 June 2009, art. 5)",
     "free": "the service and the call are free",
     "plain": "the service is free, the call costs what a plain one does",
-    "cheap": "the price is below what the number's profile wants announced",
 }
 """Why a number announces nothing, by the name that the book and certificates use."""
 

@@ -172,13 +172,30 @@ nodes:
     assert [f"{one.rule} {one.message}" for one in warnings if one.rule == "IVR455"] == told
 
 
-def test_a_price_below_the_threshold_of_its_country_is_not_announced(book: Path) -> None:
-    """In Belgium up to a euro a minute; there a call is cut after ten minutes."""
+@pytest.mark.parametrize("name", ["be", "ch", "zz"])
+def test_a_price_below_the_threshold_of_another_country_is_announced_all_the_same(book: Path, name: str) -> None:
+    """Belgium wants nothing up to a euro a minute: but the number is French, and France has no such threshold."""
+    (book / "dialplans" / "profiles.yaml").write_text(
+        "zz: {country: No, language: fr, free_up_to: {per_minute: 100, per_call: 100}, verified: yes, source: me}\n",
+        encoding="utf-8",
+    )
+    made = edited(book, f"profile: {name}")
+
+    assert made.services[NUMBER].terms.announcement is not None
+    assert made.services[NUMBER].periods[0].silence == ""
+    if name == "be":
+        assert made.services[NUMBER].terms.limit == 600
+
+
+def test_a_profile_that_asks_for_less_than_the_law_of_the_number_is_told_of(book: Path) -> None:
+    """Length, beep and what lies before the charge are the profile's own, for whoever tries one out."""
     made = edited(book, "profile: be")
 
-    assert before_the_answer(made) == []
-    assert made.services[NUMBER].periods[0].silence == "cheap"
-    assert made.services[NUMBER].terms.limit == 600
+    (warning,) = (one for one in made.warnings if one.rule == "IVR454")
+    assert warning.message == (
+        "the profile of Belgium is laxer than the law of France, whose number it is: at_least, at_most, gap, beep"
+    )
+    assert "IVR454" not in {one.rule for one in read_book(DEMO).warnings}
 
 
 def test_a_price_that_its_country_does_not_allow_is_refused(book: Path) -> None:
