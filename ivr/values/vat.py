@@ -2,9 +2,11 @@
 
 The price with taxes is the same for every caller; what is in it is not: the tax is that of the place where the call is
 billed, and so what is left without it differs.  A caller who hides his number, calls from abroad, or has a number
-that names no territory counts as metropolitan.
-Source: Arcep, decision 2014-1103 (30 September 2014), as told by lexing.law; the rates lie in ``dialplans/vat.yaml``,
-each with its source, and those that nobody verified are marked there and wherever they are used.
+that names no territory counts as metropolitan; those of Saint-Martin and Saint-Barthélemy, where this tax is not levied,
+count as Guadeloupe, whose numbers they have.
+Source: Arcep, decision 2014-1103 (30 September 2014), as told by lexing.law, for the territory; the rates lie in
+``dialplans/vat.yaml``, each with the text in which it was read, and those that nobody verified are marked there and
+wherever they are used.
 """
 
 from collections.abc import Mapping
@@ -42,18 +44,20 @@ class Rate:
     verified: bool = False
 
 
-_SOURCE = "lexing.law on Arcep, decision 2014-1103 (2026-11)"
-_CODE = "code général des impôts, art. 294, 1 (legifrance.gouv.fr, version of 13 December 2024)"
+_CODE = "code général des impôts, art."
+_USUAL = f"{_CODE} 278 (doctrine.fr, version in force since 1 January 2014; read 2026-11)"
+_LOWER = f"{_CODE} 296, 1° b (juriblio.fr; BOI-TVA-GEO-20-10 of 5 June 2019, § 10, bofip.impots.gouv.fr; read 2026-11)"
+_NONE = f"{_CODE} 294, 1 (legifrance.gouv.fr, version of 13 December 2024)"
 
 # What holds where a book has no table of its own: the rates with a source.
 RATES: Mapping[str, Rate] = MappingProxyType(
     {
-        METROPOLE: Rate(Decimal("20"), _SOURCE, verified=True),
-        "guadeloupe": Rate(Decimal("8.5"), _SOURCE, verified=True),
-        "martinique": Rate(Decimal("8.5"), _SOURCE, verified=True),
-        "reunion": Rate(Decimal("8.5"), _SOURCE, verified=True),
-        "guyane": Rate(Decimal("0"), _SOURCE, verified=True),
-        "mayotte": Rate(Decimal("0"), _CODE, verified=True),
+        METROPOLE: Rate(Decimal("20"), _USUAL, verified=True),
+        "guadeloupe": Rate(Decimal("8.5"), _LOWER, verified=True),
+        "martinique": Rate(Decimal("8.5"), _LOWER, verified=True),
+        "reunion": Rate(Decimal("8.5"), _LOWER, verified=True),
+        "guyane": Rate(Decimal("0"), _NONE, verified=True),
+        "mayotte": Rate(Decimal("0"), _NONE, verified=True),
     }
 )
 

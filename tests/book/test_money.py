@@ -64,11 +64,11 @@ def test_without_the_tables_nothing_is_said(book: Path) -> None:
     [
         (
             "vat.yaml", "reunion:", "reunionn:",
-            'IVR106 16:1: reunionn: "reunionn" is not known here; did you mean "reunion"?',
+            'IVR106 20:1: reunionn: "reunionn" is not known here; did you mean "reunion"?',
         ),
         (
             "vat.yaml", "percent: 20", "percent: 120",
-            'IVR107 5:12: metropole.percent: "120" is too large; write 100 or less',
+            'IVR107 6:12: metropole.percent: "120" is too large; write 100 or less',
         ),
         ("vat.yaml", "percent: 20", "percent: 20 %", ""),
         ("steps.yaml", "per_call:", "per_hour:", ""),
