@@ -115,8 +115,8 @@ def test_a_free_number_says_that_it_is_free_before_it_is_answered(stack: Stack) 
 FAMILIES = {
     "0801000094": ("free", "free"),
     "3094": ("free", "free"),
+    "116094": ("free", "free"),
     "0807000094": ("plain", "plain"),
-    "1094": ("plain", "plain"),
     "0810000094": ("surcharged", "per_minute"),
     "0811000094": ("surcharged", "per_call"),
     "0826000094": ("surcharged", "per_minute"),
@@ -125,13 +125,22 @@ FAMILIES = {
     "0891000094": ("surcharged", "per_call"),
     "0895000094": ("surcharged", "per_minute"),
     "0895000095": ("surcharged", "per_call"),
+    "3494": ("free", "free"),
+    "3994": ("plain", "plain"),
     "3294": ("surcharged", "per_call"),
     "3694": ("surcharged", "per_minute"),
+    "1096": ("free", "free"),
+    "1094": ("plain", "plain"),
     "1095": ("surcharged", "per_minute"),
+    "1097": ("surcharged", "per_call"),
+    "118096": ("free", "free"),
+    "118097": ("plain", "plain"),
     "118094": ("surcharged", "per_minute"),
     "118095": ("surcharged", "per_call"),
 }
-"""Each family in each mode."""
+"""Each family in each mode that the numbering plan lets it have (see ``ivr/values/plan.py``).  0800 to 0805, 30xx, 31xx
+and 116xxx are free and nothing else, 0806 to 0809 plain, 081, 082 and 089 surcharged; short numbers of 32xx, 34xx, 36xx
+and 39xx, 10xx and 118xxx have all four modes.  Emergency numbers are never ours."""
 
 
 @pytest.fixture(scope="module")
