@@ -116,12 +116,12 @@ class Announcement:
 def announcement(tariff: Tariff, manner: Manner = USUAL, profile: Profile = FRANCE) -> Announcement:
     """The announcement of a number of this tariff, without its beep, whether the law wants one or not.
 
-    The law of France wants it in French, whatever the caller speaks.  Content and order are those of the model texts, the
-    words are ours: the models say "vous serez facturé un service à …" (ours: "ce service vous sera facturé …"), at a
-    price per call no "par appel", of an access code "donnant accès au service", and "appuyez sur dièse" ("sur la touche
-    dièse"); none says "toutes taxes comprises", which the price has to be.  Which of their words are mandatory is marked
-    in the document, and was not read; a recording in its place says them as they stand.  For numbers that charge no
-    service the model is optional, and no length is prescribed.
+    The law of France wants it in French, whatever the caller speaks.  Content and order are those of the model texts,
+    the words are ours: where we say "ce service vous sera facturé … par minute", "par appel" and "la touche dièse", the
+    models have "vous serez facturé un service à … par minute", no "par appel", and "dièse"; "toutes taxes comprises"
+    (the price has to be so), and what a connection or an access code takes, are worded by us.  Which of their words
+    are mandatory was not to be seen in the text that was read.  For numbers that charge no service the model is
+    optional, and no length is prescribed.
     Source: arrêté of 10 June 2009, art. 2 and 3; RD SVA 2024, p. 30-32 (model texts).
     """
     parts = tuple(_parts(tariff, manner, profile))

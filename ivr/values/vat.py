@@ -2,8 +2,8 @@
 
 The price with taxes is the same for every caller; what is in it is not: the tax is that of the place where the call is
 billed, and so what is left without it differs.  A caller who hides his number, calls from abroad, or has a number
-that names no territory counts as metropolitan; those of Saint-Martin and Saint-Barthélemy, where this tax is not levied,
-count as Guadeloupe, whose numbers they have.
+that names no territory counts as metropolitan.  Those of Saint-Martin and Saint-Barthélemy count as Guadeloupe, whose
+numbers they have, though this tax is not levied there.
 Source: Arcep, decision 2014-1103 (30 September 2014), as told by lexing.law, for the territory; the rates lie in
 ``dialplans/vat.yaml``, each with the text in which it was read, and those that nobody verified are marked there and
 wherever they are used.
