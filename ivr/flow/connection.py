@@ -12,15 +12,17 @@ class Connection:
     serves ``queue``; neither where people decide.
 
     ``waits`` are the seconds for which he may wait for an answer there, at most; ``in_vain`` the exits by which he goes
-    on without one, those that must lead somewhere first.  ``says`` is whether he is told something of whom he is put
-    through to before anybody rings, ``recording`` how the talk is recorded; ``None``: as his number says.  ``later``:
-    he hangs up first, and is called back; ``shows`` is the number that he then sees, empty: that which he had dialled.
+    on without one, those that must lead somewhere first, ``broken_off`` that by which a key leaves the wait.  ``says``
+    is whether he is told something of whom he is put through to before anybody rings, ``recording`` how the talk is
+    recorded; ``None``: as his number says.  ``later``: he hangs up first, and is called back; ``shows`` is the number
+    that he then sees, empty: that which he had dialled.
     """
 
     to: tuple[str, ...] = ()
     queue: str = ""
     waits: float = 0.0
     in_vain: tuple[str, ...] = ()
+    broken_off: str = ""
     says: bool = False
     recording: Taping | Literal["off"] | None = None
     later: bool = False

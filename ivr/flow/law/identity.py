@@ -12,7 +12,7 @@ from ivr.flow.nodes.menu import Menu
 
 
 def check(view: View) -> Iterator[Found]:
-    """An option of the first menu leads to words with the company and its contact; so do the menu's own words."""
+    """A key of the first menu leads to words with the company and its contact; so do the menu's own words."""
     for held in view.numbers:
         if not held.surcharged or held.owner is None:
             continue
@@ -25,7 +25,7 @@ def check(view: View) -> Iterator[Found]:
                 yield Found(Verdict.DECLARED, held, "without a menu, whoever answers gives name and contact")
             else:
                 yield Found(Verdict.DECLARED, held, "without a menu or agents, callers find name and contact elsewhere")
-        elif _told(view, menu, owner) or any(_told(view, place, owner) for place in view.drawing.next(menu)):
+        elif any(_told(view, place, owner) for place in (menu, *_chosen(view, menu))):
             yield Found(Verdict.HOLDS, held)
         else:
             message = f'no key of the menu "{menu.node}" tells {owner.company} and its contact {owner.contact}'
@@ -43,6 +43,14 @@ def _first_menu(view: View, held: Held) -> Place | None:
             seen.add(here)
             waiting.extend(view.drawing.next(here))
     return None
+
+
+def _chosen(view: View, menu: Place) -> Iterator[Place]:
+    """Where its keys lead; not silence, nor what nobody was offered."""
+    node = view.drawing.node(menu)
+    for key in node.options if isinstance(node, Menu) else ():
+        if place := view.drawing.follow(menu, key):
+            yield place
 
 
 def _told(view: View, place: Place, owner: Owner) -> bool:

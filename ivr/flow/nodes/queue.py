@@ -127,6 +127,7 @@ class Queue(Node):
             queue=self.queue,
             waits=self.wait,
             in_vain=tuple(leaf for leaf in self.leaves if leaf not in self.final | (self.optional - self.exits.keys())),
+            broken_off="key" if self.key else "",
             says=self.prompt is not None,
             recording=taping(self.recording),
         )

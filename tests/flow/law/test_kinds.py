@@ -181,16 +181,60 @@ def test_a_prompt_of_its_own_speaks_the_number(kind: str, more: Mapping[str, Any
     assert [one.verdict for one in told("enquiries-number", view)] == [Verdict.DECLARED]
 
 
-@pytest.mark.parametrize("kind", ["transfer", "queue", "directory"])
-def test_a_long_ring_wants_a_callback_after_it(kind: str) -> None:
-    """The ring of a directory is a wait as any other."""
-    called_back = {"kind": "callback", "exits": dict.fromkeys(("booked", "refused", "silence"), "end")}
-    nodes = {"it": CONNECTING[kind], "no": called_back, "end": NO}
-    short = {**CONNECTING[kind], **({"wait": 60} if kind == "queue" else {"ring": 60})}
+ROUND = {"kind": "callback", "exits": dict.fromkeys(("booked", "refused", "silence"), "no")}
 
-    assert [one.verdict for one in told("waiting", seen("waiting", kind))] == [Verdict.BROKEN]
-    assert [one.verdict for one in told("waiting", example(nodes=nodes))] == [Verdict.HOLDS, Verdict.HOLDS]
-    assert [one.verdict for one in told("waiting", example(nodes={"it": short, "no": NO}))] == [Verdict.HOLDS]
+
+@pytest.mark.parametrize("kind", ["transfer", "queue", "directory"])
+def test_a_callback_comes_after_a_minute_at_most(kind: str) -> None:
+    """Behind a long ring it comes too late, whatever rings; the ring of a directory is a wait as any other."""
+    long = CONNECTING[kind] | {"exits": dict.fromkeys(CONNECTING[kind]["exits"], "back")}
+    short = {"wait" if kind == "queue" else "ring": 60}
+
+    def verdict(node: Mapping[str, Any]) -> Verdict:
+        return judged(rule("waiting"), example(nodes={"it": node, "back": ROUND, "no": NO}), {}, TODAY).verdict
+
+    assert judged(rule("waiting"), seen("waiting", kind), {}, TODAY).verdict is Verdict.BROKEN
+    assert verdict(long) is Verdict.BROKEN
+    assert verdict(long | short) is Verdict.HOLDS
+    assert verdict(CONNECTING[kind] | short) is Verdict.HOLDS
+
+
+@pytest.mark.parametrize("kind", ["transfer", "queue"])
+def test_a_callback_on_the_ways_without_a_wait_is_none(kind: str) -> None:
+    """Who finds all busy is offered it; who rings or waits in vain for long is not, nor who waits a second time."""
+    early, late = {"transfer": (("busy",), "no_answer"), "queue": (("full", "empty"), "timeout")}[kind]
+    node = CONNECTING[kind] | {"exits": CONNECTING[kind]["exits"] | dict.fromkeys(early, "back")}
+    again = CONNECTING[kind] | {("wait" if kind == "queue" else "ring"): 50}
+
+    def longest(**nodes: Mapping[str, Any]) -> list[str]:
+        told_ = told("waiting", example(nodes={**nodes, "back": ROUND, "no": NO}))
+        return [one.message.split(" from ")[0] for one in told_ if one.verdict is Verdict.BROKEN]
+
+    say = {"kind": "say", "prompt": "s", "exits": {"done": "it"}}
+    menu = {"kind": "menu", "prompt": "m", "options": {"1": "no"}, "exits": {"silence": "it", "wrong": "it"}}
+    on = again | {"exits": again["exits"] | {late: "on"}}
+    assert longest(it=node) == ["a caller may wait 90 s"]
+    assert longest(it=on, on=again) == ["a caller may wait 100 s"]
+    assert longest(it=on, on=say | {"exits": {"done": "more"}}, more=again) == ["a caller may wait 100 s"]
+    assert longest(it=on, on=say) == ["a caller may wait again and again"]
+    assert longest(it=on, on=menu) == ["a caller may wait again and again"]
+    assert longest(it=on, on=menu | {"options": {"1": "back"}}) == []
+
+
+def test_a_callback_by_the_key_of_a_wait_is_offered_at_once() -> None:
+    """Straight, or as a choice of a menu behind the key; not where that menu only leads back into the wait."""
+    exits = dict.fromkeys(("timeout", "full", "empty", "emptied"), "no")
+    queue = {"kind": "queue", "queue": "q", "wait": 1800, "key": "1", "exits": exits | {"key": "out"}}
+    menu = {"kind": "menu", "prompt": "m", "options": {"1": "it", "2": "back"}, "exits": {"silence": "it"}}
+
+    def verdict(out: Mapping[str, Any]) -> Verdict:
+        view = example(nodes={"it": queue, "out": out, "back": ROUND, "no": NO})
+        return judged(rule("waiting"), view, {}, TODAY).verdict
+
+    assert verdict(ROUND) is Verdict.HOLDS
+    assert verdict(menu) is Verdict.HOLDS
+    assert verdict(menu | {"options": {"1": "it"}}) is Verdict.BROKEN
+    assert verdict(NO) is Verdict.BROKEN
 
 
 def test_rings_in_a_row_are_added_up_whatever_rings() -> None:

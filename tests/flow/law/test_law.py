@@ -127,3 +127,24 @@ def test_who_declines_a_connection_is_no_answer() -> None:
 
     assert judged(rule, silent, {}, TODAY).verdict is Verdict.BROKEN
     assert judged(rule, told, {}, TODAY).verdict is Verdict.HOLDS
+
+
+@pytest.mark.parametrize(
+    ("menu", "verdict"),
+    [
+        ({"options": {"9": "legal", "1": "bye"}}, Verdict.HOLDS),
+        ({"options": {"1": "bye"}, "exits": {"silence": "legal", "wrong": "bye"}}, Verdict.BROKEN),
+        ({"options": {"1": "bye"}, "exits": {"silence": "bye", "wrong": "legal"}}, Verdict.BROKEN),
+    ],
+)
+def test_who_runs_the_service_is_told_by_a_key(menu: dict[str, object], verdict: Verdict) -> None:
+    """What silence leads to is no choice of the main menu."""
+    (rule,) = (one for one in RULES if one.id == "identity")
+    nodes = {
+        "m": {"kind": "menu", "prompt": "m", **menu},
+        "legal": {"kind": "bye", "prompt": "legal"},
+        "bye": {"kind": "bye"},
+    }
+
+    texts = {"m": "Tapez un.", "legal": "Chaleur, 01 99 00 12 34."}
+    assert judged(rule, example(nodes=nodes, texts=texts), {}, TODAY).verdict is verdict
