@@ -34,7 +34,7 @@ def check(view: View) -> Iterator[Found]:
 def _waits(view: View, flow: str) -> Mapping[Place, float]:
     """How long callers may wait in a row from each place on without the offer; infinite where that never ends."""
     steps = {place: _step(view, place) for place in view.places(flow)}
-    longest = dict.fromkeys(steps, 0.0)
+    once = longest = dict.fromkeys(steps, 0.0)
     for _ in range(2):
         # As many rounds as there are places see every way that comes nowhere twice; what grows after that has no end.
         once = longest
