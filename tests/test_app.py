@@ -25,7 +25,7 @@ from tests.asterisk.fake_asterisk import FakeAsterisk
 from tests.asterisk.mirror import mirrors
 from tests.conftest import CHECKOUT
 
-LIMIT = 30.0  # seconds for anything that a loaded machine may take
+LIMIT = 90.0  # seconds for anything that a loaded machine may take
 
 
 class Controller:

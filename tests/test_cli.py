@@ -565,7 +565,10 @@ def test_check_can_watch_and_ends_with_what_it_saw_last(tmp_path: Path) -> None:
             tariffs.write_text(text.replace("0.80", "8.00"))
             time.sleep(0.5)
         watching.send_signal(signal.SIGINT)
-        assert watching.wait(20) == 1
+        try:
+            assert watching.wait(20) == 1
+        finally:
+            watching.kill()
         reader.join(20)
     assert any("may cost 0.80 € a minute at most" in line for line in lines)
 

@@ -148,7 +148,7 @@ NO_LOAD = 'the load of a queue is written waiting:6,free:0,expected:180, not "{}
         (
             served,
             "gone",
-            'waiting in a queue ends with talked, timeout, full, empty, emptied, key, not "gone"',
+            'waiting in a queue ends with talked, timeout, full, empty, emptied, key, closed, not "gone"',
         ),
         *((load, one, NO_LOAD.format(one)) for one in ("waiting", "waiting:1,waiting:2", "busy:3")),
         (override, "opn", 'by hand a calendar is open or closed, not "opn"'),
