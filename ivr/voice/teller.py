@@ -16,7 +16,7 @@ import logging
 import os
 import threading
 import time
-from collections import OrderedDict
+from collections import OrderedDict, deque
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -37,7 +37,8 @@ HANDS = 2  # made at once
 WAITING = 8  # made and waiting to be made; more would all be late
 STAYS = 86_400.0  # seconds after which a sound that nobody heard again is deleted
 SWEEP = 3600.0  # seconds between two looks for such
-SLOW = 1.0  # seconds for a sentence: who needs more is asked last
+SLOW = 1.0  # seconds for a sentence: who needs more is asked last, were it once: no busy machine explains that
+USUAL = 2  # sentences running that are each over the budget, for who is to be asked last
 PATIENCE = 10.0  # seconds after which an engine is killed
 
 
@@ -52,7 +53,7 @@ class Teller:
         self._sounds: dict[tuple[str, str], _Told] = {}
         self._kept: OrderedDict[str, int] = OrderedDict()  # stem to bytes, those asked for last at the end
         self._asked: dict[str, float] = {}
-        self._slow: set[str] = set()
+        self._took: dict[str, deque[float]] = {}  # seconds for each of an engine's last sentences
         self._making: dict[tuple[str, str], asyncio.Future[bool]] = {}
         self._hands = ThreadPoolExecutor(HANDS, "tell")
         self._lock = threading.Lock()
@@ -115,9 +116,9 @@ class Teller:
             told = json.dumps([RECIPE, language, str(engine), spelled])
             stems[engine] = self._directory / language / hashlib.sha256(told.encode()).hexdigest()[:24]
         # Who was slow is asked last; but what he has made is there.
-        if any(self._keeps(stem, language, text) for engine, stem in stems.items() if engine.name in self._slow):
+        if any(self._keeps(stem, language, text) for engine, stem in stems.items() if self._late(engine.name)):
             return True
-        for engine, stem in sorted(stems.items(), key=lambda one: one[0].name in self._slow):
+        for engine, stem in sorted(stems.items(), key=lambda one: self._late(one[0].name)):
             if self._keeps(stem, language, text):
                 return True
             began = time.monotonic()
@@ -127,10 +128,17 @@ class Teller:
                 roster.failed(engine, f"{language}/{SAID}…", str(error) or "only silence")
                 continue
             roster.spoke(engine)
-            if time.monotonic() - began > SLOW:
-                self._slow.add(engine.name)
+            self._took.setdefault(engine.name, deque(maxlen=USUAL)).append(time.monotonic() - began)
             return self._keep(stem, language, text, {suffix: encode(sound.at(suffix), suffix) for suffix in RATES})
         return False
+
+    def _late(self, engine: str) -> float:
+        """Seconds that an engine needs whose new sentences come too late; 0.0 for any other, also a new one."""
+        took = self._took.get(engine, (0.0,))
+        if max(took) > SLOW:
+            return max(took)
+        usual = min(took) if len(took) == USUAL else 0.0
+        return usual if usual > self._budget else 0.0
 
     def _keeps(self, stem: Path, language: str, text: str) -> bool:
         with self._lock:

@@ -125,7 +125,7 @@ def test_what_is_late_is_not_waited_for_and_there_the_next_time(teller: Callable
 
     assert not said
     assert BUDGET <= took < 0.8
-    assert ticks > 10
+    assert ticks > 3  # none were it blocked; a busy machine gives few
     assert later
 
 
@@ -151,6 +151,41 @@ def test_what_a_slow_voice_has_made_is_not_made_anew_by_another(
     assert asyncio.run(one.ready("fr", "douze euros"))
     assert asyncio.run(one.ready("fr", "treize euros"))
     assert (slow.said, other.said) == (["douze euros"], ["treize euros"])
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Time that passes only where somebody sleeps."""
+    now = [0.0]
+    monkeypatch.setattr(time, "monotonic", lambda: now[0])
+    monkeypatch.setattr(time, "sleep", lambda seconds: now.__setitem__(0, now[0] + seconds))
+
+
+@pytest.mark.usefixtures("clock")
+def test_a_voice_that_is_usually_late_is_asked_after_one_that_is_in_time(teller: Callable[..., Teller]) -> None:
+    """Late twice running, as no busy moment makes it; then the other speaks at once, while he can."""
+    slow, other = Voice(), Voice()
+    one = teller(slow, other, budget=BUDGET)
+    said = []
+    for text, after in (("un", 0.4), ("deux", 0.1), ("trois", 0.4), ("quatre", 0.4), ("cinq", 0.4)):
+        slow.after = after
+        assert one._make("fr", text)
+        said.append((len(slow.said), len(other.said)))
+
+    assert said == [(1, 0), (2, 0), (3, 0), (4, 0), (4, 1)]
+    other.fails, slow.after = True, 0.1
+    assert all(one._make("fr", text) for text in ("six", "sept", "huit"))
+    assert (slow.said[4:], other.said) == (["six", "sept", "huit"], ["cinq", "six"])
+
+
+@pytest.mark.usefixtures("clock")
+def test_of_two_that_are_late_the_faster_is_asked(teller: Callable[..., Teller]) -> None:
+    slower, slow = Voice(), Voice()
+    one = teller(slower, slow, budget=BUDGET)
+    slower.after, slow.after = 0.9, 0.4
+    assert all(one._make("fr", text) for text in ("un", "deux", "trois", "quatre", "cinq"))
+
+    assert (slower.said, slow.said) == (["un", "deux"], ["trois", "quatre", "cinq"])
 
 
 def test_those_heard_long_ago_go_first_and_none_that_may_be_playing(
