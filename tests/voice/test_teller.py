@@ -69,6 +69,14 @@ def teller(tmp_path: Path):
         one.close()
 
 
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Time that passes only where somebody sleeps."""
+    now = [0.0]
+    monkeypatch.setattr(time, "monotonic", lambda: now[0])
+    monkeypatch.setattr(time, "sleep", lambda seconds: now.__setitem__(0, now[0] + seconds))
+
+
 def cpu() -> float:
     """Seconds of processors that we and our children have used: other work on the machine does not count."""
     return sum(os.times()[:4])
@@ -138,27 +146,15 @@ def test_where_one_voice_fails_the_next_speaks_and_without_any_nothing_is_said(t
     assert not asyncio.run(teller().ready("fr", "treize euros"))
 
 
-def test_what_a_slow_voice_has_made_is_not_made_anew_by_another(
-    teller: Callable[..., Teller], monkeypatch: pytest.MonkeyPatch
-) -> None:
+@pytest.mark.usefixtures("clock")
+def test_what_a_slow_voice_has_made_is_not_made_anew_by_another(teller: Callable[..., Teller]) -> None:
     """Asked last from then on; but what is there is there, and in his voice."""
-    monkeypatch.setattr("ivr.voice.teller.SLOW", 0.2)
     slow, other = Voice(), Voice()
     one = teller(slow, other)
-    slow.after = 0.3
+    slow.after = 1.1
 
-    assert asyncio.run(one.ready("fr", "douze euros"))
-    assert asyncio.run(one.ready("fr", "douze euros"))
-    assert asyncio.run(one.ready("fr", "treize euros"))
+    assert all(one._make("fr", text) for text in ("douze euros", "douze euros", "treize euros"))
     assert (slow.said, other.said) == (["douze euros"], ["treize euros"])
-
-
-@pytest.fixture
-def clock(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Time that passes only where somebody sleeps."""
-    now = [0.0]
-    monkeypatch.setattr(time, "monotonic", lambda: now[0])
-    monkeypatch.setattr(time, "sleep", lambda seconds: now.__setitem__(0, now[0] + seconds))
 
 
 @pytest.mark.usefixtures("clock")
