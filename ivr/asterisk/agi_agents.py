@@ -180,7 +180,7 @@ def _phone(agent: str, told: bool, outside: Outside) -> str:
 def enqueue(
     wanted: Enqueue, language: str, warning: str, whisper: Sequence[Sound] = (), accept: Sequence[Sound] = ()
 ) -> AgiTalk[Queued]:
-    """Wait in a queue.  Its own announcements are in the channel's language.
+    """Wait in a queue.  Its own announcements are in the channel's language, as estimate.tongue writes it.
 
     `c`: the call goes on when the agent has hung up; `C`: phones that rang in vain show no missed call.  Queue has no
     limit of its own for the talk: a subroutine on the agent's channel arms one, at whose end the agent is hung up, and

@@ -17,7 +17,7 @@ from typing import NoReturn, Protocol
 
 from ivr.asterisk.loads import Loads
 from ivr.asterisk.queues_conf import whole
-from ivr.values.estimate import step, tongue
+from ivr.values.estimate import retold, step
 from ivr.values.queue import Queue
 
 log = logging.getLogger(__name__)
@@ -78,7 +78,7 @@ class Waits:
                 language = languages.get(channel)
                 if language is None:
                     continue  # who waited before we were there: nobody knows in what language
-                wanted = tongue(language.partition("_")[0], step(seconds))
+                wanted = retold(language, step(seconds))
                 if wanted != language and await self._exchange.set_variable(channel, LANGUAGE, wanted):
                     languages[channel] = wanted
             if not languages:

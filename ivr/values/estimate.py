@@ -3,6 +3,7 @@
 Steps are so close to each other that rounding to the nearest tells nobody more than a sixth too much or too little.
 """
 
+import re
 from collections.abc import Iterable
 from datetime import timedelta
 
@@ -23,6 +24,9 @@ NAME = "waits/"
 """What the names of these sentences begin with; seconds follow."""
 FILE = "wait"
 """What a queue plays for each of them."""
+PLACES = ("fr", "en")
+"""The languages in which the image of Asterisk has a queue's places; who speaks another hears them in the first."""
+_TELLS = re.compile(r"_\d+$")
 _TOLD = {"fr": ("Votre attente est estimée à", "environ", "plus d'une heure"),
          "en": ("Your estimated waiting time is", "about", "more than one hour")}  # fmt: skip
 
@@ -52,16 +56,25 @@ def names() -> tuple[str, ...]:
 
 
 def tongue(language: str, told: int | None) -> str:
-    """The language of a channel that is to be told so.
+    """The language of the channel of a caller of a queue who speaks ``language`` and is to be told so.
 
-    To Asterisk this is a style of the language: what a style has no sound of is played in the language itself
-    (main/file.c, fileexists_core; Asterisk 22).
+    To Asterisk it is a *style* of the language in which it says places: what a style has no sound of is played in the
+    one without its last ``_`` (main/file.c, fileexists_core; numbers by how it begins: main/say.c, say_number_full;
+    Asterisk 22).  `en-GB` alone would be no English to it, and its places French: to Asterisk that is `en_en-GB`, and
+    `de`, in which it has no places, `fr_de`.
     """
-    return language if told is None else f"{language}_{told}"
+    places = base(language) if base(language) in PLACES else PLACES[0]
+    return retold(language if language == places else f"{places}_{language}", told)
+
+
+def retold(tongue: str, told: int | None) -> str:
+    """The language of the same channel, once its caller is to be told that."""
+    plain = _TELLS.sub("", tongue)
+    return plain if told is None else f"{plain}_{told}"
 
 
 def place(language: str, name: str) -> tuple[str, str]:
     """The folder and the name under which a queue finds a sound that it says by itself."""
     if name.startswith(NAME):
         return tongue(language, int(name.removeprefix(NAME))), FILE
-    return language, name
+    return tongue(language, None), name

@@ -53,13 +53,13 @@ async def test_who_enters_is_told_where_waits_are_told_and_known(
 async def test_who_waits_is_told_what_is_true_by_then() -> None:
     """Each in his language; whoever is next, or whose wait is not known, is told nothing any more."""
     line = Line(one=41.0, two=70.0, stranger=70.0)
-    line.joins("one", "en_40")
+    line.joins("one", "en_en-GB_40")
     line.joins("two", "fr")
     line.joins("other", "fr", "mute")
 
     assert await line.looks() == [("two", "fr_75")]
     line.now |= {"one": 3.0, "two": None}
-    assert await line.looks() == [("one", "en"), ("two", "fr")]
+    assert await line.looks() == [("one", "en_en-GB"), ("two", "fr")]
     assert await line.looks() == []
 
 

@@ -595,6 +595,44 @@ def test_who_waits_at_closing_time_leaves(now: datetime, script: Script, trail: 
     assert play(flow, [ASKED, (Now(), now), *script, END])[0] == trail
 
 
+ABLE = "needs-english"
+
+
+@pytest.mark.parametrize(
+    ("others_after", "script", "trail"),
+    [
+        (30, [(Enqueue("parts", 30, part=ABLE), Queued(Served.TIMEOUT, waited=30.0, place=1)),
+              (Enqueue("parts", 90, stood=30.0), Queued(Served.TIMEOUT, waited=90.0, place=1))], "queue:closed"),
+        (30, [(Enqueue("parts", 30, part=ABLE), Queued(Served.EMPTY)),
+              (Enqueue("parts", 120), Queued(Served.TALKED, "karim"))], "queue:talked"),
+        (240, [(Enqueue("parts", 120, part=ABLE), Queued(Served.TIMEOUT, waited=119.5, place=1))], "queue:closed"),
+    ],
+)  # fmt: skip
+def test_who_comes_first_does_so_shortly_before_closing_time_too(
+    others_after: float, script: Script, trail: str
+) -> None:
+    """But for no longer than until then."""
+    flow = queue(exits=CLOSING, calendar="office", needs="english", others_after=others_after)
+
+    assert play(flow, [ASKED, (Now(), BEFORE_SIX), *script, END])[0] == trail
+
+
+def test_who_is_kept_after_closing_time_has_what_is_left_of_his_wait() -> None:
+    """Whether he waited for some or for all by then."""
+    fields = {"calendar": "office", "on_close": "announce", "closing": "late", "needs": "english"}
+    told = (Play(("late",)), Played())
+    part = (Enqueue("parts", 120, part=ABLE), Queued(Served.TIMEOUT, waited=120.0, place=3))
+    on = (Enqueue("parts", 180, stood=120.0), Queued(Served.TALKED, "karim", waited=5.0))
+    flow = queue(**fields, others_after=240)
+    assert play(flow, [ASKED, (Now(), BEFORE_SIX), part, told, on, END]) == ["queue:talked"]
+
+    part = (Enqueue("parts", 30, part=ABLE), Queued(Served.TIMEOUT, waited=30.0, place=3))
+    all_ = (Enqueue("parts", 90, stood=30.0), Queued(Served.TIMEOUT, waited=90.0, place=2))
+    on = (Enqueue("parts", 180, place=2), Queued(Served.TALKED, "karim", waited=5.0))
+    flow = queue(**fields, others_after=30)
+    assert play(flow, [ASKED, (Now(), BEFORE_SIX), part, all_, told, on, END]) == ["queue:talked"]
+
+
 @pytest.mark.parametrize("how", [{"exits": CLOSING}, {"on_close": "announce", "closing": "late"}])
 def test_a_wait_that_is_over_before_closing_time_is_a_timeout(how: dict[str, Any]) -> None:
     """Where waiting may not be charged the line ends it long before: nobody is closed then, and nobody is told so."""

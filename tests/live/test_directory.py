@@ -7,13 +7,13 @@ NUMBER = "0805000075"
 
 
 def test_a_caller_spells_a_name_and_talks_or_leaves_as_he_likes(stack: Stack) -> None:
-    """The name is spoken before it is taken; keys count while it is."""
+    """The name is spoken before it is taken; keys count while it is.  Where he is noted, nobody is rung."""
     talks = stack.call(NUMBER, "925@+1,1@+2.5", stack.agent("walther", hang_up_after=3.0))
     engaged = stack.call(NUMBER, "352@+1,1@+2.5", stack.agent("flavie", engaged=True))
     in_vain = stack.call(NUMBER, "427@+1,1@+2.5", stack.agent("gaspard", answer_after=3600.0))
     alone = stack.call(NUMBER, "986#@+1,1@+2.5")
     nobody = stack.call(NUMBER, "222@+1")
-    operator = stack.call(NUMBER, "0@+1")
+    operator = stack.call(NUMBER, "0@+1,546@+5,1@+2.5")
     leaves = stack.call(NUMBER, "*#@+1")
     silent = stack.call(NUMBER)
     heard = [one.name for one in stack.heard(talks, "directory-spell", "person/walther-zoltan").heard]
@@ -31,7 +31,7 @@ def test_a_caller_spells_a_name_and_talks_or_leaves_as_he_likes(stack: Stack) ->
         "in_vain": ["names:no_answer", "away:done"],
         "alone": ["names:unavailable", "away:done"],
         "nobody": ["names:none", "bye:done"],
-        "operator": ["names:operator", "bye:done"],
+        "operator": ["names:operator", "reception:found", "whom:bye", "bye:done"],
         "leaves": ["names:quit", "bye:done"],
         "silent": ["names:silence", "bye:done"],
     }

@@ -3,7 +3,7 @@
 from ivr.phone import tone
 from tests.live.stack import CALLER_TONE, Placed, Stack, until
 
-NUMBER, GATE = "0892000043", "0805000044"
+NUMBER, GATE, CALM = "0892000043", "0805000044", "0805000045"
 PRICE = "announcement/per-minute-0-35"
 
 
@@ -61,3 +61,20 @@ def test_the_right_key_passes_before_the_answer(stack):
     assert asked == [str(digit) for digit in range(1, (drawn or 9) + 1)]
     assert record["steps"][0] == ("gate:passed" if drawn else "gate:failed")
     assert placed.report.answered_t is None
+
+
+def test_who_calls_again_at_once_is_told_we_are_busy_and_who_never_presses_a_key_is_sent_elsewhere(stack):
+    """The second short call of one, and the second silent call of another: each by its own answer."""
+    short, silent = (stack.call(CALM, hang_up_after=seconds) for seconds in (2.0, 20.0))
+    assert steps(stack, short, 1)[0] == steps(stack, silent, 1)[0] == "check:fine"
+    repeated = stack.call(CALM, from_=short.script.from_, hang_up_after=20.0)
+    elsewhere = stack.call(CALM, from_=silent.script.from_, hang_up_after=8.0)
+
+    assert steps(stack, repeated, 2) == ["check:repeated", "repeated:done"]
+    assert repeated.report.answered_t is None
+    assert (repeated.report.ended.by, repeated.report.ended.code) == ("far", 486)
+    assert steps(stack, elsewhere, 2)[:2] == ["check:silent", "silent:over"]
+    said = ("welcome-orders", "closed-inventory", "welcome-parts")
+    names = [one.name for one in stack.heard(elsewhere, *said, "directory-spell").heard]
+    assert names[:2] == list(said[:2])
+    assert "directory-spell" not in names, [(one.name, one.start, one.heard) for one in stack.heard(elsewhere).heard]

@@ -14,6 +14,7 @@ from ivr.phone import ear, tone
 from ivr.phone.events import Event, first
 from ivr.phone.timeline import findings
 from ivr.values.estimate import NAME, STEPS
+from tests.live.containers import run
 from tests.live.edited import written
 from tests.live.fairness import STARVED
 from tests.live.stack import CALLER_TONE, Placed, Stack, until
@@ -85,14 +86,29 @@ def test_waiting_is_free_until_the_agent_takes_the_call(stack):
     assert wait["waited"] == pytest.approx(6.0, abs=1.5)
 
 
-def test_where_the_carrier_bears_it_no_longer_the_line_answers_and_the_wait_goes_on(stack):
+BRITISH_NUMBER = '"0805000094": {label: à la britannique, tariff: free, flow: british, language: en-GB}\n'
+BRITISH = """
+flow: british
+start: agents
+nodes:
+  agents: {kind: queue, queue: placed, exits: {timeout: out, full: out, empty: out, emptied: out}}
+  out: {kind: bye}
+"""
+
+
+def test_where_the_carrier_bears_it_no_longer_the_line_answers_and_the_wait_goes_on(stack, tmp_path):
     """25 s free, then 200, and the caller is where he was: first.  Under German law he is never answered for that.
 
-    Meanwhile the queue says its message, to each in his language.
+    Meanwhile the queue says its message, to each in his language; and his place, where that is said.
     """
     german = stack.call(GERMAN, hang_up_after=45.0)
     english = stack.call(ENGLISH, "2@1.0", hang_up_after=45.0)
     placed = stack.call(CUT, hang_up_after=34.0)
+    until(lambda: waiting(stack, "placed") == 1, "the first waits")
+    with written(stack, numbers=BRITISH_NUMBER, flows_british=BRITISH, **{"../prompts/en-GB": "all-busy: Sorry.\n"}):
+        british = stack.call("0805000094", hang_up_after=8.0)
+        french = stack.call(ENGLISH, "1@1.0", hang_up_after=12.0)
+        assert british.report.ended.by == french.report.ended.by == "caller"
     report = placed.report
     early = first(report.events, "early_media")
 
@@ -108,7 +124,20 @@ def test_where_the_carrier_bears_it_no_longer_the_line_answers_and_the_wait_goes
     assert placed.starved >= STARVED or stack.complaints(placed, "wait-online", pause=20.0) == []
     words = {language: stack.sounds.sounds[language, "wait-online"].path for language in ("fr", "en")}
     known = {one: ear.sound(Path(f"{path}.wav"), english.script.rate) for one, path in words.items()}
-    assert [heard.name for heard in findings(english.report, english.script, known).heard] == ["en"]
+    for folder in ("fr_CA_f_June", "en"):
+        for name in ("queue-youarenext", "queue-thereare", "queue-callswaiting"):
+            here = tmp_path / f"{folder[:2]}-{name}.wav"
+            there = f"{stack.container('asterisk')}:/usr/share/asterisk/sounds/{folder}/{name}.wav"
+            run("docker", "cp", there, str(here))
+            known[here.stem] = ear.sound(here, english.script.rate)
+
+    def spoken(one: Placed) -> list[str]:
+        return [heard.name for heard in findings(one.report, one.script, known).heard]
+
+    assert spoken(english)[:2] == ["en-queue-youarenext", "en"]
+    assert "fr" not in {name[:2] for name in spoken(english)}
+    assert spoken(british) == ["en-queue-thereare", "en-queue-callswaiting"]
+    assert spoken(french) == ["fr-queue-thereare", "fr-queue-callswaiting"]
     assert german.report.answered_t is None
     assert (german.report.ended.by, german.report.ended.code) == ("far", 480)
     record = stack.call_record(german)

@@ -80,6 +80,10 @@ NUMBERS = """
   label: transfert dehors, gratuit
   tariff: free
   flow: outside-plain
+"0805000093":
+  label: transfert à une adresse SIP
+  tariff: free
+  flow: outside-desk
 """
 FLOW = """
 flow: outside
@@ -113,11 +117,13 @@ def test_a_caller_is_put_through_outside_by_the_first_trunk_that_works(stack: St
         listen = free.getsockname()[1]
     far = f"far:\n  label: c\n{SHOWS}  port: {listen}\n  probed: no\n  dials: national\n  at_once: 1\n"
     zoe = "zoe:\n  label: Zoé\n  number: '0612345678'\n  trunks: [full, gratis, far]\n"
+    desk = f"desk:\n  label: partenaire\n  sip: sip:desk@127.0.0.1:{listen}\n"
     plain = FLOW.replace("flow: outside", "flow: outside-plain").replace("    accept: transfer\n", "")
-    flows = {"flows_outside": FLOW, "flows_outside-plain": plain}
+    at_desk = plain.replace("outside-plain", "outside-desk").replace("to: zoe", "to: desk")
+    flows = {"flows_outside": FLOW, "flows_outside-plain": plain, "flows_outside-desk": at_desk}
     with Carrier() as carrier:
         trunks = away(carrier.port) + far
-        with written(stack, trunks=trunks, destinations=zoe, numbers=NUMBERS, **flows):
+        with written(stack, trunks=trunks, destinations=zoe + desk, numbers=NUMBERS, **flows):
             until(lambda: re.match(r"full +up", state(stack, "full")), "probed", 20.0, every=0.5)
             until(lambda: "are spent" in state(stack, "gratis") + str(stack.health()), "nothing may be spent")
             mobile = Agent("mobile", "", registers=False, keys="1", keys_after=4.0, hang_up_after=8.0, tone=770.0)
@@ -144,6 +150,16 @@ def test_a_caller_is_put_through_outside_by_the_first_trunk_that_works(stack: St
             assert refused.header("From").startswith(f"<sip:+33{placed.script.from_[1:]}@")
             assert refused.header("Diversion").startswith("<sip:+33320000001@")
             assert re.match(r"far +up .* 1 +0\.0", state(stack, "far"))
+
+            # A SIP address is called by itself, past all trunks; and both hear each other there, too.
+            partner = Agent("partner", "", registers=False, hang_up_after=3.0, tone=550.0)
+            put_through = stack.call("0805000093", "", partner, listen=listen, hang_up_after=30.0)
+            assert stack.call_record(put_through)["steps"] == ["agent:talked"]
+            report = put_through.report
+            assert tone.tones(report.recording.samples, report.recording.rate, 550.0, 0.5), "the caller heard nobody"
+            there = report.agent("partner").recording
+            assert tone.tones(there.samples, there.rate, CALLER_TONE, 0.5), "the partner heard no caller"
+            assert len(carrier.calls) == 2
 
             carrier.verdict = "486 Busy Here"
             busy = stack.call("0805000091", hang_up_after=30.0)

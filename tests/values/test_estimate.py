@@ -2,7 +2,7 @@
 
 import pytest
 
-from ivr.values.estimate import LONGER, STEPS, estimates, names, place, step, tongue
+from ivr.values.estimate import LONGER, STEPS, estimates, names, place, retold, step, tongue
 
 
 @pytest.mark.parametrize(
@@ -34,4 +34,15 @@ def test_each_step_is_a_sentence_in_each_language_that_has_numbers() -> None:
     assert texts["fr", f"waits/{LONGER}"] == "Votre attente est estimée à plus d'une heure."
     assert place("en", "waits/40") == (tongue("en", 40), "wait") == ("en_40", "wait")
     assert place("en", "wait-online") == ("en", "wait-online")
-    assert tongue("fr-BE", None) == "fr-BE"
+    assert place("en-GB", "wait-online") == ("en_en-GB", "wait-online")
+
+
+@pytest.mark.parametrize(
+    ("language", "plain", "told"),
+    [("fr", "fr", "fr_40"), ("en", "en", "en_40"), ("fr-BE", "fr_fr-BE", "fr_fr-BE_40"),
+     ("en-GB", "en_en-GB", "en_en-GB_40"), ("de", "fr_de", "fr_de_40"), ("de-CH", "fr_de-CH", "fr_de-CH_40")],
+)  # fmt: skip
+def test_what_a_variant_lacks_asterisk_says_in_its_language(language: str, plain: str, told: str) -> None:
+    """All styles of one in which it has places; a wait is told by a style of that, and taken away again."""
+    assert (tongue(language, None), tongue(language, 40)) == (plain, told)
+    assert (retold(plain, 40), retold(told, 40), retold(told, None)) == (told, told, plain)

@@ -157,10 +157,13 @@ class Queue(Node):
             wanted = replace(wanted, place=back.place, stood=((yield from Now()) - back.came).total_seconds())
         waited = 0.0
         queued: Queued | None = None
-        for part, wait in (yield from self._first(scene)) if closes is None else ():
+        for part, wait in (yield from self._first(scene)):
+            longest = min(wait, self.wait) if closes is None else min(wait, closes - waited)
+            if longest < LEAST_WAIT:
+                continue  # it is closing time
             # By how long he has stood, also before a menu, he has his place among those who wait there.
             stood = (wanted.stood or 0.0) + waited
-            queued = yield from replace(wanted, wait=min(wait, self.wait), part=part, place=None, stood=stood or None)
+            queued = yield from replace(wanted, wait=longest, part=part, place=None, stood=stood or None)
             waited += queued.waited or 0.0
             if queued.served in (Served.TALKED, Served.KEY):
                 break
@@ -170,7 +173,7 @@ class Queue(Node):
             if waited:
                 left = max(LEAST_WAIT, self.wait - waited)
                 wanted = replace(wanted, wait=left, stood=(wanted.stood or 0.0) + waited)
-            queued = yield from (wanted if closes is None else self._until(closes, wanted, scene))
+            queued = yield from (wanted if closes is None else self._until(closes - waited, wanted, scene))
             waited += queued.waited or 0.0 if queued else 0.0
         if queued is None:
             return CLOSED
@@ -229,5 +232,5 @@ class Queue(Node):
         yield from Play((yield from phrase(self.closing, scene)))
         if queued is not None:
             wanted = replace(wanted, place=queued.place, stood=None)
-        on: Queued = yield from replace(wanted, wait=self.wait - closes)
+        on: Queued = yield from replace(wanted, wait=wanted.wait - closes)
         return replace(on, waited=on.waited + waited) if waited and on.waited is not None else on
