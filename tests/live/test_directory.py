@@ -31,7 +31,7 @@ def test_a_caller_spells_a_name_and_talks_or_leaves_as_he_likes(stack: Stack) ->
         "in_vain": ["names:no_answer", "away:done"],
         "alone": ["names:unavailable", "away:done"],
         "nobody": ["names:none", "bye:done"],
-        "operator": ["names:operator", "reception:found", "whom:bye", "bye:done"],
+        "operator": ["names:operator", "reception:found", "whom:1", "bye:done"],
         "leaves": ["names:quit", "bye:done"],
         "silent": ["names:silence", "bye:done"],
     }
