@@ -19,6 +19,7 @@ from ivr.values.call import Call
 from ivr.values.cause import Cause
 from ivr.values.hidden import Hidden
 from ivr.values.mailbox import Mailbox
+from ivr.values.number import parse
 from ivr.values.routing import Routing
 from ivr.values.said import Manner, said
 from ivr.values.wording import reopening, sayable, spelled, week_name
@@ -166,8 +167,8 @@ class Slot(BaseModel):
                 return spelled(value)
             if (yield from Pronounce(name)):
                 return (name,)
-            if self.spoken == "phone" and value.isdigit():
-                return spelled(value)
+            if self.spoken == "phone":
+                return spelled(parse(value).dialled)
         return (self.otherwise,) if self.otherwise else ()
 
 

@@ -94,6 +94,19 @@ class Number:
             return f"{digits[0]} {digits[1:4]} {digits[4:7]} {digits[7:]}"
         return " ".join(digits[i : i + 2] for i in range(0, len(digits), 2))
 
+    def display_in(self, country: str) -> str:
+        """As people of this country (ISO code) read it: a number of their own as they dial it, else as in France."""
+        if self.national is None and self.e164 is not None and self.country == country:
+            return phonenumbers.format_number(phonenumbers.parse(self.e164), phonenumbers.PhoneNumberFormat.NATIONAL)
+        return self.display
+
+    @property
+    def dialled(self) -> str:
+        """The digits as one dials them in France; of what is no number, those that it has."""
+        if self.national is not None:
+            return self.national
+        return f"00{self.e164.removeprefix('+')}" if self.e164 else re.sub(r"[^0-9]", "", self.raw)
+
     @property
     def masked(self) -> str:
         """For logs and screens: ``06 12 ** ** 78``; enough to recognise a caller, too little to call him."""

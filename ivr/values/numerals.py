@@ -71,9 +71,10 @@ def ordinal(number: int, language: str = "fr", *, feminine: bool = False) -> str
     if number == 1:
         return "première" if feminine else "premier"
     words = cardinal(number, language)
-    if number % 1_000_000 == 0:  # un million: millionième
-        words = re.sub(r"^un ", "", words)
-    words = re.sub(r"(vingt|cent|million|milliard)s$", r"\1", words)
+    if number in (10**6, 10**9):  # un million: millionième
+        words = words.removeprefix("un ")
+    # Quatre-vingts millions: quatre-vingt millionième.
+    words = re.sub(r"(vingt|cent)s(?= (?:million|milliard)s$)|(million|milliard|vingt|cent)s$", r"\1\2", words)
     words = re.sub(r"cinq$", "cinqu", re.sub(r"neuf$", "neuv", words))
     return re.sub(r"e$", "", words) + "ième"
 

@@ -108,6 +108,16 @@ def _seconds(value: str) -> timedelta:
     return timedelta(seconds=float(_decimal(value)))
 
 
+def _phone(value: str, language: str) -> str:
+    """In any usual spelling: ``06 12 34 56 78``, ``+41 (0)79 123 45 67``, ``36-30``."""
+    if not _PHONE.fullmatch(value):
+        raise ValueError(value)
+    return saying.phone(value, language)
+
+
+_PHONE = re.compile(r"[+(]*[0-9][0-9 .\-/()]*")
+
+
 _MANNERS: Mapping[str, Callable[[str, str], str]] = {
     "text": _text,
     "digits": _digits,
@@ -121,5 +131,5 @@ _MANNERS: Mapping[str, Callable[[str, str], str]] = {
     "time": _time,
     "duration": lambda value, language: saying.duration(_seconds(value), language),
     "wait": lambda value, language: saying.waiting(_seconds(value), language),
-    "phone": lambda value, language: saying.phone("+" * value.startswith("+") + _digital(value.lstrip("+")), language),
+    "phone": _phone,
 }

@@ -4,9 +4,11 @@ Every function takes a language: ``fr``, ``fr-BE``, ``fr-CH`` or ``en``.  In ano
 ``num2words`` and the small words are those of English.
 """
 
+import re
 from datetime import date, time, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 
+from ivr.values.number import parse
 from ivr.values.numerals import base, cardinal, digits, ordinal
 
 JOURS = ("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche")
@@ -120,53 +122,36 @@ def waiting(lasts: timedelta, language: str = "fr") -> str:
 
 
 def phone(number: str, language: str = "fr") -> str:
-    """A phone number as it is read out: in French in pairs, special numbers (08) and short ones by their groups.
+    """A phone number as it is read out: in French by the groups in which it is written, in English digit by digit.
 
     ``0320…`` -> ``zéro trois, vingt, …``; ``0 800 123 456`` -> ``zéro, huit cents, cent vingt-trois, …``;
-    ``3949`` -> ``trente-neuf, quarante-neuf``; ``+33…`` is said as it is dialled in France; in English digit by digit.
-    Groups: as these numbers are printed (0 8AB XXX XXX, 3X XX, 118 XXX); no text that prescribes them was read.
+    ``3949`` -> ``trente-neuf, quarante-neuf``.  A French number is said as it is dialled in France, whatever language
+    says it, and what has no country code is French: ours are.  A number of the language's own country is said as it is
+    dialled there: ``+41 800 123 456`` in ``fr-CH`` as 0800 123 456.
+    Groups: as French numbers are printed (0 8AB XXX XXX, 3X XX, 11X XXX; no text that prescribes them was read);
+    abroad, as the package phonenumbers writes them.
     """
-    text = "".join(character for character in number if character.isdigit() or character == "+")
-    plus = text.startswith(("+", "00"))
-    plain = text.lstrip("+").removeprefix("00") if plus else text
-    if plus and plain.startswith("33") and len(plain) == 11:
-        plain, plus = f"0{plain[2:]}", False
-    groups = _groups(plain, language, plus)
+    text = "".join(character for character in number if character in "+0123456789")
+    found = parse(text)
+    known = found.national is not None or found.e164 is not None
+    written = found.display_in(language.partition("-")[2]) if known else text
+    groups = re.findall("[0-9]+", written)
+    # Three digits are one number; so are the four of a Swiss or Belgian code behind its 0: 0800, 0470.
+    whole = 4 if found.national is None and groups and groups[0].startswith("0") and known else 3
+    groups = [part for at, group in enumerate(groups) for part in _cut(group, 3 if at else whole)]
     if base(language) != "fr":
         said = [digits(group, language) for group in groups]
-        return ", ".join(["plus", *said] if plus else said)
+        return ", ".join(["plus", *said] if written.startswith("+") else said)
     said = [_group(group, language) for group in groups]
-    if plus:
-        said[0] = f"plus {said[0]}"
-    return ", ".join(said)
+    return f"{'plus ' if written.startswith('+') else ''}{', '.join(said)}"
 
 
-# How long the groups are: of a number from abroad by its country's code, of a number at home by language and length.
-_ABROAD = {"1": (3, 3, 2, 2), "41": (2, 3, 2, 2), "32": (3, 2, 2, 2)}
-_HOME = {("fr-CH", 10): (3, 3, 2, 2), ("fr-BE", 10): (4, 2, 2, 2), ("fr-BE", 9): (3, 2, 2, 2)}
-
-
-def _groups(plain: str, language: str, international: bool) -> list[str]:
-    if international:
-        code = 1 if plain[:1] in ("1", "7") else 2
-        rest = plain[code:]
-        return [plain[:code], *(_cut(rest, _ABROAD.get(plain[:code], ())) if rest else [])]
-    if (language, len(plain)) in _HOME and plain.startswith("0"):
-        return _cut(plain, _HOME[language, len(plain)])
-    if len(plain) == 10 and plain.startswith("08"):
-        return _cut(plain, (1, 3, 3, 3))
-    if len(plain) == 6 and plain.startswith("118"):
-        return _cut(plain, (3, 3))
-    return [plain] if len(plain) <= 3 else _cut(plain, ())
-
-
-def _cut(plain: str, lengths: tuple[int, ...]) -> list[str]:
-    """By these lengths where they fit, else in pairs, the first of three if need be."""
-    if sum(lengths) != len(plain):
-        first = 3 if len(plain) % 2 and len(plain) > 1 else 0
-        return [*filter(None, [plain[:first]]), *(plain[at : at + 2] for at in range(first, len(plain), 2))]
-    ends = [sum(lengths[: at + 1]) for at in range(len(lengths))]
-    return [plain[end - length : end] for end, length in zip(ends, lengths, strict=True)]
+def _cut(group: str, whole: int) -> list[str]:
+    """In pairs, the first of three if need be, what is longer than can be said as one."""
+    if len(group) <= whole:
+        return [group]
+    first = 3 if len(group) % 2 else 0
+    return [*filter(None, [group[:first]]), *(group[at : at + 2] for at in range(first, len(group), 2))]
 
 
 def _group(group: str, language: str) -> str:

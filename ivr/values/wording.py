@@ -51,8 +51,8 @@ def week_name(calendar: str) -> str:
 
 
 def spelled(digits: str) -> tuple[str, ...]:
-    """The names to be said for digits one by one."""
-    return tuple(f"slot/digit-{digit}" for digit in digits)
+    """The names to be said for digits one by one; what is no digit is left out."""
+    return tuple(f"slot/digit-{digit}" for digit in digits if digit in "0123456789")
 
 
 def slots(calendars: Iterable[Calendar], language: str = "fr") -> list[Utterance]:

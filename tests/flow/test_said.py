@@ -36,6 +36,20 @@ READY = Pronounce("said/amount/12.50")
 
 
 @pytest.mark.parametrize(
+    ("value", "digits"),
+    [
+        ("+33612345678", "0612345678"), ("06 12 34 56 78", "0612345678"), ("36-30", "3630"), ("12345", "12345"),
+        ("+262 692 12 34 56", "0692123456"), ("+41 (0)79 123 45 67", "0041791234567"), ("+999 1-23", "999123"),
+    ],
+)  # fmt: skip
+def test_a_phone_number_that_comes_too_late_is_said_digit_by_digit(value: str, digits: str) -> None:
+    """As one dials it in France, from sounds that were baked, however it was written."""
+    spoken = heard({"note": "total", "spoken": "phone"}, {"total": value}, (Pronounce(f"said/phone/{value}"), False))
+
+    assert spoken == tuple(f"slot/digit-{digit}" for digit in digits)
+
+
+@pytest.mark.parametrize(
     ("slot", "value", "errands", "expected"),
     [
         (AMOUNT, "12.50", [(READY, True)], ("said/amount/12.50",)),
@@ -46,6 +60,7 @@ READY = Pronounce("said/amount/12.50")
         ({"note": "total", "spoken": "digits"}, "12", [], ("slot/digit-1", "slot/digit-2")),
         ({"note": "total", "spoken": "phone"}, "17", [(Pronounce("said/phone/17"), False)],
          ("slot/digit-1", "slot/digit-7")),
+        ({"note": "total", "spoken": "digits"}, "1 2", [], ("slot/digit-1", "slot/digit-2")),
         ({"note": "total"}, "Camille Dupont", [(Pronounce("said/text/Camille Dupont"), True)],
          ("said/text/Camille Dupont",)),
     ],

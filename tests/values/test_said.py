@@ -49,6 +49,9 @@ GOLDEN: list[tuple[Manner, str, str, str]] = [
      "zero three, two zero, one two, three four, five six"),
     ("phone", "+33320123456", "zéro trois, vingt, douze, trente-quatre, cinquante-six",
      "zero three, two zero, one two, three four, five six"),
+    ("phone", "06.12-34 56(78)", "zéro six, douze, trente-quatre, cinquante-six, soixante-dix-huit",
+     "zero six, one two, three four, five six, seven eight"),
+    ("phone", "36-30", "trente-six, trente", "three six, three zero"),
 ]  # fmt: skip
 
 
@@ -70,7 +73,7 @@ def test_a_value_has_its_words(manner: Manner, value: str, french: str, english:
         ("number", "many"), ("number", "nan"), ("amount", "Infinity"), ("amount", "1e30"), ("amount", "12.5.0"),
         ("date", "31022026"), ("date", "demain"), ("time", "25:00"), ("duration", "x"), ("phone", "06-x"),
         ("ordinal", "-1"), ("feminine-ordinal", "-1"), ("feminine-number", "x"), ("francs", "12.50 €"),
-        ("francs", "CHF"),
+        ("francs", "CHF"), ("phone", "+"),
     ],
 )  # fmt: skip
 def test_what_makes_no_sense_is_not_said(manner: Manner, value: str) -> None:
@@ -88,7 +91,8 @@ def test_what_makes_no_sense_is_not_said(manner: Manner, value: str) -> None:
         ("amount", "91.80", "nonante et un euros quatre-vingts", "nonante et un euros huitante"),
         ("francs", "0.80", "quatre-vingts centimes", "huitante centimes"),
         ("francs", "79.95", "septante-neuf francs nonante-cinq", "septante-neuf francs nonante-cinq"),
-        ("phone", "021 624 80 90", "zéro deux cent seize, vingt-quatre, quatre-vingts, nonante",
+        ("phone", "+41 (0)21 624 80 90",
+         "plus quarante et un, vingt et un, six cent vingt-quatre, quatre-vingts, nonante",
          "zéro vingt et un, six cent vingt-quatre, huitante, nonante"),
     ],
 )  # fmt: skip

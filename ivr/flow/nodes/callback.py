@@ -106,7 +106,7 @@ class Callback(Node):
         """The key pressed, asked for twice; ``None``: none that means anything."""
         first = yield from phrase(before, scene)
         last = yield from phrase(after, scene)
-        words = (*first, *spelled(_dialled(number)), *last)
+        words = (*first, *spelled(number.dialled), *last)
         for _ in range(2):
             heard = yield from Ask(words, (YES, OTHER, NO), self.first_key, self.next_key, scene.typed())
             if heard.keys in (YES, OTHER, NO):
@@ -129,8 +129,3 @@ class Callback(Node):
             facts = (*facts, ("came", came.isoformat(timespec="seconds")))
         yield from Post("callback", facts, once="phone")
         return "booked"
-
-
-def _dialled(number: Number) -> str:
-    """The digits as one dials them in France."""
-    return number.national or "00" + (number.e164 or "+").removeprefix("+")
