@@ -19,10 +19,9 @@ from ivr.values.call import Call
 from ivr.values.cause import Cause
 from ivr.values.hidden import Hidden
 from ivr.values.mailbox import Mailbox
-from ivr.values.number import parse
 from ivr.values.routing import Routing
 from ivr.values.said import Manner, said
-from ivr.values.wording import reopening, sayable, spelled, week_name
+from ivr.values.wording import dialled, reopening, sayable, spelled, week_name
 
 
 @dataclass(frozen=True)
@@ -168,7 +167,7 @@ class Slot(BaseModel):
             if (yield from Pronounce(name)):
                 return (name,)
             if self.spoken == "phone":
-                return spelled(parse(value).dialled)
+                return dialled(value)
         return (self.otherwise,) if self.otherwise else ()
 
 

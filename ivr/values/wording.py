@@ -10,6 +10,7 @@ from decimal import Decimal
 
 from ivr.values import saying
 from ivr.values.calendar import Calendar
+from ivr.values.number import parse
 from ivr.values.numerals import base, cardinal, ordinal
 from ivr.values.phrase import Utterance
 from ivr.values.week import opening_hours
@@ -53,6 +54,11 @@ def week_name(calendar: str) -> str:
 def spelled(digits: str) -> tuple[str, ...]:
     """The names to be said for digits one by one; what is no digit is left out."""
     return tuple(f"slot/digit-{digit}" for digit in digits if digit in "0123456789")
+
+
+def dialled(number: str) -> tuple[str, ...]:
+    """The names to be said for a phone number in any spelling, digit by digit, as one dials it in France."""
+    return spelled(parse(number).dialled)
 
 
 def slots(calendars: Iterable[Calendar], language: str = "fr") -> list[Utterance]:
