@@ -39,6 +39,9 @@ def _held(service: Service, book: Book) -> Held:
         service.description,
         parse(service.connects) if service.connects else None,
         service.recording,
+        service.tariff,
+        next((one.silence for one in service.periods if one.terms == service.terms), ""),
+        service.terms.unanswered_limit,
     )
 
 

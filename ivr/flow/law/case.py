@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
+from decimal import Decimal
 from typing import Any
 
 from ivr.flow.flow import Drawing, Flow
@@ -9,7 +10,7 @@ from ivr.flow.law.view import Held, Owner, View
 from ivr.values.number import parse
 from ivr.values.purpose import Purpose
 from ivr.values.taping import Taping
-from ivr.values.tariff import Mode
+from ivr.values.tariff import Mode, Tariff
 
 OWNER = Owner("us", "Chaleur", "company", "12 rue X, Lille", "0199001234", "plaintes@chaleur.example")
 
@@ -27,6 +28,8 @@ def example(
     label: str = "Conseils",
     recording: Taping | None = None,
     outside: Mapping[str, str] | None = None,
+    price: str = "1",
+    silence: str = "",
 ) -> View:
     """A book with one number and one flow, whose first node is its start."""
     drawn = dict(nodes or {"bye": {"kind": "bye"}})
@@ -44,6 +47,8 @@ def example(
         description,
         parse(connects) if connects else None,
         recording,
+        Tariff("tried", Mode(mode), Decimal(price)),
+        silence,
     )
     numbers = {name: parse(number) for name, number in (outside or {}).items()}
     return View((held,), Drawing({"tried": flow}), texts or {}, lists or {}, numbers)

@@ -4,34 +4,65 @@ from collections.abc import Iterator
 from datetime import date
 
 from ivr.flow.law.case import example
-from ivr.flow.law.rule import RD_SVA, Found, Rule, only_free
+from ivr.flow.law.rule import RD_SVA, Found, Rule, Verdict, only_free
 from ivr.flow.law.view import Held, View
 from ivr.values.purpose import Purpose
+from ivr.values.tariff import Mode
+
+HINT = "use a number of 0800 to 0805, or put callers through with neither a menu nor a question before it"
 
 
 def check(view: View) -> Iterator[Found]:
-    """A declaration is held against the tariff."""
-    return only_free(view, _concerns, "a telecom operator's hotline")
+    """A declaration is held against the tariff and, where the call itself has its price, against what answers it before
+    a person does: a menu, or a wait that lasts longer than the carrier bears an unanswered call.
+    """
+    for found in only_free(view, _concerns, "a telecom operator's hotline"):
+        charged = list(_charged(view, found.held)) if found.held.mode is Mode.PLAIN else []
+        yield from charged or [found]
 
 
 def _concerns(held: Held) -> bool:
     return held.purpose is Purpose.OPERATOR_HOTLINE
 
 
+def _charged(view: View, held: Held) -> Iterator[Found]:
+    answered = view.drawing.answered(view.drawing.start(held.flow))
+    persons = [(place, one) for place, one in view.connections(held.flow) if not one.later]
+    for place, one in persons:
+        if place in answered:
+            message = f'callers wait at "{place.node}" after the call was answered and its price began'
+            yield Found(Verdict.BROKEN, held, message, HINT, place=place)
+        elif one.waits > held.unanswered and "past_limit" not in one.in_vain:
+            message = f'"{place.node}" has callers wait {one.waits:g} s, and is answered after {held.unanswered:g} s'
+            hint = "wait no longer than unanswered_limit, or use a number of 0800 to 0805"
+            yield Found(Verdict.BROKEN, held, message, hint, place=place)
+    if answered and not persons:
+        message = f"{held.number.display} answers, and puts nobody through to a person"
+        yield Found(Verdict.BROKEN, held, message, HINT, "flow")
+
+
 def _breaks() -> View:
-    """A book that breaks it."""
-    return example(purpose="operator-hotline")
+    """A book that breaks it: at the price of a plain call the menu is charged, and the wait behind it."""
+    exits = dict.fromkeys(("busy", "no_answer", "unavailable"), "b")
+    nodes = {
+        "m": {"kind": "menu", "prompt": "m", "options": {"1": "t"}, "exits": {"silence": "b", "wrong": "b"}},
+        "t": {"kind": "transfer", "to": "a", "exits": exits},
+        "b": {"kind": "bye"},
+    }
+    return example(number="0806000002", mode="plain", purpose="operator-hotline", nodes=nodes)
 
 
 def _keeps() -> View:
-    """A book that keeps it."""
-    return example(number="0800000001", mode="free", purpose="operator-hotline")
+    """A book that keeps it: nothing answers but a person."""
+    exits = dict.fromkeys(("busy", "no_answer", "unavailable"), "b")
+    nodes = {"t": {"kind": "transfer", "to": "a", "exits": exits}, "b": {"kind": "bye"}}
+    return example(number="0806000002", mode="plain", purpose="operator-hotline", nodes=nodes)
 
 
 RULE = Rule(
     id="operator-hotline",
     code="IVR523",
-    text="A telecom operator's hotline is never surcharged.",
+    text="A telecom operator's hotline is never surcharged, and charges nothing until a person answers.",
     source=f"C. conso., art. L224-38; {RD_SVA}, p. 21",
     unread="C. conso., art. L224-38: known as RD SVA quotes it",
     severity="error",

@@ -11,7 +11,7 @@ from ivr.flow.nodes.say import Say
 from ivr.values.number import Family, Number
 from ivr.values.purpose import Purpose
 from ivr.values.taping import Taping
-from ivr.values.tariff import Mode
+from ivr.values.tariff import Mode, Tariff
 
 N = TypeVar("N", bound=Node)
 
@@ -34,7 +34,8 @@ class Owner:
 @dataclass(frozen=True)
 class Held:
     """A number of ours, ``written`` as in numbers.yaml; ``connects`` is whom it puts callers through to,
-    ``recording`` how its conversations are recorded, where none says otherwise."""
+    ``recording`` how its conversations are recorded, where none says otherwise; ``silence`` is why we announce no
+    price, if so, and ``unanswered`` for how many seconds its carrier bears an unanswered call."""
 
     written: str
     number: Number
@@ -47,6 +48,9 @@ class Held:
     description: str = ""
     connects: Number | None = None
     recording: Taping | None = None
+    tariff: Tariff | None = None
+    silence: str = ""
+    unanswered: float = 30.0
 
     @property
     def surcharged(self) -> bool:

@@ -60,6 +60,7 @@ ABOUT: Mapping[str, Mapping[str, Any]] = {
     "identity": {},
     "undeliverable": {},
     "persons": {"purpose": "chat"},
+    "operator-hotline": {"number": "0806000002", "mode": "plain", "purpose": "operator-hotline"},
 }
 
 # Kinds that name agents, phones or queues, and put nobody through there.

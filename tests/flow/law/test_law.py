@@ -11,6 +11,7 @@ from ivr.flow import law
 from ivr.flow.law import RULES
 from ivr.flow.law.case import example
 from ivr.flow.law.rule import Off, Rule, Verdict, judged
+from ivr.flow.law.view import View
 
 TODAY = date(2026, 11, 25)
 each = pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.id)
@@ -148,3 +149,84 @@ def test_who_runs_the_service_is_told_by_a_key(menu: dict[str, object], verdict:
 
     texts = {"m": "Tapez un.", "legal": "Chaleur, 01 99 00 12 34."}
     assert judged(rule, example(nodes=nodes, texts=texts), {}, TODAY).verdict is verdict
+
+
+def verdict_of(name: str, view: View) -> Verdict:
+    (rule,) = (one for one in RULES if one.id == name)
+    return judged(rule, view, {}, TODAY).verdict
+
+
+@pytest.mark.parametrize(
+    ("words", "verdict"),
+    [
+        (
+            "Deux appels à un euro cinquante, trois euros en tout, ouvrent la porte pendant vingt-quatre heures.",
+            "holds",
+        ),
+        ("2 appels, 3,00 €, valable 24 h.", "holds"),
+        ("2 appels, 3 euros, valable un jour.", "holds"),
+        ("Cet appel ne coûte pas un euro, ni une minute.", "broken"),
+        ("Un appel, trois euros, vingt-quatre heures.", "broken"),
+        ("Deux appels, un euro cinquante, vingt-quatre heures.", "broken"),
+        ("Deux appels, trois euros cinquante, vingt-quatre heures.", "broken"),
+        ("Deux appels, trois euros, vingt-quatre minutes.", "broken"),
+        ("Deux appels, trois euros, cent vingt-quatre heures.", "broken"),
+    ],
+)
+def test_an_access_code_is_sold_for_what_it_takes(words: str, verdict: str) -> None:
+    """The words are held against the calls and minutes of the node and the price of the number."""
+    exits = {"sold": "b", "none_left": "b"}
+    code = {"kind": "pay_code", "product": "p", "prompt": "c", "minutes": 1440, "calls": 2, "exits": exits}
+    view = example(nodes={"c": code, "b": {"kind": "bye"}}, texts={"c": words}, price="1.50")
+
+    assert verdict_of("access-code", view) == verdict
+
+
+def test_codes_that_no_node_sells_are_declared() -> None:
+    """An agent may tell them, who cannot be read."""
+    assert verdict_of("access-code", example(purpose="access-code")) is Verdict.DECLARED
+
+
+@pytest.mark.parametrize(
+    ("number", "mode", "behind", "ring", "verdict"),
+    [
+        ("0806000002", "plain", True, 25, Verdict.BROKEN),
+        ("0806000002", "plain", False, 25, Verdict.HOLDS),
+        ("0806000002", "plain", False, 40, Verdict.BROKEN),
+        ("0800000001", "free", True, 40, Verdict.HOLDS),
+        ("0899000004", "per_call", False, 25, Verdict.BROKEN),
+    ],
+)
+def test_an_operators_customers_wait_free(number: str, mode: str, behind: bool, ring: int, verdict: Verdict) -> None:
+    """Where the call has a price, no menu answers before a person does, nor a wait past what the carrier bears."""
+    vain = dict.fromkeys(("busy", "no_answer", "unavailable"), "b")
+    menu = {"kind": "menu", "prompt": "m", "options": {"1": "t"}, "exits": {"silence": "b", "wrong": "b"}}
+    rest = {"t": {"kind": "transfer", "to": "a", "ring": ring, "exits": vain}, "b": {"kind": "bye"}}
+    nodes = {"m": menu, **rest} if behind else rest
+
+    view = example(number=number, mode=mode, purpose="operator-hotline", nodes=nodes)
+    assert verdict_of("operator-hotline", view) is verdict
+
+
+def test_a_hotline_without_persons_charges_for_nobody() -> None:
+    """A menu that leads to words alone."""
+    menu = {"kind": "menu", "prompt": "m", "options": {"1": "b"}, "exits": {"silence": "b", "wrong": "b"}}
+    view = example("0806000002", "plain", "operator-hotline", nodes={"m": menu, "b": {"kind": "bye"}})
+
+    assert verdict_of("operator-hotline", view) is Verdict.BROKEN
+
+
+@pytest.mark.parametrize(
+    ("silence", "purpose", "verdict"),
+    [
+        ("", "information", Verdict.HOLDS),
+        ("operator", "information", Verdict.DECLARED),
+        ("operator", "game", Verdict.DECLARED),
+        ("professionals", "support", Verdict.DECLARED),
+        ("professionals", "withdrawal", Verdict.BROKEN),
+        ("machines", "chat", Verdict.BROKEN),
+    ],
+)
+def test_who_says_no_price_answers_for_it(silence: str, purpose: str, verdict: Verdict) -> None:
+    """That the operator does, or that no consumer calls, cannot be seen in a flow."""
+    assert verdict_of("announced", example(silence=silence, purpose=purpose)) is verdict
