@@ -37,8 +37,19 @@ def add(name: str, label: str, kind: str | None) -> None:
         raise click.UsageError(f'there is an agent "{name}" already')
     path = configured.book / "dialplans" / "agents.yaml"
     text = path.read_text(encoding="utf-8")
-    more = f"\n\n{name}:\n  label: {json.dumps(label or name, ensure_ascii=False)}\n{f'  {kind}: yes' if kind else ''}"
-    _put(path, f"{text.rstrip()}{more.rstrip()}\n")
+    lines = [
+        f"{name}:",
+        f"  label: {json.dumps(label or name, ensure_ascii=False)}",
+        *([f"  {kind}: yes"] if kind else []),
+    ]
+    more = "\n".join(lines)
+    try:
+        _put(path, f"{text.rstrip()}\n\n{more}\n")
+    except OSError as error:
+        raise click.ClickException(
+            f"{path} cannot be written here ({error.strerror}): call docker/ivr agents add where the book lies, or add "
+            f"to that file\n{more}"
+        ) from error
     try:
         read_book(configured.book)
     except Exception:

@@ -4,6 +4,7 @@ import re
 import socket
 import ssl
 import struct
+import subprocess
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,9 +17,9 @@ from ivr import tls
 from ivr.phone import tone
 from ivr.phone.report import load
 from ivr.phone.script import Agent
-from tests.live.edited import ivr, written
+from tests.live.edited import ivr, reload, written
 from tests.live.softphone import PORTS, RATE, TONE, said, softphone, transfers
-from tests.live.stack import CALLER_TONE, Placed, Stack, until
+from tests.live.stack import CALLER_TONE, ROOT, Placed, Stack, until
 
 # In the book by an edit while the stack is up, so that Asterisk opens TLS for it.
 ONDINE = {
@@ -215,3 +216,28 @@ def test_a_trunk_is_called_by_tls_if_its_certificate_is_trusted(stack: Stack, tm
             assert tone.tones(there.samples, there.rate, CALLER_TONE, 0.5), "nobody heard the caller"
     assert found
     assert not [text for text in found if "SIP/2.0" in text]
+
+
+def test_an_agent_who_is_added_can_register_at_once(stack: Stack) -> None:
+    """The controller only reads the book: `docker/ivr` writes it, and inside one is told what to do."""
+    file = stack.settings.book / "dialplans" / "agents.yaml"
+    before = file.read_text("utf-8")
+    words = ("agents", "add", "gontran", "--label", "Gontran, ajouté")
+    code, told = ivr(stack, *words)
+    assert (code, file.read_text("utf-8")) == (1, before)
+    assert "agents.yaml cannot be written here (Read-only file system): call docker/ivr agents add where" in told
+    assert 'gontran:\n  label: "Gontran, ajouté"' in told
+    try:
+        done = subprocess.run(
+            ["bash", ROOT / "docker" / "ivr", *words], capture_output=True, text=True, check=False, timeout=60
+        )
+        assert (done.returncode, done.stderr) == (0, "")
+        assert done.stdout == f"gontran is in {file}; have a queue, a group or a transfer ring him.\n"
+        assert file.read_text("utf-8").startswith(before.rstrip())
+        until(lambda: "gontran" in stack.asterisk("pjsip show aors"), "the stack has taken him up")
+        host = stack.call("0806000009", "", stack.agent("gontran"), hang_up_after=15.0)
+        until(lambda: "gontran" in stack.asterisk("pjsip show contacts"), "his phone is there")
+        host.leave()
+    finally:
+        file.write_text(before, encoding="utf-8")
+        reload(stack)
