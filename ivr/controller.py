@@ -33,7 +33,8 @@ from ivr.asterisk.lamps import AmiLamps
 from ivr.asterisk.loads import EVENTS as LOADS
 from ivr.asterisk.loads import Loads
 from ivr.asterisk.places import Places
-from ivr.asterisk.recalls import AmiExchange, Recalls
+from ivr.asterisk.recall_talk import Recalls
+from ivr.asterisk.recalls import AmiExchange
 from ivr.asterisk.reception import Reception
 from ivr.asterisk.switch import AmiSwitch, live_channels
 from ivr.asterisk.tapes import Tapes
@@ -187,7 +188,7 @@ async def serve(settings: Settings) -> None:
             lines,
         )
         mail = Mail(postboxes, teller, lamps.changed, lambda voice: Telling(voice, teller))
-        calling = AmiExchange(link, lambda: link_of(settings, CALLER_ACCOUNT), places)
+        calling = AmiExchange(link, lambda: link_of(settings, CALLER_ACCOUNT), places, loads)
         placer = Placer(cabinet, callbacks, calling, lambda: library.current.book, clock(settings))
         reception = Reception(
             *(attendant.attend, tolls, clock(settings), rings, lambda voice: Telling(voice, teller)),
@@ -195,7 +196,7 @@ async def serve(settings: Settings) -> None:
         )
         doors: dict[str, Attend] = {
             "call": reception,
-            "callback": Recalls(placer.order, lambda: library.current.voice, clock(settings)),
+            "callback": Recalls(placer.order, lambda: library.current.voice, clock(settings), places),
             DUTY: BackOffice(agents, library, tolls, mail),
         }
         server = await stack.enter_async_context(

@@ -2,7 +2,8 @@
 
 Asterisk counts a wait from when a channel entered its queue.  Who left for a moment (to be answered, to hear a menu)
 and came back would then have come last; so we keep when each came first, and work out his place when he enters again.
-Who has more priority stands ahead whenever he came, as in Asterisk.  Times are seconds of a clock that is never set.
+Who has more priority stands ahead whenever he came, as in Asterisk.  Who is being called back, and is to stand there
+himself, counts already for those behind him who are to be called.  Times are seconds of a clock that is never set.
 
 Source: Asterisk 22, app_queue.c: join_queue (what a position means where priorities differ), QueueEntry of QueueStatus.
 """
@@ -24,6 +25,7 @@ class Places:
         self._link = link
         self._now = now
         self._came: dict[str, tuple[str, float]] = {}
+        self._expected: dict[str, tuple[str, int, float]] = {}  # channel to queue, priority, and when he came first
 
     async def enter(
         self, channel: str, queue: str, priority: int, *, stood: float | None = None, again: bool = False
@@ -32,6 +34,7 @@ class Places:
 
         It has ``stood`` there for so many seconds already, or as long as it had when it enters ``again``.
         """
+        self._expected.pop(channel, None)
         known, came = self._came.get(channel, ("", 0.0))
         if stood is not None:
             came = self._now() - stood
@@ -42,9 +45,23 @@ class Places:
             return None
         return self._place(await self._link.list("QueueStatus", {"Queue": queue}), priority, came)
 
+    def expect(self, channel: str, queue: str, priority: int, stood: float) -> None:
+        """A channel is to enter a queue soon, in which its caller has stood for so many seconds."""
+        self._expected[channel] = queue, priority, self._now() - stood
+
+    async def ahead(self, queue: str, priority: int, stood: float) -> int:
+        """How many stand, or are about to stand, before who has stood there for so many seconds."""
+        came = self._now() - stood
+        there = self._place(await self._link.list("QueueStatus", {"Queue": queue}), priority, came) - 1
+        return there + sum(
+            name == queue and (other > priority or (other == priority and since < came))
+            for name, other, since in self._expected.values()
+        )
+
     def forget(self, channel: str) -> None:
         """It enters no queue any more."""
         self._came.pop(channel, None)
+        self._expected.pop(channel, None)
 
     def _place(self, entries: tuple[Headers, ...], priority: int, came: float) -> int:
         ahead = 0

@@ -6,7 +6,7 @@ An attempt is one call by a name of ours (ChannelId of Originate), so it is foun
   (app_queue's argument ``position``: "enter the caller into the queue at the numerical position specified").  Who
   answers hears the number, and his key dials the caller.  `/n` keeps the two halves from being joined, which would take
   the channel that carries our name out of the call.
-* Caller first: he is dialled; his key puts him through.
+* Caller first: he is dialled; his key puts him through, in a queue at his place.
 
 The dial plan's hang-up handler keeps the outcome in Asterisk itself, in a global variable: it is there for whoever
 asks, also where we were dead when the call ended.  It is lost with Asterisk, and so is the call.
@@ -18,26 +18,17 @@ originate can do.
 import asyncio
 import logging
 import re
-from collections.abc import Awaitable, Callable, Mapping
-from datetime import datetime
+from collections.abc import Callable, Mapping
 
-from ivr.asterisk.agi_agents import LONGEST_TALK, OWN, RING
-from ivr.asterisk.agi_order import AgiTalk, do
-from ivr.asterisk.agi_server import AgiSession
-from ivr.asterisk.agi_talk import SERVED, Speaker
+from ivr.asterisk.agi_agents import OWN, RING
 from ivr.asterisk.ami_link import AmiLink
-from ivr.asterisk.channel import AgiChannel
+from ivr.asterisk.loads import Loads
 from ivr.asterisk.outside_conf import CALLED, THROUGH, dialled
 from ivr.asterisk.places import Places
-from ivr.asterisk.queues_conf import phone
+from ivr.asterisk.queues_conf import phone, within
 from ivr.asterisk.switch import live_channels
 from ivr.asterisk.tokens import token
-from ivr.book.book import LANGUAGE
-from ivr.flow.commands import Ask, Dial, Enqueue, Phrase
-from ivr.flow.node import Sentence
-from ivr.service.placer import Order, Outcome
-from ivr.service.ports import Fault, Voice
-from ivr.values.wording import spelled
+from ivr.service.attempts import Order, Outcome, Stand
 
 log = logging.getLogger(__name__)
 
@@ -47,6 +38,7 @@ RESULT = "IVR_RESULT"  # what was said in the call, where nobody was dialled
 AGENTS_RING = 25  # seconds
 LONGEST_WAIT = 4 * 3600  # seconds in a queue, behind nobody's ear; closing time ends it
 CALLERS_WAIT = 900  # seconds for an agent, of a caller who was called first
+NEAR = 60.0  # seconds until his turn, from which on a caller is called who then waits himself
 REACHED = "Up"
 PLACE_LIMIT = 10.0  # seconds to log in and give the order
 
@@ -72,10 +64,11 @@ class AmiExchange:
     ``caller`` makes a link of the account that may originate; it is logged in for that moment only.
     """
 
-    def __init__(self, link: AmiLink, caller: Callable[[], AmiLink], places: Places) -> None:
+    def __init__(self, link: AmiLink, caller: Callable[[], AmiLink], places: Places, loads: Loads) -> None:
         self._link = link
         self._caller = caller
         self._places = places
+        self._loads = loads
 
     async def place(self, order: Order) -> None:
         """See the port."""
@@ -85,6 +78,15 @@ class AmiExchange:
             reply = await link.action("Originate", originate(order, position))
         if not reply.success:
             raise OSError(f"Asterisk refused to call back: {reply.message}")
+
+    async def near(self, stand: Stand) -> bool:
+        """See the port.  Who is next is called, however long the agents talk: while he is not there, whoever is free
+        takes the one behind him.
+        """
+        queue = within(stand.queue, stand.part)
+        ahead = await self._places.ahead(queue, stand.priority, stand.waited)
+        turn = await self._loads.ahead(queue, ahead + 1, stand.priority)
+        return turn is not None and (ahead == 0 or turn <= NEAR)
 
     async def alive(self) -> Mapping[str, bool]:
         """See the port."""
@@ -103,7 +105,8 @@ class AmiExchange:
 
     async def result(self, attempt: str) -> tuple[Outcome | None, str]:
         """See the port."""
-        self._places.forget(NAME + attempt + OTHER)
+        for half in ("", OTHER):
+            self._places.forget(NAME + attempt + half)
         return outcome(await self._kept(attempt), await self._kept(attempt + OTHER))
 
     async def _kept(self, name: str) -> str:
@@ -111,11 +114,15 @@ class AmiExchange:
         return reply.headers.get("Value", "")
 
     async def _position(self, order: Order) -> int | None:
-        """Where the caller would stand, had he not left: behind those who came before him."""
-        if order.placing.queue is None or order.placing.first != "agent":
+        """Where who waits in the caller's stead stands; a caller who is called first has his place once he is there."""
+        stand, channel = order.stand, NAME + _attempt(order.attempt)
+        if stand is None:
             return None
-        channel = NAME + _attempt(order.attempt) + OTHER
-        return await self._places.enter(channel, order.placing.queue, 0, stood=order.waited)
+        queue = within(stand.queue, stand.part)
+        if order.placing.first == "caller":
+            self._places.expect(channel, queue, stand.priority, stand.waited)
+            return None
+        return await self._places.enter(channel + OTHER, queue, stand.priority, stood=stand.waited)
 
 
 def variable_of(attempt: str) -> str:
@@ -139,10 +146,11 @@ def originate(order: Order, place: int | None) -> dict[str, str | list[str]]:
         return fields | {
             "Channel": outside(order),
             "Timeout": f"{placing.ring * 1000}",
-            "Variable": [*variables, *(f"__{name}={value}" for name, value in _handed(order))],
+            "Variable": [*variables, *(f"__{name}={value}" for name, value in handed(order))],
         }
-    if placing.queue is not None:
-        variables += [f"IVR_QUEUE={token('queue name', placing.queue)}", f"IVR_PLACE={place or ''}"]
+    if (stand := order.stand) is not None:
+        queue = within(token("queue name", stand.queue), stand.part)
+        variables += [f"IVR_QUEUE={queue}", f"IVR_PLACE={place or ''}", f"IVR_PRIORITY={stand.priority}"]
         channel, longest = "Local/queue@callback-agents/n", LONGEST_WAIT
     else:
         variables += [f"IVR_PHONES={'&'.join(phone(agent) for agent in placing.agents)}", f"IVR_RING={AGENTS_RING}"]
@@ -171,7 +179,7 @@ def _international(order: Order) -> str:
     return number
 
 
-def _handed(order: Order) -> list[tuple[str, str]]:
+def handed(order: Order) -> list[tuple[str, str]]:
     """What the context [way] wants to know of a call over a trunk."""
     if order.trunk is None:
         return []
@@ -206,80 +214,3 @@ def _attempt(name: str) -> str:
     if not re.fullmatch(r"[0-9a-f]{1,32}-[0-9]{1,6}", name, re.ASCII):
         raise ValueError(f"{name!r} is not the name of an attempt")
     return name
-
-
-class Recalls:
-    """The body of the AGI sessions of calls back: ``order`` tells what each is for."""
-
-    def __init__(
-        self,
-        order: Callable[[str], Awaitable[Order | None]],
-        voice: Callable[[], Voice],
-        now: Callable[[], datetime],
-    ) -> None:
-        self._order = order
-        self._voice = voice
-        self._now = now
-
-    async def __call__(self, session: AgiSession) -> None:
-        """Serve one; who is not known is hung up by the dial plan."""
-        order = await self._order(session.headers.get("agi_uniqueid", "").removeprefix(NAME))
-        if order is None:
-            log.warning("callback of nobody uniqueid=%.60r", session.headers.get("agi_uniqueid", ""))
-            return
-        speaker = Speaker(LANGUAGE, self._voice(), self._now)
-        talk = with_agent(order, speaker) if order.placing.first == "agent" else with_caller(order, speaker)
-        try:
-            await AgiChannel(session, speaker, None).carry(talk)
-        except Fault:  # its text holds the number
-            log.warning("callback attempt=%s could not be carried out", order.attempt)
-
-
-def with_agent(order: Order, speaker: Speaker) -> AgiTalk[None]:
-    """Tell the agent whom he is to call, and dial the caller at his key."""
-    placing = order.placing
-    digits = order.phone.national or "00" + (order.phone.e164 or "+")[1:]
-    words = (*_names(placing.brief), *spelled(digits), *_names(placing.brief_choices))
-    key = yield from _key(words, "123", speaker)
-    if key != "1":
-        return (yield from _said("dropped" if key == "3" else "later"))
-    yield from _said("dialled")
-    yield from do("SET", "VARIABLE", "CALLERID(num)", order.shown.national or "")
-    # `g`: without it the end of the talk would be told as a failure of Dial.
-    for name, value in _handed(order):
-        yield from do("SET", "VARIABLE", f"__{name}", value)
-    rung = f"{outside(order)},{placing.ring},gr(ring)"
-    yield from do("EXEC", "Dial", rung, limit=placing.ring + LONGEST_TALK)
-    return None
-
-
-def with_caller(order: Order, speaker: Speaker) -> AgiTalk[None]:
-    """Greet the caller, and put him through at his key: no machine ever reaches an agent."""
-    placing = order.placing
-    key = yield from _key(_names(placing.hello), "13", speaker)
-    if key != "1":
-        return (yield from _said("declined" if key == "3" else "unmanned"))
-    yield from _said("through")
-    if placing.queue is not None:
-        yield from speaker.talk(Enqueue(placing.queue, CALLERS_WAIT))
-    else:
-        yield from speaker.talk(Dial(placing.agents, AGENTS_RING))
-    return None
-
-
-def _names(sentence: Sentence) -> Phrase:
-    return tuple(part for part in sentence if isinstance(part, str))
-
-
-def _key(words: Phrase, keys: str, speaker: Speaker) -> AgiTalk[str]:
-    """The key pressed, asked for twice; empty: none that means anything."""
-    for _ in range(2):
-        heard = yield from speaker.talk(Ask(words, tuple(keys), 6.0))
-        if heard.keys and heard.keys in keys:
-            return str(heard.keys)
-    return ""
-
-
-def _said(what: str) -> AgiTalk[None]:
-    yield from do("SET", "VARIABLE", RESULT, what)
-    yield from do("SET", "VARIABLE", SERVED, "yes")

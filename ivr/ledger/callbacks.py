@@ -31,7 +31,7 @@ from sqlalchemy.exc import DBAPIError
 from ivr.ledger.engine import at as address_of
 from ivr.ledger.engine import instant, writing
 from ivr.ledger.reading import unusable
-from ivr.service.placer import Attempt, Outcome
+from ivr.service.attempts import Attempt, Outcome
 
 T = TypeVar("T")
 

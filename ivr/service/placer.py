@@ -9,19 +9,17 @@ one that outlived a restart of ours is neither forgotten nor placed again.
 import asyncio
 import json
 import logging
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from enum import StrEnum
-from typing import Any, Protocol
+from typing import Any
 
 from ivr.book.book import Book
-from ivr.flow.errands import Override
 from ivr.flow.nodes.callback import Callback
 from ivr.flow.placing import Placing, callable_, may_be_shown
+from ivr.service.attempts import OURS, OVER, Attempt, Attempts, Exchange, Order, Outcome, Stand, Tasks
 from ivr.service.delivery import Sealed
-from ivr.values.number import Number, parse
-from ivr.values.trunk import Trunk
+from ivr.values.number import parse
 
 log = logging.getLogger(__name__)
 
@@ -31,125 +29,6 @@ SETTLING = timedelta(seconds=5)  # in which the exchange may not know a call yet
 AGAIN = timedelta(minutes=1)  # after which agents who did not answer are rung again
 MOST_IN_QUEUE = 20  # callers of one node who wait in a queue at once without being there
 MOST = 1000  # tasks looked at in a round
-
-
-class Outcome(StrEnum):
-    """What became of an attempt to call somebody back."""
-
-    TALKED = "talked"
-    DECLINED = "declined"  # the caller no longer wants it
-    DROPPED = "dropped"  # the agent said that it need not be
-    BUSY = "busy"
-    NO_ANSWER = "no answer"
-    UNREACHABLE = "unreachable"
-    UNMANNED = "no key pressed"  # a machine answered, or somebody who does not want to talk
-    WAITED = "waited in vain"  # the caller, for an agent
-    NOBODY = "no agent"
-    LATER = "put off"  # by the agent
-    EXPIRED = "expired"
-    CANCELLED = "cancelled"
-    FORBIDDEN = "not to be called"
-
-
-OVER = frozenset(
-    {Outcome.TALKED, Outcome.DECLINED, Outcome.DROPPED, Outcome.EXPIRED, Outcome.CANCELLED, Outcome.FORBIDDEN}
-)
-OURS = frozenset({Outcome.NOBODY, Outcome.LATER})
-"""What was no fault of the caller's, and so is none of his tries."""
-
-
-@dataclass(frozen=True)
-class Attempt:
-    """One attempt of a letter: ``outcome`` is ``None`` while it is under way."""
-
-    id: str
-    letter: str
-    place: int
-    began: datetime
-    outcome: Outcome | None = None
-    agent: str = ""
-
-
-@dataclass(frozen=True)
-class Order:
-    """What the exchange is to do: ``attempt`` names the call, ``waited`` says for how many seconds the caller has."""
-
-    attempt: str
-    phone: Number
-    shown: Number
-    placing: Placing
-    waited: float
-    trunk: Trunk | None = None  # by which he is dialled; none: by an account that registers with us
-
-
-class Attempts(Protocol):
-    """Where attempts are kept; each method returns when its work is safe."""
-
-    async def begin(self, letter: str, phone: str, at: datetime) -> Attempt | None:
-        """A new attempt; ``None`` while one of this letter, or to this phone, is under way."""
-        ...
-
-    async def note(self, letter: str, phone: str, outcome: Outcome, at: datetime) -> None:
-        """Write down what became of a letter without a call."""
-        ...
-
-    async def end(self, attempt: str, outcome: Outcome, agent: str, at: datetime) -> None:
-        """An attempt is over."""
-        ...
-
-    async def under_way(self) -> Sequence[Attempt]:
-        """All that are not over."""
-        ...
-
-    async def of(self, letter: str) -> Sequence[Attempt]:
-        """All attempts of a letter, in order."""
-        ...
-
-
-class Tasks(Protocol):
-    """The callbacks that wait."""
-
-    async def waiting(self, kind: str, at: datetime, most: int) -> Iterable[Sealed]:
-        """Those that are due."""
-        ...
-
-    async def delivered(self, letter: str, at: datetime) -> None:
-        """Nothing is to be done any more."""
-        ...
-
-    async def put_off(self, letter: str, due: datetime) -> None:
-        """To be tried again."""
-        ...
-
-    async def override(self, calendar: str, at: datetime) -> Override | None:
-        """The manual override of a calendar."""
-        ...
-
-    def letter(self, identity: str) -> tuple[Sealed, bool] | None:
-        """A task, and whether something is still to be done about it."""
-        ...
-
-
-class Exchange(Protocol):
-    """Who places the calls.  All methods raise ``OSError`` when the exchange cannot be asked."""
-
-    async def place(self, order: Order) -> None:
-        """Begin; never repeated by anybody, for an order whose reply was lost may have been carried out."""
-        ...
-
-    async def alive(self) -> Mapping[str, bool]:
-        """The attempts that the exchange knows, and whether anybody has been reached in each."""
-        ...
-
-    async def drop(self, attempt: str) -> None:
-        """End an attempt in which nobody has been reached."""
-        ...
-
-    async def result(self, attempt: str) -> tuple[Outcome | None, str]:
-        """What became of an attempt that is no more alive, and the agent's name; ``None``: who was called first was
-        not reached, or nobody knows.
-        """
-        ...
 
 
 @dataclass
@@ -175,16 +54,19 @@ class Placer:
             await asyncio.sleep(PERIOD)
 
     async def round(self) -> None:
-        """Write down what has ended, then place what is due."""
+        """Write down what has ended, then place what is due: in each queue in the order in which they stand."""
         under_way = await self._ended()
         due = [(letter, *_read(letter)) for letter in await self.tasks.waiting(KIND, datetime.now(UTC), MOST)]
+        due.sort(key=lambda one: _standing(one[1]))
         busy = [await self._node_of(attempt.letter) for attempt in under_way]
+        far: set[tuple[str, str]] = set()
         for letter, body, node in due:
             placing = self._placing(node)
             if placing is None or any(attempt.letter == letter.id for attempt in under_way):
                 continue
-            most = MOST_IN_QUEUE if placing.queue and placing.first == "agent" else 1
-            if busy.count(node) < most and await self._is_open(node) and await self._place(letter, body, placing):
+            if busy.count(node) >= (MOST_IN_QUEUE if placing.queue else 1) or not await self._is_open(node):
+                continue
+            if await self._may_be_placed(letter, body, placing, far) and await self._place(letter, body, placing):
                 busy.append(node)
 
     async def order(self, attempt: str) -> Order | None:
@@ -233,9 +115,13 @@ class Placer:
                 await self.tasks.put_off(attempt.letter, now + (AGAIN if outcome is Outcome.NOBODY else pause))
         await self.attempts.end(attempt.id, outcome, agent, now)
 
-    async def _place(self, letter: Sealed, body: Mapping[str, Any], placing: Placing) -> bool:
+    async def _may_be_placed(
+        self, letter: Sealed, body: Mapping[str, Any], placing: Placing, far: set[tuple[str, str]]
+    ) -> bool:
+        """Whether one is to be called now; what is not to be placed at all is put away.  ``far``: queues in which
+        somebody before him is not to be called yet.
+        """
         phone, shown = parse(body["facts"]["phone"]), parse(placing.caller_id or body["number"])
-        now = datetime.now(UTC)
         refused = None
         if self.now() - datetime.fromisoformat(body["at"]) > timedelta(hours=placing.expires):
             refused = Outcome.EXPIRED
@@ -243,10 +129,20 @@ class Placer:
             refused = Outcome.FORBIDDEN  # the book has changed since it was booked
         if refused is not None:
             log.info("callback id=%s not placed: %s", letter.id, refused)
+            now = datetime.now(UTC)
             await self.attempts.note(letter.id, phone.e164 or "", refused, now)
             await self.tasks.delivered(letter.id, now)
             return False
-        attempt = await self.attempts.begin(letter.id, phone.e164 or "", now)
+        stand = self._stand(body, placing)
+        if stand is None or placing.first == "agent":
+            return True
+        if (queue := (stand.queue, stand.part)) not in far and not await self.exchange.near(stand):
+            far.add(queue)
+        return queue not in far
+
+    async def _place(self, letter: Sealed, body: Mapping[str, Any], placing: Placing) -> bool:
+        phone = parse(body["facts"]["phone"])
+        attempt = await self.attempts.begin(letter.id, phone.e164 or "", datetime.now(UTC))
         if attempt is None:
             return False
         self.placed += 1
@@ -259,9 +155,16 @@ class Placer:
         return True
 
     def _order(self, attempt: Attempt, body: Mapping[str, Any], placing: Placing) -> Order:
-        waited = self.now() - datetime.fromisoformat(body["facts"].get("came") or body["at"])
         called = parse(body["facts"]["phone"]), parse(placing.caller_id or body["number"]), placing
-        return Order(attempt.id, *called, waited.total_seconds(), self.book().trunks.get(placing.through))
+        return Order(attempt.id, *called, self._stand(body, placing), self.book().trunks.get(placing.through))
+
+    def _stand(self, body: Mapping[str, Any], placing: Placing) -> Stand | None:
+        """Where he stands who has asked for it; a part of a queue that is no more is the whole of it."""
+        if placing.queue is None:
+            return None
+        waited = (self.now() - _came(body)).total_seconds()
+        queue, part = self.book().queues.get(placing.queue), body["facts"].get("part", "")
+        return Stand(placing.queue, waited, _priority(body), part if queue and part in queue.parts else "")
 
     def _node(self, node: tuple[str, str]) -> Callback:
         found = self.book().drawing.flows[node[0]].nodes[node[1]]
@@ -296,3 +199,16 @@ def _read(letter: Sealed) -> tuple[Mapping[str, Any], tuple[str, str]]:
     """What a task says, and the node where it was booked."""
     body = json.loads(letter.body)
     return body, (str(body.get("flow", "")), str(body.get("node", "")))
+
+
+def _came(body: Mapping[str, Any]) -> datetime:
+    return datetime.fromisoformat(body["facts"].get("came") or body["at"])
+
+
+def _priority(body: Mapping[str, Any]) -> int:
+    return int(body["facts"].get("priority", "0"))
+
+
+def _standing(body: Mapping[str, Any]) -> tuple[int, datetime]:
+    """By which those who stand are in order."""
+    return -_priority(body), _came(body)

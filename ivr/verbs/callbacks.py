@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 import click
 
 from ivr.ledger.callbacks import CallbackStore
-from ivr.service.placer import Attempt, Outcome
+from ivr.service.attempts import Attempt, Outcome
 from ivr.settings import settings
 from ivr.values.number import parse
 from ivr.verbs.letters import Letter, cabinet, clock, done, letter, letters, tell

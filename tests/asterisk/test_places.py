@@ -68,3 +68,17 @@ async def test_priority_goes_before_time() -> None:
 
     assert await places.enter("mine", "parts", 0, stood=50.0) == 3
     assert await places.enter("mine", "parts", 5, stood=50.0) == 1
+
+
+async def test_who_is_being_called_back_stands_before_who_is_to_be_called_after_him() -> None:
+    """Until he is there, and Asterisk counts him, or is not coming."""
+    places = Places(Waiting(("early", 90, 0), ("late", 10, 0)), lambda: 1000.0)  # type: ignore[arg-type]
+    for name, priority, stood in (("called", 0, 60.0), ("after", 0, 40.0), ("hasty", 5, 1.0), ("gone", 0, 70.0)):
+        places.expect(name, "parts", priority, stood)
+    places.expect("elsewhere", "sales", 0, 60.0)
+    places.forget("gone")
+
+    assert await places.ahead("parts", 0, 50.0) == 3
+    assert await places.ahead("parts", 9, 50.0) == 0
+    await places.enter("called", "parts", 0, stood=60.0)
+    assert await places.ahead("parts", 0, 50.0) == 2

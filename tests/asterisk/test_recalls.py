@@ -4,9 +4,12 @@ from dataclasses import replace
 
 import pytest
 
-from ivr.asterisk.recalls import originate, outcome, outside
+from ivr.asterisk.places import Places
+from ivr.asterisk.recall_talk import through
+from ivr.asterisk.recalls import AmiExchange, originate, outcome, outside
+from ivr.flow.commands import Dial, Enqueue
 from ivr.flow.placing import Placing
-from ivr.service.placer import Order, Outcome
+from ivr.service.attempts import Order, Outcome, Stand
 from ivr.values.number import parse
 from ivr.values.trunk import Trunk
 
@@ -15,17 +18,21 @@ PHONE, SHOWN = parse("0612345678"), parse("0805000028")
 
 
 def order(**placing: object) -> Order:
-    return Order(ATTEMPT, PHONE, SHOWN, Placing.model_validate({"through": "gateway", **placing}), 60.0)
+    stand = Stand("parts", 60.0, 10, "needs-english") if "queue" in placing else None
+    return Order(ATTEMPT, PHONE, SHOWN, Placing.model_validate({"through": "gateway", **placing}), stand)
 
 
 def test_agents_of_a_queue_are_rung_at_the_callers_place() -> None:
-    """By a Local channel that waits in his stead, and whose halves are never joined."""
+    """By a Local channel that waits in his stead, with his priority and for who can do what he needs; its halves are
+    never joined.
+    """
     asked = originate(order(queue="parts"), 3)
 
     assert asked["Channel"] == "Local/queue@callback-agents/n"
     assert asked["ChannelId"] == f"callback-{ATTEMPT}"
     assert asked["OtherChannelId"] == f"callback-{ATTEMPT}-other"
-    assert {"IVR_QUEUE=parts", "IVR_PLACE=3", f"IVR_CALLBACK={ATTEMPT}"} <= set(asked["Variable"])
+    told = {"IVR_QUEUE=parts.needs-english", "IVR_PLACE=3", "IVR_PRIORITY=10", f"IVR_CALLBACK={ATTEMPT}"}
+    assert told <= set(asked["Variable"])
 
 
 def test_agents_without_a_queue_all_ring() -> None:
@@ -46,6 +53,46 @@ def test_a_caller_who_is_called_first_sees_the_number_that_may_be_shown() -> Non
         "<0805000028>",
         "20000",
     )
+
+
+def test_a_caller_who_is_called_first_is_put_through_to_his_place() -> None:
+    """As if he had stayed, also while he was greeted; without a queue to the agents."""
+    place = Enqueue("parts", 900, 10, stood=65.0, part="needs-english")
+
+    assert through(order(queue="parts", first="caller"), 5.0) == place
+    assert through(order(agents=["karim"], first="caller"), 5.0) == Dial(("karim",), 25)
+
+
+class Queue:
+    """Both what is told of a queue and who estimates its waits: ``turn`` is told for whatever place is asked."""
+
+    def __init__(self, waiting: int, turn: float | None) -> None:
+        self.waiting = waiting
+        self.turn = turn
+        self.asked: list[tuple[str, int | None, int]] = []
+
+    async def list(self, action: str, fields: dict[str, str]) -> list[dict[str, str]]:
+        entry = {"Event": "QueueEntry", "Queue": fields["Queue"], "Wait": "100", "Priority": "10"}
+        return [entry] * self.waiting
+
+    async def ahead(self, queue: str, place: int | None, priority: int = 0) -> float | None:
+        self.asked.append((queue, place, priority))
+        return self.turn
+
+
+@pytest.mark.parametrize(
+    ("waiting", "turn", "near"),
+    [(0, 0.0, True), (0, 500.0, True), (0, None, False), (2, 40.0, True), (2, 61.0, False), (2, None, False)],
+)
+async def test_a_caller_is_called_first_when_it_is_nearly_his_turn(
+    waiting: int, turn: float | None, near: bool
+) -> None:
+    """Or when he is next; never where nobody serves."""
+    queue = Queue(waiting, turn)
+    exchange = AmiExchange(None, None, Places(queue), queue)  # type: ignore[arg-type]
+
+    assert await exchange.near(Stand("parts", 60.0, 10, "needs-english")) is near
+    assert queue.asked == [("parts.needs-english", waiting + 1, 10)]
 
 
 def test_over_a_trunk_its_ceilings_hold() -> None:

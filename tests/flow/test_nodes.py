@@ -26,6 +26,7 @@ from ivr.flow.commands import (
 )
 from ivr.flow.errands import Draw, Overridden, Recall, Remember
 from ivr.flow.flow import Flow
+from ivr.flow.kept import Kept, kept
 from ivr.flow.node import Scene
 from ivr.flow.nodes.say import ANY_KEY
 from ivr.values.cause import Cause
@@ -540,6 +541,32 @@ def test_who_comes_back_for_a_skill_stands_where_he_would_among_those_who_wait_f
     at = [(Now(), NOON + timedelta(seconds=seconds)) for seconds in (20, 50)]
 
     play(flow_of({"queue": nodes, "menu": menu, "end": BYE}), [left, at[0], ask, at[1], back, whole, END])
+
+
+@pytest.mark.parametrize(
+    ("skilled", "part", "stood"),
+    [
+        ({"needs": "english"}, "needs-english", Kept(NOON, 4, 10, "needs-english")),
+        ({"needs": "english", "others_after": 30}, "needs-english", Kept(NOON, 4, 10)),
+        ({"last_agent": True, "needs": "english"}, "last-karim", Kept(NOON, 4, 10, "needs-english")),
+    ],
+)
+def test_who_leaves_a_queue_keeps_his_priority_and_his_needs(skilled: dict[str, Any], part: str, stood: Kept) -> None:
+    """For when he is called back: unless all may take him after a while, and also where he leaves his last agent."""
+    exits = dict.fromkeys(["timeout", "full", "empty", "emptied", "key"], "end")
+    plain = {"kind": "queue", "queue": "parts", "exits": exits, "key": "1", "priority": 10}
+    scene = Scene(CALL, CALENDARS, {}, routing=Routing({}, {}, {"parts": frozenset({"karim"})}))
+    talk = flow_of({"queue": {**plain, **skilled}, "end": BYE}).nodes["queue"].run(scene)
+    asked = next(talk)
+    if isinstance(asked, Recall):
+        asked = talk.send("karim")
+    assert isinstance(asked, Enqueue)
+    assert asked.part == part
+    talk.send(Queued(Served.KEY, waited=60.0, place=4))
+    with pytest.raises(StopIteration):
+        talk.send(NOON + timedelta(seconds=60))
+
+    assert kept(scene, "parts") == stood
 
 
 @pytest.mark.parametrize(

@@ -344,13 +344,17 @@ PLACE = {"queue": "parts", "through": "gateway"}
 
 
 def test_who_left_a_queue_to_be_called_back_has_waited_since_he_came() -> None:
-    """So his place can be kept; of another queue it says nothing."""
+    """So his place can be kept, with his priority and his needs; of another queue it says nothing."""
     ask, came = (own("0612345678"), Heard("1")), ("came", "2026-06-03T11:59:00+02:00")
     post = replace(booked("+33612345678")[0], facts=(*booked("+33612345678")[0].facts, came))
     left = [ask, (Now(), NOON), (post, None), END]
     other = [ask, (Now(), NOON), booked("+33612345678"), END]
 
     assert of_caller(callback(place=PLACE), "0612345678", left, {"(queue parts)": f"{came[1]} 3"})[0] == "it:booked"
+    more = (("priority", "10"), ("part", "needs-english"))
+    needy = [ask, (Now(), NOON), (replace(post, facts=(*post.facts, *more)), None), END]
+    note = {"(queue parts)": f"{came[1]} 3 10 needs-english"}
+    assert of_caller(callback(place=PLACE), "0612345678", needy, note)[0] == "it:booked"
     assert of_caller(callback(place=PLACE), "0612345678", other, {"(queue other)": f"{came[1]} 3"})[0] == "it:booked"
 
 

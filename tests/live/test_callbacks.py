@@ -2,6 +2,7 @@
 
 import re
 import socket
+import time
 from pathlib import Path
 
 from ivr.phone import tone
@@ -9,7 +10,7 @@ from ivr.phone.script import Agent
 from tests.live.edited import ivr, reload, written
 from tests.live.stack import Placed, Stack, until
 
-QUEUED, FIRST, HOST = "0805000071", "0805000072", "0806000009"
+QUEUED, FIRST, TURN, HOST = "0805000071", "0805000072", "0805000076", "0806000009"
 OUTSIDE_TONE, AGENT_TONE = 880.0, 550.0
 
 
@@ -91,3 +92,37 @@ def test_a_caller_who_is_called_first_is_put_through_by_his_key(stack: Stack) ->
             flow.write_text(text, encoding="utf-8")
     assert heard(outside, "mobile", AGENT_TONE)
     assert heard(agent, "romane", OUTSIDE_TONE)
+
+
+def test_a_caller_who_is_called_first_is_called_when_he_is_next_and_keeps_his_place(stack: Stack) -> None:
+    """Not while somebody stands before him who came before him; then he enters ahead of who came after him."""
+    outside = phone(stack, "porte", keys="1", keys_after=3.0)
+    agent = phone(stack, "toinette", answer_after=0.5)
+    until(lambda: "toinette" in stack.asterisk("pjsip show contacts"), "the agent is there")
+    talking = stack.call(TURN, hang_up_after=80.0)
+    agent.saw("agent_answered")
+    before = stack.call(TURN, hang_up_after=80.0)
+    until(lambda: "turn has 1 calls" in stack.asterisk("queue show turn"), "one stands before him")
+    caller = stack.call(TURN, "1@4.0,1", hang_up_after=60.0)
+    until(lambda: "turn has 2 calls" in stack.asterisk("queue show turn"), "he waits")
+    after = stack.call(TURN, hang_up_after=80.0)
+    assert stack.call_record(caller)["steps"] == ["agents:key", "again:booked", "bye:done"]
+    until(lambda: "turn has 2 calls" in stack.asterisk("queue show turn"), "he stands nowhere")
+    time.sleep(2.5)  # two looks of the placer
+    assert not [event for event in outside.events if event.event.startswith("agent_")]
+    before.leave()
+    outside.saw("agent_answered", 20.0)
+    shown = until(
+        lambda: re.search(r"1\. PJSIP/porte-.*2\. PJSIP", stack.asterisk("queue show turn"), re.DOTALL),
+        "he stands before who came after him",
+        20.0,
+    )
+    assert shown
+    talking.leave()
+    until(lambda: "turn has 1 calls" in stack.asterisk("queue show turn"), "he talks")
+    assert after.future is not None
+    assert not after.future.done()
+    outside.leave()
+    assert "talked (toinette)" in over(stack, caller.script.from_)
+    after.leave()
+    agent.leave()

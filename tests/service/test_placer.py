@@ -1,7 +1,7 @@
 """Callbacks are placed when they are due, once at a time, as often as the book says, and across deaths of ours."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
@@ -10,9 +10,12 @@ import pytest
 
 from ivr.book.book import Book, read_book
 from ivr.flow.errands import Override
+from ivr.flow.flow import Drawing
+from ivr.flow.nodes.callback import Callback
 from ivr.ledger.cabinet import Cabinet
 from ivr.ledger.callbacks import CallbackStore
-from ivr.service.placer import KIND, Order, Outcome, Placer
+from ivr.service.attempts import Order, Outcome, Stand
+from ivr.service.placer import KIND, Placer
 from ivr.service.ports import Letter
 
 DEMO = Path(__file__).parents[2]
@@ -24,6 +27,20 @@ def demo() -> Book:
     return read_book(DEMO)
 
 
+@cache
+def caller_first() -> Book:
+    """The demo's, but that callers are called first; a part of the queue is for who speaks English."""
+    book = demo()
+    flow = book.drawing.flows["parts"]
+    node = flow.nodes["callback"]
+    assert isinstance(node, Callback)
+    assert node.place is not None
+    node = node.model_copy(update={"place": node.place.model_copy(update={"first": "caller"})})
+    flows = {**book.drawing.flows, "parts": flow.model_copy(update={"nodes": {**flow.nodes, "callback": node}})}
+    parts = replace(book.queues["parts"], parts={"needs-english": {"karim": 0}})
+    return replace(book, drawing=Drawing(flows, book.drawing.routing), queues={**book.queues, "parts": parts})
+
+
 @dataclass
 class Exchange:
     """An exchange whose calls last until a test ends them."""
@@ -32,6 +49,14 @@ class Exchange:
     placed: list[Order] = field(default_factory=list)
     results: dict[str, tuple[Outcome | None, str]] = field(default_factory=dict)
     fails: bool = False
+    soon: int = 99
+    """How many more are to be called now, of those whose turn has to be near."""
+    stands: list[Stand] = field(default_factory=list)
+
+    async def near(self, stand: Stand) -> bool:
+        self.stands.append(stand)
+        self.soon -= 1
+        return self.soon >= 0
 
     async def place(self, order: Order) -> None:
         self.placed.append(order)
@@ -64,9 +89,10 @@ class House:
     cabinet: Cabinet
     store: CallbackStore
     at: datetime = OPEN
+    book: Callable[[], Book] = demo
 
     def placer(self) -> Placer:
-        return Placer(self.cabinet, self.store, self.exchange, demo, lambda: self.at)
+        return Placer(self.cabinet, self.store, self.exchange, self.book, lambda: self.at)
 
     async def ask(self, phone: str = "+33612345678", number: str = "0805000028", **facts: str) -> None:
         told = {"phone": phone, "subject": "x", "due": self.at.isoformat(), "calendar": "office", **facts}
@@ -99,7 +125,8 @@ async def test_a_callback_is_placed_once_and_its_outcome_is_written(house: House
     await house.placer().round()
     await house.placer().round()
 
-    assert (order.phone.e164, order.shown.national, order.waited) == ("+33612345678", "0805000028", 90.0)
+    assert (order.phone.e164, order.shown.national) == ("+33612345678", "0805000028")
+    assert order.stand == Stand("parts", 90.0)
     assert (await house.placer().order(order.attempt)) is None
     assert len(house.exchange.placed) == 1
     assert await house.outcomes() == ["talked"]
@@ -184,3 +211,31 @@ async def test_who_is_cancelled_while_agents_ring_is_not_called(house: House) ->
 
     assert house.exchange.calls == {}
     assert len(house.exchange.placed) == 1
+
+
+async def test_who_is_called_first_is_called_when_his_turn_is_near(house: House) -> None:
+    """Those of more priority, then those who came first; behind whose turn is not near nobody is asked for in vain."""
+    house.book = caller_first
+    house.exchange.soon = 2
+    for digit, seconds in ((1, 60), (2, 120), (3, 10)):
+        await house.ask(phone=f"+3361234567{digit}", came=(OPEN - timedelta(seconds=seconds)).isoformat())
+    await house.ask(phone="+33612345674", priority="10", part="needs-english")
+    await house.placer().round()
+
+    assert [one.phone.e164 for one in house.exchange.placed] == ["+33612345674", "+33612345672"]
+    assert house.exchange.stands == [
+        Stand("parts", 0.0, 10, "needs-english"),
+        Stand("parts", 120.0),
+        Stand("parts", 60.0),
+    ]
+    house.exchange.soon = 1
+    await house.placer().round()
+    assert house.exchange.placed[-1].phone.e164 == "+33612345671"
+
+
+async def test_a_part_of_a_queue_that_is_no_more_is_the_whole(house: House) -> None:
+    """Nobody waits in a queue that Asterisk does not know."""
+    await house.ask(part="needs-english")
+    await house.placer().round()
+
+    assert house.exchange.placed[0].stand == Stand("parts", 0.0)

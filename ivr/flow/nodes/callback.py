@@ -1,6 +1,5 @@
 """Offer to call back: a number we may call, spoken digit by digit and confirmed, becomes a task."""
 
-from datetime import datetime
 from typing import ClassVar, Literal
 
 from pydantic import Field
@@ -8,7 +7,7 @@ from pydantic import Field
 from ivr.flow.commands import Ask, Gather, Need, Now, Play, Talk
 from ivr.flow.connection import Connection
 from ivr.flow.errands import Post
-from ivr.flow.kept import kept
+from ivr.flow.kept import Kept, kept
 from ivr.flow.node import CalendarName, Node, Scene, Sentence, Way, phrase
 from ivr.flow.placing import Placing, callable_
 from ivr.values.number import Number, parse
@@ -67,9 +66,8 @@ class Callback(Node):
     def run(self, scene: Scene) -> Talk[Way]:
         caller = scene.call.caller
         stood = kept(scene, self.place.queue) if self.place and self.place.queue else None
-        came = stood.came if stood else None
         booked = yield from self._agree(caller, scene)
-        return booked if isinstance(booked, str) else (yield from self._book(booked, came, scene))
+        return booked if isinstance(booked, str) else (yield from self._book(booked, stood, scene))
 
     def _agree(self, caller: Number, scene: Scene) -> Talk[Number | str]:
         """The number to call back, or how the node is left without one."""
@@ -113,7 +111,7 @@ class Callback(Node):
                 return heard.keys
         return None
 
-    def _book(self, number: Number, came: datetime | None, scene: Scene) -> Talk[Way]:
+    def _book(self, number: Number, stood: Kept | None, scene: Scene) -> Talk[Way]:
         now = yield from Now()
         due = now
         if self.calendar is not None:
@@ -125,7 +123,9 @@ class Callback(Node):
             ("due", due.isoformat(timespec="minutes")),
             ("calendar", self.calendar or ""),
         )
-        if came is not None:
-            facts = (*facts, ("came", came.isoformat(timespec="seconds")))
+        if stood is not None:
+            facts = (*facts, ("came", stood.came.isoformat(timespec="seconds")))
+            others = ("priority", f"{stood.priority or ''}"), ("part", stood.part)
+            facts = (*facts, *(fact for fact in others if fact[1]))
         yield from Post("callback", facts, once="phone")
         return "booked"

@@ -117,9 +117,9 @@ class Queue(Node):
 
     def awaits(self, routing: Routing) -> Reachable | None:
         door = routing.doors.get(self.queue)
-        if door and self.needs and self.others_after is None:
+        if door and self._only():
             # Nobody else takes the call, and no part lets in whom nobody would serve.
-            door = replace(door, part=of_skills(self.needs), empty=False)
+            door = replace(door, part=self._only(), empty=False)
         return Reachable((), (door,)) if door else None
 
     def connects(self, routing: Routing) -> Connection:
@@ -168,8 +168,7 @@ class Queue(Node):
             if queued.served in (Served.TALKED, Served.KEY):
                 break
         else:
-            if self.needs and self.others_after is None:
-                wanted = replace(wanted, part=of_skills(self.needs))
+            wanted = replace(wanted, part=self._only())
             if waited:
                 left = max(LEAST_WAIT, self.wait - waited)
                 wanted = replace(wanted, wait=left, stood=(wanted.stood or 0.0) + waited)
@@ -185,10 +184,14 @@ class Queue(Node):
             if self.last_agent and queued.agent is not None:
                 yield from Remember(LAST_AGENT, queued.agent, REMEMBERED)
         if queued.waited is not None and queued.served is not Served.TALKED:
-            # Whoever is called back instead keeps his place, too.
+            # Whoever is called back instead keeps his place, too, among those of his priority and with his needs.
             came = back.came if back else (yield from Now()) - timedelta(seconds=queued.waited)
-            keep(scene, self.queue, Kept(came, queued.place))
+            keep(scene, self.queue, Kept(came, queued.place, self.priority, self._only()))
         return queued.served.value
+
+    def _only(self) -> str:
+        """The part of the queue out of which he is never taken; empty: he may wait in the whole."""
+        return of_skills(self.needs) if self.needs and self.others_after is None else ""
 
     def _first(self, scene: Scene) -> Talk[list[tuple[str, float]]]:
         """In which parts of the queue he waits before he waits in all of it, and for how many seconds in each: for whom

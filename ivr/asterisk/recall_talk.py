@@ -1,0 +1,104 @@
+"""What is said in calls back: to the agent, whose key dials the caller, or to the caller, whom his puts through."""
+
+import logging
+import time
+from collections.abc import Awaitable, Callable
+from datetime import datetime
+
+from ivr.asterisk.agi_agents import LONGEST_TALK
+from ivr.asterisk.agi_order import AgiTalk, do
+from ivr.asterisk.agi_server import AgiSession
+from ivr.asterisk.agi_talk import SERVED, Speaker
+from ivr.asterisk.channel import AgiChannel
+from ivr.asterisk.places import Places
+from ivr.asterisk.recalls import AGENTS_RING, CALLERS_WAIT, NAME, RESULT, handed, outside
+from ivr.book.book import LANGUAGE
+from ivr.flow.commands import Ask, Dial, Enqueue, Phrase
+from ivr.flow.node import Sentence
+from ivr.service.attempts import Order
+from ivr.service.ports import Fault, Voice
+from ivr.values.wording import spelled
+
+log = logging.getLogger(__name__)
+
+
+class Recalls:
+    """The body of the AGI sessions of calls back: ``order`` tells what each is for, ``places`` where callers stand."""
+
+    def __init__(
+        self,
+        order: Callable[[str], Awaitable[Order | None]],
+        voice: Callable[[], Voice],
+        now: Callable[[], datetime],
+        places: Places,
+    ) -> None:
+        self._order = order
+        self._voice = voice
+        self._now = now
+        self._places = places
+
+    async def __call__(self, session: AgiSession) -> None:
+        """Serve one; who is not known is hung up by the dial plan."""
+        order = await self._order(session.headers.get("agi_uniqueid", "").removeprefix(NAME))
+        if order is None:
+            log.warning("callback of nobody uniqueid=%.60r", session.headers.get("agi_uniqueid", ""))
+            return
+        speaker = Speaker(LANGUAGE, self._voice(), self._now)
+        channel, began = AgiChannel(session, speaker, None, places=self._places), time.monotonic()
+        try:
+            if order.placing.first == "agent":
+                await channel.carry(with_agent(order, speaker))
+            elif await channel.carry(with_caller(order, speaker)):
+                await channel.perform(through(order, time.monotonic() - began))
+        except Fault:  # its text holds the number
+            log.warning("callback attempt=%s could not be carried out", order.attempt)
+
+
+def with_agent(order: Order, speaker: Speaker) -> AgiTalk[None]:
+    """Tell the agent whom he is to call, and dial the caller at his key."""
+    placing = order.placing
+    digits = order.phone.national or "00" + (order.phone.e164 or "+")[1:]
+    words = (*_names(placing.brief), *spelled(digits), *_names(placing.brief_choices))
+    key = yield from _key(words, "123", speaker)
+    if key != "1":
+        return (yield from _said("dropped" if key == "3" else "later"))
+    yield from _said("dialled")
+    yield from do("SET", "VARIABLE", "CALLERID(num)", order.shown.national or "")
+    # `g`: without it the end of the talk would be told as a failure of Dial.
+    for name, value in handed(order):
+        yield from do("SET", "VARIABLE", f"__{name}", value)
+    rung = f"{outside(order)},{placing.ring},gr(ring)"
+    yield from do("EXEC", "Dial", rung, limit=placing.ring + LONGEST_TALK)
+    return None
+
+
+def with_caller(order: Order, speaker: Speaker) -> AgiTalk[bool]:
+    """Greet the caller; whether he is to be put through, by his key: no machine ever reaches an agent."""
+    key = yield from _key(_names(order.placing.hello), "13", speaker)
+    yield from _said({"1": "through", "3": "declined"}.get(key, "unmanned"))
+    return key == "1"
+
+
+def through(order: Order, since: float) -> Dial | Enqueue:
+    """Where a caller goes who was called first, ``since`` seconds after the order: to his place, or to the agents."""
+    if (stand := order.stand) is None:
+        return Dial(order.placing.agents, AGENTS_RING)
+    return Enqueue(stand.queue, CALLERS_WAIT, stand.priority, stood=stand.waited + since, part=stand.part)
+
+
+def _names(sentence: Sentence) -> Phrase:
+    return tuple(part for part in sentence if isinstance(part, str))
+
+
+def _key(words: Phrase, keys: str, speaker: Speaker) -> AgiTalk[str]:
+    """The key pressed, asked for twice; empty: none that means anything."""
+    for _ in range(2):
+        heard = yield from speaker.talk(Ask(words, tuple(keys), 6.0))
+        if heard.keys and heard.keys in keys:
+            return str(heard.keys)
+    return ""
+
+
+def _said(what: str) -> AgiTalk[None]:
+    yield from do("SET", "VARIABLE", RESULT, what)
+    yield from do("SET", "VARIABLE", SERVED, "yes")
