@@ -84,9 +84,7 @@ class Queue:
     ("waiting", "turn", "near"),
     [(0, 0.0, True), (0, 500.0, True), (0, None, False), (2, 40.0, True), (2, 61.0, False), (2, None, False)],
 )
-async def test_a_caller_is_called_when_it_is_nearly_his_turn(
-    waiting: int, turn: float | None, near: bool
-) -> None:
+async def test_a_caller_is_called_when_it_is_nearly_his_turn(waiting: int, turn: float | None, near: bool) -> None:
     """Or when he is next; never where nobody serves."""
     queue = Queue(waiting, turn)
     exchange = AmiExchange(None, None, Places(queue), queue)  # type: ignore[arg-type]
