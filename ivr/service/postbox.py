@@ -41,7 +41,7 @@ class Postboxes:
         boxes, heard = self._mine(agent), await self._marks.heard()
         found = [one for one in await self._mailboxes.all() if one.mailbox in boxes]
         kept = [
-            Kept(one.id, one.name, parse(one.caller).national or "", one.at, one.id not in heard)
+            Kept(one.id, one.name, parse(one.caller).dialled, one.at, one.id not in heard)
             for one in found
             if await self._mailboxes.seconds(one.name)
         ]

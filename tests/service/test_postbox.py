@@ -89,6 +89,14 @@ async def test_an_agent_hears_his_own_messages_new_ones_first(house: House) -> N
     assert await house.postboxes.counts("camille") == (1, 1)
 
 
+async def test_a_caller_from_abroad_is_not_told_as_one_who_hides(house: House) -> None:
+    """His number is told as it is dialled from here."""
+    await house.leave("a", "1.1-1", "+41791234567")
+
+    inbox = await desk(house, "camille", Phone(), []).perform(Inbox())
+    assert [one.caller for one in inbox] == ["0041791234567"]
+
+
 async def test_nobody_hears_or_deletes_what_is_another_s(house: House) -> None:
     """Whatever is asked of the desk."""
     message = await house.leave("a", "1.1-1")
