@@ -158,7 +158,7 @@ _FRANCE = 33
 _NO_COUNTRY = "001"  # of satellites and of services the world over, to phonenumbers
 
 # A country code of France and the right number of digits after it, with no sign in front.
-_BARE = re.compile(r"33[1-9]\d{8}|33700\d{10}|(?:262|59[046])[1-9]\d{8}", re.ASCII)
+_BARE = re.compile(r"33[1-9]\d{8}|33700\d{10}|(?:262|59[046])[1-9]\d{8}|508[1-9]\d{5}", re.ASCII)
 
 
 def _national(digits: str) -> str | None:

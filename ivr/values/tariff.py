@@ -137,6 +137,7 @@ class Cap:
 
 
 _THREE = "three secondary sources that agree (2026-11); Arcep's own table was not read"
+_OUT_OF_FREE = "Arcep's decision 2022-1583, § 2.4.9, takes them out of the free range; that they may cost was not found"
 
 # By the first digits of the national form, for books without a table of their own (``dialplans/caps.yaml``).
 # Sources: monpetitforfait.com (25 April 2024), inc-conso.fr, and a table of the prices of 08 numbers from 2015 on.
@@ -147,6 +148,8 @@ CAPS: Mapping[str, Cap] = MappingProxyType(
         "082": Cap(Decimal("0.20"), Decimal("0.50"), _THREE),
         "089": Cap(Decimal("0.80"), Decimal("3.00"), _THREE),
         "118": Cap(Decimal("0.80"), Decimal("3.00"), "echosdunet.net, on Arcep's decision for 1 August 2021 (2026-11)"),
+        "3008": Cap(Decimal(0), Decimal(0), _OUT_OF_FREE),
+        "317": Cap(Decimal(0), Decimal(0), _OUT_OF_FREE),
         "3": Cap(Decimal("0.80"), Decimal("3.00"), "inc-conso.fr (cut) and europe1.fr (2015), read 2026-11"),
     }
 )

@@ -23,6 +23,7 @@ from ivr.values.plan import RANGES, Colour
         ("0976012345", "0976012345", "+590976012345", "non-geographic", "Guadeloupe, Saint-Martin, Saint-Barthélemy"),
         ("09475 12345", "0947512345", "+590947512345", "technical", "Guadeloupe, Saint-Martin, Saint-Barthélemy"),
         ("05 08 41 12 34", "0508411234", "+508411234", "overseas", "Saint-Pierre-et-Miquelon"),
+        ("508411234", "0508411234", "+508411234", "overseas", "Saint-Pierre-et-Miquelon"),
         ("+508 41 12 34", "0508411234", "+508411234", "overseas", "Saint-Pierre-et-Miquelon"),
         ("+687 28 12 34", None, "+687281234", "overseas", "Nouvelle-Calédonie"),
         ("+689 40 41 12 34", None, "+68940411234", "overseas", "Polynésie française"),

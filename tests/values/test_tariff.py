@@ -155,6 +155,16 @@ def test_the_longest_beginning_says_what_a_number_may_cost() -> None:
     assert cap_of("1094", caps) is None
 
 
+@pytest.mark.parametrize("number", ["3008", "3170", "3179"])
+def test_what_was_taken_out_of_the_free_range_may_cost_nothing(number: str) -> None:
+    """Nobody found that it may be surcharged, nor that it may not: not verified."""
+    cap = cap_of(number)
+
+    assert cap is not None
+    assert (cap.per_minute, cap.per_call, cap.verified) == (0, 0, False)
+    assert cap_of("3160") == cap_of("3180") == CAPS["3"]
+
+
 @given(st.integers(1, 10_000), st.timedeltas(timedelta(), timedelta(hours=30)))
 @pytest.mark.parametrize("tariff", [per_call, per_minute])
 def test_no_call_is_charged_more_than_a_call_may_cost(
