@@ -15,13 +15,16 @@ from ivr.book.book import Book, Service, read_book
 from ivr.book.given import ALL, Given, Press
 from ivr.flow.commands import Ask, Play, Reached
 from ivr.phone import booth, ear, timeline
+from ivr.phone.complaining import Due, complained
 from ivr.phone.events import Event
 from ivr.phone.report import CallReport
 from ivr.phone.script import Agent, CallScript, Step
 from ivr.service.library import Release
+from ivr.service.record import Record
 from ivr.settings import Settings
 from ivr.terminal.cast import Cast
 from ivr.terminal.simulate import Simulator, service_of
+from ivr.terminal.verdict import said, turns
 from ivr.values.announcement import BEEP
 from ivr.values.phone import Phone
 from ivr.values.tariff import Money
@@ -32,11 +35,13 @@ CALLER_TONE = 660.0  # Hz; what the trial caller says once an agent is there to 
 
 @dataclass(frozen=True)
 class Trial:
-    """A trial call that is over: the report of its phone, the timeline, what was expected and not seen."""
+    """A trial call that is over: the report of its phone, the timeline, what was expected and not seen, what a
+    caller would complain of."""
 
     report: CallReport
     rows: tuple[timeline.Row, ...]
     missing: tuple[str, ...]
+    complaints: tuple[str, ...]
     owed: Money
 
 
@@ -75,12 +80,15 @@ def trial(
         if not name.startswith("slot/")
     }
     found = timeline.findings(report, script, known)
-    expected = _expected(release, service, caller, keys, agent)
+    record = _lived(release, service, caller, keys, agent)
+    expected = _expected(record, service, keys, agent)
+    due = Due(frozenset(said(record)), turns(record))
     owed = service.tariff.charge(timedelta(seconds=report.spoken) if report.answered_t is not None else None)
     return Trial(
         report,
         tuple(timeline.rows(report.events, found, f"the caller owes {owed}")),
         tuple(timeline.missing(report.events, found, expected)),
+        tuple(complained(report, found, known, due)),
         owed,
     )
 
@@ -110,18 +118,20 @@ def _agent(settings: Settings, book: Book, name: str) -> Agent:
     return Agent(name, secret.derive(settings.secret, f"agent:{name}"), hang_up_after=3.0, secure=secure)
 
 
-def _expected(
-    release: Release, service: Service, caller: str, keys: tuple[Step, ...], agent: str | None
-) -> timeline.Expected:
-    """What the simulator hears when it presses the same keys."""
+def _lived(release: Release, service: Service, caller: str, keys: tuple[Step, ...], agent: str | None) -> Record:
+    """The call as the simulator lives it, who presses the same keys."""
     given = Given(
         keys=tuple(Press(step.keys) for step in keys),
         agents={ALL: Reached.TALKED if agent else Reached.UNAVAILABLE},
     )
-    record = Simulator(release).call(service.number, caller, datetime.now(UTC), Cast(given)).record
+    return Simulator(release).call(service.number, caller, datetime.now(UTC), Cast(given)).record
+
+
+def _expected(record: Record, service: Service, keys: tuple[Step, ...], agent: str | None) -> timeline.Expected:
+    """What the simulator heard."""
     announcement = service.terms.announcement
-    said = [entry.command for entry in record.tape if isinstance(entry.command, Play | Ask)]
-    names = [name for command in said for name in command.phrase]
+    spoken = [entry.command for entry in record.tape if isinstance(entry.command, Play | Ask)]
+    names = [name for command in spoken for name in command.phrase]
     return timeline.Expected(
         surcharged=announcement is not None,
         announcement=announcement or "",

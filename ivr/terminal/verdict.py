@@ -3,9 +3,10 @@
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import zip_longest
 
 from ivr.book.cases import NOBODY, NOTHING, SOMETHING, Case
-from ivr.flow.commands import Ask, Dialled, Gather, Play, Queued
+from ivr.flow.commands import Ask, Capture, Dial, Dialled, Enqueue, Gather, Play, Queued
 from ivr.service.record import Record
 from ivr.terminal.simulate import Lived
 from ivr.values.call import Ending
@@ -50,6 +51,18 @@ def said(record: Record) -> tuple[str, ...]:
     """The names of everything that a call was told, in order."""
     spoken = (entry.command for entry in record.tape)
     return tuple(name for command in spoken if isinstance(command, Play | Ask | Gather) for name in command.phrase)
+
+
+def turns(record: Record) -> frozenset[str]:
+    """The names after which a call leaves the word to somebody else: the caller is asked or recorded, or handed on."""
+    speaking = Play | Ask | Gather | Capture | Dial | Enqueue
+    spoken = [entry.command for entry in record.tape if isinstance(entry.command, speaking)]
+    return frozenset(
+        one.phrase[-1]
+        for one, then in zip_longest(spoken, spoken[1:])
+        if isinstance(one, Play | Ask | Gather) and one.phrase
+        if not isinstance(one, Play) or isinstance(then, Capture | Dial | Enqueue)
+    )
 
 
 def answered_by(record: Record) -> tuple[str, ...]:

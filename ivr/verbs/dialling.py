@@ -1,5 +1,6 @@
 """`ivr call`: a real SIP phone dials one of our numbers."""
 
+import json
 from pathlib import Path
 
 import click
@@ -37,7 +38,8 @@ def call(
     json_: bool,
     prove: bool,
 ) -> None:
-    """Dial NUMBER from a real SIP phone and print what it saw on the wire and heard, as a timeline."""
+    """Dial NUMBER from a real SIP phone and print what it saw on the wire and heard, as a timeline, and what its
+    caller would complain of: clipped prompts, holes, one through another, too loud or quiet, silence."""
     from ivr.trial import trial  # listening takes numpy and scipy
 
     made = trial(
@@ -55,6 +57,9 @@ def call(
     if not json_:
         for row in made.rows:
             click.echo(str(row))
+    for sentence in made.complaints:
+        event = {"t": made.report.ended.t, "event": "complaint", "reason": sentence}
+        click.echo(json.dumps(event, ensure_ascii=False) if json_ else f"complaint: {sentence}")
     if prove:
         for sentence in made.missing:
             click.echo(f"not proved: {sentence}", err=True)

@@ -24,11 +24,12 @@ from ivr.flow.errands import Recall, Remember
 from ivr.flow.tape import Entry
 from ivr.ledger.tables import Kept
 from ivr.phone import booth, ear, timeline
+from ivr.phone.complaining import Due, complained
 from ivr.phone.report import CallReport
 from ivr.phone.script import CallScript
 from ivr.settings import Settings
 from ivr.terminal.simulate import Simulator
-from ivr.terminal.verdict import Failure, Seen, charged_as_written, failures, said
+from ivr.terminal.verdict import Failure, Seen, charged_as_written, failures, said, turns
 from ivr.values.call import Ending
 from ivr.values.number import parse
 from ivr.values.tariff import Money, Tariff
@@ -69,9 +70,9 @@ def rehearse(settings: Settings, bare: Simulator, cases: Sequence[Case], host: s
                 waiting = sorted((one for one in planned if one.scenery == scenery), key=_modest)
                 placed = [lines.submit(calls.call, waiting) for _ in range(len(waiting))]
                 for call in as_completed(placed):
-                    one, found = call.result()
+                    one, found, complaints = call.result()
                     failed += bool(found)
-                    _tell(one, found)
+                    _tell(one, found, complaints)
     took = time.monotonic() - began
     click.echo(f"{len(planned)} cases called, {failed or 'none'} failed, {refused} not run, in {took:.0f} s")
     return not failed
@@ -107,7 +108,7 @@ class _Calls:
         self._starting = threading.Semaphore(STARTING)
         self._ears = ThreadPoolExecutor(1, initializer=_meekly)
 
-    def call(self, waiting: list[Planned]) -> tuple[Planned, list[Failure]]:
+    def call(self, waiting: list[Planned]) -> tuple[Planned, list[Failure], list[str]]:
         """Place the call of the first case that can be had now; hold it against what was heard and where it went."""
         with self._stage.first(waiting) as plan, self._remembered(plan):
             for fetch, fetched in plan.fetches:
@@ -118,16 +119,16 @@ class _Calls:
                 self._desks.staff(plan.claims, parse(plan.script.from_).e164 or "", plan.agents)
                 report = self._place(plan.script)
             except booth.NoCall as error:
-                return plan, [Failure("dial", plan.script.number, str(error))]
+                return plan, [Failure("dial", plan.script.number, str(error))], []
             deadline = time.monotonic() + SETTLING
             while not (new := [kept for kept in self._kept(plan, began) if kept.id not in before]):
                 if time.monotonic() > deadline:
-                    return plan, [Failure("dial", "a record in the ledger", f"none within {SETTLING:g} s")]
+                    return plan, [Failure("dial", "a record in the ledger", f"none within {SETTLING:g} s")], []
                 time.sleep(0.3)
         tariff = self._simulator.release.book.tariffs[plan.simulated.record.tariff]
-        seen = self._ears.submit(self._seen, plan, report, new[0]).result()
+        seen, complaints = self._ears.submit(self._seen, plan, report, new[0]).result()
         found = failures(plan.case, seen, _same_charge(tariff, report))
-        return plan, [_explained(one, tariff, report) for one in found]
+        return plan, [_explained(one, tariff, report) for one in found], complaints
 
     def _place(self, script: CallScript) -> CallReport:
         """Place the call, once not too many others are about to begin."""
@@ -148,8 +149,9 @@ class _Calls:
         kept = app.calls_kept(self._settings, None, None, began - timedelta(minutes=1), plan.script.number)
         return [one for one in kept if one.caller == caller]
 
-    def _seen(self, plan: Planned, report: CallReport, kept: Kept) -> Seen:
-        found = timeline.findings(report, plan.script, self._known(plan))
+    def _seen(self, plan: Planned, report: CallReport, kept: Kept) -> tuple[Seen, list[str]]:
+        known = self._known(plan)
+        found = timeline.findings(report, plan.script, known)
         nodes = tuple(step.partition(":")[0] for step in kept.steps)
         left = plan.simulated.left
         # Where a caller hung up is in no step: it is where the simulator's did, if both came the same way.
@@ -158,7 +160,13 @@ class _Calls:
         results = (entry.result for entry in map(Entry.read, kept.tape))
         agents = tuple(told.agent for told in results if isinstance(told, Dialled | Queued) and told.agent)
         heard = tuple(one.name.partition(":")[2] for one in sorted(found.heard, key=lambda one: one.start))
-        return Seen(heard, nodes, kept.steps, agents, kept.ending, kept.amount)
+        record = plan.simulated.record
+        said_, turns_ = (
+            frozenset(name for name in known if name.partition(":")[2] in names)
+            for names in (said(record), turns(record))
+        )
+        complaints = complained(report, found, known, Due(said_, turns_))
+        return Seen(heard, nodes, kept.steps, agents, kept.ending, kept.amount), complaints
 
     def _known(self, plan: Planned) -> dict[str, Any]:
         """The sounds to listen for: what the case expects and the simulator says, in the languages that it speaks.
@@ -215,8 +223,11 @@ def _explained(failure: Failure, tariff: Tariff, report: CallReport) -> Failure:
     return replace(failure, expected=f"{failure.expected}: {measured}")
 
 
-def _tell(plan: Planned, found: Sequence[Failure]) -> None:
+def _tell(plan: Planned, found: Sequence[Failure], complaints: Sequence[str]) -> None:
+    """Complaints fail no case: where many calls are placed at once, the phones' machine tears holes itself."""
     if found:
         tell(plan.case, found)
     else:
         click.echo(f"ok       {plan.case.mark.file}:{plan.case.mark.line}: {plan.case.written.name}")
+    for sentence in complaints:
+        click.echo(f"         complaint: {sentence}")

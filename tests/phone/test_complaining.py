@@ -1,0 +1,117 @@
+"""`ivr call` tells what its caller would complain of: each seeded fault, and nothing of a good call."""
+
+import json
+from collections.abc import Callable
+from datetime import UTC, datetime, tzinfo
+from pathlib import Path
+
+import numpy as np
+import pytest
+from click.testing import CliRunner, Result
+
+from ivr.cli import main
+from ivr.phone import ear
+from ivr.phone.events import Event
+from ivr.phone.report import CallReport, Recording, Samples
+from ivr.voice.catalogue import Catalogue
+from tests.phone.speech import RATE, line, silence
+
+ROOT = Path(__file__).parents[2]
+SAID = ("announcement/per-minute-0-80", "beep", "welcome-repair", "menu-repair")
+GAP = silence(0.06)
+
+
+class Morning(datetime):
+    """A Thursday at ten in Paris: the demo is open."""
+
+    @classmethod
+    def now(cls, tz: tzinfo | None = None) -> "Morning":
+        return cls(2026, 11, 26, 9, 0, tzinfo=tz or UTC)
+
+
+@pytest.fixture
+def call(prepared: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Result]:
+    """Runs the command on the demo; its phone has heard the prompts as ``seed`` altered them."""
+    voice = Catalogue.load(prepared / "sounds").sounds
+    sounds = [ear.sound(Path(f"{voice['fr', name].path}.wav"), RATE) for name in SAID]
+
+    def run(seed: Callable[[list[Samples]], list[Samples]], *words: str, drift: float = 0.0) -> Result:
+        parts = [part for sound in seed(list(sounds)) for part in (sound, GAP)]
+        recording = Recording(line(silence(0.1), *parts, silence(4.0)), RATE, 0.5)
+        events = (
+            Event(0.0, "calling", at=1e9),
+            Event(0.4, "early_media", code=183),
+            Event(14.0, "answered", code=200),
+            Event(0.5 + recording.seconds, "ended", code=200, by="far"),
+        )
+        monkeypatch.setattr("ivr.trial.booth.place", lambda *_: CallReport(events, recording, drift=drift))
+        environment = {"IVR_BOOK": str(ROOT), "IVR_STATE": str(prepared)}
+        return CliRunner().invoke(main, ["call", "0899000004", *words], env=environment)
+
+    monkeypatch.setattr("ivr.trial.datetime", Morning)
+    monkeypatch.setattr("ivr.trial._knock", lambda *_: None)
+    return run
+
+
+def good(parts: list[Samples]) -> list[Samples]:
+    return parts
+
+
+def clipped(parts: list[Samples]) -> list[Samples]:
+    first = int(np.flatnonzero(np.abs(parts[2]) > 0.05)[0])
+    return [*parts[:2], parts[2][first + round(0.1 * RATE) :], parts[3]]
+
+
+def holed(parts: list[Samples]) -> list[Samples]:
+    torn = parts[3].copy()
+    torn[RATE : round(1.4 * RATE)] = 0
+    return [*parts[:3], torn]
+
+
+FAULTS = {
+    "clipped": (clipped, "welcome-repair lacks its first "),
+    "a hole": (holed, "menu-repair has a hole of "),
+    "cut": (lambda p: [*p[:2], p[2][: -RATE // 2], p[3]], "welcome-repair lacks its last "),
+    "quiet": (lambda p: [*p[:2], p[2] * 0.25, p[3]], "welcome-repair is 12 dB too quiet"),
+    "dead air": (lambda p: [*p[:3], silence(2.4), p[3]], "no sound for 2."),
+}
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_a_caller_complains_of_each_fault_and_the_status_stays(call: Callable[..., Result], fault: str) -> None:
+    """One sentence after the timeline."""
+    seed, sentence = FAULTS[fault]
+    result = call(seed)
+    complaints = [one for one in result.output.splitlines() if one.startswith("complaint: ")]
+
+    assert result.exit_code == 0, result.output
+    assert len(complaints) == 1, result.output
+    assert complaints[0].startswith(f"complaint: {sentence}")
+    assert result.output.splitlines()[-1] == complaints[0]
+
+
+def test_of_a_good_call_nobody_complains(call: Callable[..., Result]) -> None:
+    """Though the line is silent for four seconds after the menu: that is the caller's turn."""
+    result = call(good)
+
+    assert result.exit_code == 0, result.output
+    assert "heard menu-repair" in result.output
+    assert "complaint" not in result.output
+
+
+def test_programs_read_complaints_as_events(call: Callable[..., Result]) -> None:
+    """After all others, at the call's end."""
+    result = call(FAULTS["quiet"][0], "--json")
+    (told,) = map(json.loads, result.output.splitlines())
+
+    assert told["event"] == "complaint"
+    assert told["reason"] == "welcome-repair is 12 dB too quiet"
+    assert told["t"] > 14
+
+
+def test_a_machine_that_stalled_judges_nothing(call: Callable[..., Result]) -> None:
+    """Its holes are its own."""
+    result = call(holed, drift=0.6)
+
+    assert "complaint: no judgement of the sound: the phone's own machine stalled for 0.6 s\n" in result.output
+    assert "has a hole" not in result.output
