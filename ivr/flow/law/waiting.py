@@ -17,8 +17,11 @@ def check(view: View) -> Iterator[Found]:
     """What rings or waits in a row lasts a minute at most together, until it is over or a callback is offered: by the
     key of a wait, at any time, or behind every way on which a wait was in vain.
     """
+    known: dict[str, Mapping[Place, float]] = {}  # by flow: many numbers lead to one
     for held in view.numbers:
-        waits = _waits(view, held.flow)
+        if held.flow not in known:
+            known[held.flow] = _waits(view, held.flow)
+        waits = known[held.flow]
         for place, _ in view.connections(held.flow):
             if waits[place] > MOST:
                 lasts = "again and again" if waits[place] == math.inf else f"{waits[place]:.0f} s"
