@@ -64,6 +64,7 @@ def test_a_site_a_number_and_a_group_move_by_one_edit_while_calls_are_on(stack: 
             closed = call(stack, None)
             edit(stack, folder, "numbers", "flow: hotline}", "flow: direct}")
             edit(stack, folder, "groups", "members: bastien", "members: ariane")
+            assert moved.report  # the phone that she had in it is gone
             group = call(stack, ariane)
 
             assert through.future is not None
