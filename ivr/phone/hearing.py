@@ -96,7 +96,8 @@ def told(found: Sequence[Heard], recording: Samples, rate: int, sounds: Mapping[
                 one.end,
                 _clipped(recording, rate, sound, one, gain, others),
                 _cut(recording, rate, sound, one, gain, others),
-                max(gap, hole(recording, rate, *ear.placed(recording, rate, sound, one))),
+                # What comes after a key has cut it is no part of it, though a syllable be alike by chance.
+                max(gap, hole(recording, rate, *ear.placed(recording, rate, sound[: round(one.until * rate)], one))),
                 over,
                 into,
                 gain,
