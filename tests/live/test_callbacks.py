@@ -103,6 +103,7 @@ def test_a_caller_who_is_called_first_is_called_when_he_is_next_and_keeps_his_pl
     agent.saw("agent_answered")
     before = stack.call(TURN, hang_up_after=80.0)
     until(lambda: "turn has 1 calls" in stack.asterisk("queue show turn"), "one stands before him")
+    time.sleep(2.0)  # Asterisk tells in whole seconds for how long each has waited: who came first must be sure
     caller = stack.call(TURN, "1@4.0,1", hang_up_after=60.0)
     until(lambda: "turn has 2 calls" in stack.asterisk("queue show turn"), "he waits")
     after = stack.call(TURN, hang_up_after=80.0)
