@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import date
 
+from ivr.flow.flow import Place
 from ivr.flow.law.case import example
 from ivr.flow.law.rule import RD_SVA, Found, Rule, Verdict, only_free
 from ivr.flow.law.view import Held, View
@@ -14,7 +15,7 @@ HINT = "use a number of 0800 to 0805, or put callers through with neither a menu
 
 def check(view: View) -> Iterator[Found]:
     """A declaration is held against the tariff and, where the call itself has its price, against what answers it before
-    a person does: a menu, or a wait that lasts longer than the carrier bears an unanswered call.
+    a person does: a menu, or waits that last longer together than the carrier bears an unanswered call.
     """
     for found in only_free(view, _concerns, "a telecom operator's hotline"):
         charged = list(_charged(view, found.held)) if found.held.mode is Mode.PLAIN else []
@@ -28,17 +29,46 @@ def _concerns(held: Held) -> bool:
 def _charged(view: View, held: Held) -> Iterator[Found]:
     answered = view.drawing.answered(view.drawing.start(held.flow))
     persons = [(place, one) for place, one in view.connections(held.flow) if not one.later]
+    waited = _waited(view, held)
     for place, one in persons:
+        before = waited.get(place, 0.0)
         if place in answered:
             message = f'callers wait at "{place.node}" after the call was answered and its price began'
             yield Found(Verdict.BROKEN, held, message, HINT, place=place)
-        elif one.waits > held.unanswered and "past_limit" not in one.in_vain:
-            message = f'"{place.node}" has callers wait {one.waits:g} s, and is answered after {held.unanswered:g} s'
-            hint = "wait no longer than unanswered_limit, or use a number of 0800 to 0805"
+        elif before + one.waits > held.unanswered and "past_limit" not in one.in_vain:
+            behind = f", behind others where they wait for {min(before, held.unanswered):g} s," if before else ","
+            message = (
+                f'"{place.node}" has callers wait {one.waits:g} s{behind} and is answered after {held.unanswered:g} s '
+                "in all"
+            )
+            hint = "wait no longer in all than unanswered_limit, link past_limit, or use a number of 0800 to 0805"
             yield Found(Verdict.BROKEN, held, message, hint, place=place)
     if answered and not persons:
         message = f"{held.number.display} answers, and puts nobody through to a person"
         yield Found(Verdict.BROKEN, held, message, HINT, "flow")
+
+
+def _waited(view: View, held: Held) -> dict[Place, float]:
+    """How long callers may have waited for others when they come to a place; up to ``unanswered``, more is no matter.
+
+    A line that is busy may have rung before it was refused, so each way on is one after the whole wait.
+    """
+    start = view.drawing.start(held.flow)
+    waited, coming = {start: 0.0}, [start]
+    while coming:
+        here = coming.pop()
+        one = view.drawing.node(here).connects(view.drawing.routing)
+        if one is None or one.later:
+            spent, on = waited[here], list(view.drawing.next(here))
+        else:
+            spent = waited[here] + one.waits
+            ways = (view.drawing.follow(here, way) for way in (*one.in_vain, one.broken_off) if way)
+            on = [place for place in ways if place]
+        for place in on:
+            if (now := min(spent, held.unanswered)) > waited.get(place, -1.0):
+                waited[place] = now
+                coming.append(place)
+    return waited
 
 
 def _breaks() -> View:

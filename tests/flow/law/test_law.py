@@ -208,6 +208,47 @@ def test_an_operators_customers_wait_free(number: str, mode: str, behind: bool, 
     assert verdict_of("operator-hotline", view) is verdict
 
 
+@pytest.mark.parametrize(
+    ("first", "second", "way", "more", "verdict"),
+    [
+        (10, 20, "no_answer", {}, Verdict.HOLDS),
+        (25, 25, "no_answer", {}, Verdict.BROKEN),
+        (25, 25, "busy", {}, Verdict.BROKEN),  # a phone may ring for long and then be refused
+        (25, 25, "talked", {}, Verdict.HOLDS),  # a person has answered
+        (25, 25, "no_answer", {"past_limit": "leave"}, Verdict.HOLDS),
+        (25, 5, "again", {}, Verdict.BROKEN),  # round and round
+    ],
+)
+def test_waits_of_a_hotline_in_a_row_are_added_up(
+    first: int, second: int, way: str, more: dict[str, str], verdict: Verdict
+) -> None:
+    """The carrier counts from the beginning of the call, whoever rings: 25 s and 25 s are more than its 30."""
+    vain = dict.fromkeys(("busy", "no_answer", "unavailable"), "b")
+    leaves = {"past_limit": "b"} if more else {}
+    nodes = {
+        "t": {
+            "kind": "transfer",
+            "to": "a",
+            "ring": first,
+            "exits": {**vain, "no_answer" if way == "again" else way: "s"},
+        },
+        "s": {"kind": "say", "prompt": "s", "exits": {"done": "u"}},
+        "u": {"kind": "transfer", "to": "a", "ring": second, **more, "exits": {**vain, **leaves}},
+        "b": {"kind": "bye"},
+    }
+    if way == "again":
+        nodes["u"]["exits"]["no_answer"] = "t"  # type: ignore[index]
+
+    view = example("0806000002", "plain", "operator-hotline", nodes=nodes, texts={"s": "Encore un instant."})
+    assert verdict_of("operator-hotline", view) is verdict
+    (rule,) = (one for one in RULES if one.id == "operator-hotline")
+    told = [one.message for one in rule.check(view) if one.message]
+    if way == "no_answer" and verdict is Verdict.BROKEN:
+        assert told == [
+            '"u" has callers wait 25 s, behind others where they wait for 25 s, and is answered after 30 s in all'
+        ]
+
+
 def test_a_hotline_without_persons_charges_for_nobody() -> None:
     """A menu that leads to words alone."""
     menu = {"kind": "menu", "prompt": "m", "options": {"1": "b"}, "exits": {"silence": "b", "wrong": "b"}}
