@@ -102,6 +102,12 @@ def _unlawful(
     caps = [most for most in (cap.of(tariff.mode) if cap else None, whole) if most is not None]
     if not caps or tariff.price <= min(caps):
         return None
+    if cap is not None and cap.nothing:
+        hint = (
+            "take a number of 32xx, 34xx, 36xx or 39xx, or let it cost nothing; who read that it may cost writes so "
+            "into dialplans/caps.yaml, with the source and verified: yes"
+        )
+        return "IVR231", f"{number.display} may not cost anything: {cap.source}", hint
     each = "a minute" if tariff.mode is Mode.PER_MINUTE else "a call"
     unread = cap is not None and not cap.verified and min(caps) != whole
     hint = "nobody read that cap in a text that binds: who has, corrects it in dialplans/caps.yaml" if unread else ""

@@ -135,6 +135,11 @@ class Cap:
         """The cap for a price of this mode."""
         return self.per_minute if mode is Mode.PER_MINUTE else self.per_call
 
+    @property
+    def nothing(self) -> bool:
+        """Whether such numbers may not cost at all."""
+        return self.per_minute == self.per_call == 0
+
 
 _THREE = "three secondary sources that agree (2026-11); Arcep's own table was not read"
 _OUT_OF_FREE = "Arcep's decision 2022-1583, § 2.4.9, takes them out of the free range; that they may cost was not found"

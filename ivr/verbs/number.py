@@ -53,9 +53,10 @@ def _facts(found: Number, book: Book | None, at: datetime) -> dict[str, str | li
     service = book.services.get(found.national or "") if book else None
     sort = range_of(found.national) if found.national else None
     declared = service.family if service else None
-    costly, territory = _may_cost(found, declared), found.territory
-    bounds = book.bounds if book else SHIPPED
+    territory, bounds = found.territory, book.bounds if book else SHIPPED
     cap = cap_of(found.national or "", bounds.caps)
+    nothing = cap is not None and cap.nothing
+    costly = _may_cost(found, declared) and not nothing
     profile = service.periods[0].profile if service else bounds.profiles[FRANCE.name]
     facts: dict[str, str | list[str] | None] = {
         "family": ", ".join([found.family, *sorted(found.families - {found.family})]),
@@ -66,18 +67,21 @@ def _facts(found: Number, book: Book | None, at: datetime) -> dict[str, str | li
         "territory": f"{territory.name} ({territory.department})" if territory else None,
         "region": region(found),
         "department": department(found, book.departments if book else {}),
-        "cartouche": _cartouche(found, declared),
-        "cap": _cap(cap) if costly else None,
+        "cartouche": _cartouche(found, declared, nothing=nothing),
+        "cap": _cap(cap) if costly else "0 €: that it may cost anything was not found" if nothing else None,
         "limit": _limit(profile) if costly else None,
         "book": _ours(found, book, at),
-        "sources": _sources(found, profile if costly else None, cap),
+        "sources": _sources(found, profile if costly else None, cap if costly or nothing else None),
     }
     return {name: str(value) if isinstance(value, str) else value for name, value in facts.items() if value}
 
 
-def _cartouche(found: Number, declared: Family | None) -> str | None:
+def _cartouche(found: Number, declared: Family | None, *, nothing: bool) -> str | None:
+    """``nothing``: it may not cost anything, and no label is known for what is neither free nor plain by its range."""
     colour = found.cartouche(declared)
     if colour is None and found.family in EACH_ITS_OWN:
+        if nothing:
+            return "not known, nor what this number is for"
         return "green, grey or violet: this number has a family of its own, which its operator knows"
     return colour
 
@@ -133,6 +137,6 @@ def _sources(found: Number, profile: Profile | None, cap: Cap | None) -> list[st
         told = ["country and form: metadata of the package phonenumbers"]
     if profile:
         told.append(f"limit: {LIMITS if profile.french else f'{LIMITS}; {profile.source}'}")
-        unsure = "" if cap is None or cap.verified else "; not verified"
-        told += [f"cap: {cap.source}{unsure}"] if cap else []
+    if cap:
+        told.append(f"cap: {cap.source}{'' if cap.verified else '; not verified'}")
     return told

@@ -134,3 +134,16 @@ def test_the_digest_is_of_the_voices_too(book: Path) -> None:
     (book / "dialplans" / "voices.yaml").write_text("languages: {fr: [espeak-ng]}\n", encoding="utf-8")
 
     assert read_book(book).digest != before
+
+
+def test_who_wants_a_price_of_what_may_not_cost_is_told_which_numbers_may(book: Path) -> None:
+    """3179 was taken out of the free range, and that it may cost was not found: 0 € is no price to go down to."""
+    with (book / "dialplans" / "numbers.yaml").open("a", encoding="utf-8") as numbers:
+        numbers.write('\n"3179":\n  label: court\n  family: surcharged\n  tariff: advice\n  flow: advice\n')
+
+    with pytest.raises(BadBook) as bad:
+        read_book(book)
+
+    (told,) = (one for one in bad.value.problems if one.rule == "IVR231")
+    assert told.message.startswith("3179 may not cost anything: Arcep's decision 2022-1583")
+    assert told.hint.startswith("take a number of 32xx, 34xx, 36xx or 39xx, or let it cost nothing")

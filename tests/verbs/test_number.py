@@ -50,6 +50,16 @@ def test_a_short_number_that_nobody_declared_has_any_colour(said) -> None:  # ty
     assert "green, grey or violet" in said("118218")
 
 
+def test_what_may_not_cost_has_neither_label_nor_limit_of_a_price(said) -> None:  # type: ignore[no-untyped-def]
+    """3008 and 317x are out of the free range, for what nobody found: no colour is guessed, no cap of 0.80 € told."""
+    told = json.loads(said("3179", "--json"))
+
+    assert told["cartouche"] == "not known, nor what this number is for"
+    assert told["cap"] == "0 €: that it may cost anything was not found"
+    assert "limit" not in told
+    assert [one.split(":")[0] for one in told["sources"]] == ["family", "cap"]
+
+
 def test_no_number_is_told_in_a_sentence(said) -> None:  # type: ignore[no-untyped-def]
     """With what to write."""
     assert said("abc", status=1) == (
