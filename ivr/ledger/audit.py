@@ -96,7 +96,11 @@ class _Walk:
     def fault(self, row: Mapping[Any, Any]) -> str | None:
         """What is wrong with the next row, if anything; else it is the end now."""
         name = f"record {row['place']} (call {row['id']})"
-        if fault := self._of_itself(row):
+        try:
+            fault = self._of_itself(row)
+        except TypeError:  # bytes where a text was written: SQLite keeps whatever it is given
+            fault = "was changed"
+        if fault:
             return f"{name} {fault}"
         if row["previous"] != self.end.hash:
             if row["previous"] == self.before:
@@ -148,6 +152,8 @@ def _end(noted: Iterable[Any], walk: _Walk, key: PublicKey | None) -> str | None
     if not heads:
         return "the head of the ledger was removed"
     head, end = heads[0], walk.end
+    if not head.readable:
+        return "the head of the ledger was changed"
     if head.records > end.records:
         return f"records were removed at the end: {head.records} were written, {end.records} are there"
     if head.records < end.records:

@@ -1,8 +1,9 @@
 """A certificate as a page that people read: in French, with the keys of the JSON beside; HTML and PDF say the same."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from html import escape
+from textwrap import shorten
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -11,6 +12,7 @@ from fpdf.enums import WrapMode, XPos, YPos
 
 HERE = ZoneInfo("Europe/Paris")
 TITLE = "Certificat d’appel"
+_MOST_REFUNDS, _LONGEST_REASON = 3, 160  # in words on the page, which is one
 Line = tuple[str, str, str]  # label, key, value
 
 _WHEN = {
@@ -63,13 +65,12 @@ def sections(told: Mapping[str, Any]) -> list[tuple[str, list[Line]]]:
     for audio in (record.get("announced_audio") or "").split():
         kind, _, sum_ = audio.partition(":")
         heard.append((f"Empreinte du son (SHA-256, {kind})", "announced_audio", sum_))
-    cents = record["amount_cents"]
-    amount = f"{cents // 100},{cents % 100:02d} {_currency(record['currency'])}"
+    amount = _amount(record["amount_cents"], record)
     charged = [
         ("Appel décroché", "answered", "oui" if record.get("answered") else "non : rien n’a été facturé"),
         ("Durée facturée", "billed_seconds", f"{record['billed_seconds']} s"),
         ("Montant du service, TTC", "amount_cents", amount),
-        *(("Remboursé", "refunds", _refund(one)) for one in told.get("refunds", ())),
+        *(("Remboursé", "refunds", said) for said in _refunds(told.get("refunds", ()))),
         ("L’appel a pris fin parce que", "ending", _ENDED.get(record["ending"], record["ending"])),
     ]
     head = told["head"]
@@ -219,9 +220,22 @@ def _cell(page: FPDF, width: float, text: str, *, height: float = 4.8, last: boo
     page.cell(width, height, _plain(text), new_x=new_x, new_y=new_y)
 
 
-def _refund(one: Mapping[str, Any]) -> str:
-    cents, day = one["amount_cents"], datetime.fromisoformat(one["at"]).astimezone(HERE)
-    return f"{cents // 100},{cents % 100:02d} {_currency(one['currency'])} le {day:%d/%m/%Y} : {one['reason']}"
+def _refunds(given: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+    """Each one, or their sum where they would fill the page."""
+    if len(given) > _MOST_REFUNDS:
+        cents, last = sum(one["amount_cents"] for one in given), given[-1]
+        yield f"{_amount(cents, last)} en {len(given)} fois, la dernière le {_day(last)} (détail : fichier JSON)"
+        return
+    for one in given:
+        yield f"{_amount(one['amount_cents'], one)} le {_day(one)} : {shorten(one['reason'], _LONGEST_REASON)}"
+
+
+def _amount(cents: int, of: Mapping[str, Any]) -> str:
+    return f"{cents // 100},{cents % 100:02d} {_currency(of['currency'])}"
+
+
+def _day(refund: Mapping[str, Any]) -> str:
+    return f"{datetime.fromisoformat(refund['at']).astimezone(HERE):%d/%m/%Y}"
 
 
 def _plain(text: str) -> str:

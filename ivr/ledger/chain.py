@@ -47,6 +47,14 @@ class Head:
     signature: str = ""
 
     @property
+    def readable(self) -> bool:
+        """Whether each part is of its kind: a table may hold anything, once somebody has written into it."""
+        texts = (self.hash, self.at, self.signature)
+        return all(isinstance(one, int) for one in (self.records, self.place)) and all(
+            isinstance(one, str) for one in texts
+        )
+
+    @property
     def content(self) -> bytes:
         """What is signed."""
         told = {"ledger head": 1, "records": self.records, "place": self.place, "hash": self.hash, "at": self.at}

@@ -90,6 +90,41 @@ def test_who_signs_anew_what_does_not_fit_is_found(ledger: Path, tmp_path: Path)
         assert not verify(written(told).encode(), None).true, change
 
 
+@pytest.mark.parametrize("value", [None, 1, 1.5, True, [], {"a": 1}, "x", "\ud800", 10**30])
+def test_whatever_stands_in_a_certificate_it_is_judged_in_one_sentence(ledger: Path, value: object) -> None:
+    """Each of its facts replaced, and taken out; signed anew too, by whoever has a key of his own."""
+    good = certified(ledger, made(1).id, with_caller=True)
+    mine = Seal.made(ledger.parent / "mine")
+    facts = [(name, part) for name in good for part in ("", *(good[name] if isinstance(good[name], dict) else ()))]
+    for name, part in facts:
+        for removed in (False, True):
+            told = json.loads(json.dumps(good))
+            into, key = (told[name], part) if part else (told, name)
+            if removed:
+                del into[key]
+            else:
+                into[key] = value
+            assert not verify(json.dumps(told).encode(), None).true, (name, part)
+            told.pop("signature", None)
+            if "\ud800" not in (value, key) and name != "key":
+                told["key"] = mine.public.text
+                told["signature"] = mine.sign(canonical(told))
+                assert not verify(written(told).encode(), Seal(ledger.parent / NAME).public).true, (name, part)
+                assert isinstance(verify(written(told).encode(), None).why, str)
+
+
+def test_a_page_stays_one_page_whatever_was_given_back(ledger: Path) -> None:
+    """In ten parts, for reasons as long as letters: the JSON has each, the page their sum."""
+    told = certified(ledger, made(1).id)
+    told["owner"] = "Société Chaleur et Compagnie, dépannage à domicile, jour et nuit"
+    part = {"amount_cents": 8, "currency": "EUR", "at": "2026-11-28T10:00:00+00:00", "reason": "l’attente " * 300}
+    few, many = told | {"refunds": [part] * 3}, told | {"refunds": [part] * 10}
+
+    assert [pdf(one).count(b"/Type /Page\n") for one in (few, many)] == [1, 1]
+    assert html(few).count("0,08 € le 28/11/2026 : l’attente l’attente") == 3
+    assert "0,80 € en 10 fois, la dernière le 28/11/2026" in html(many)
+
+
 def test_a_call_that_was_never_answered_is_proof_that_nothing_was_charged(ledger: Path) -> None:
     """The certificate is true, and the page says so in words."""
     told = certified(ledger, made(2).id)

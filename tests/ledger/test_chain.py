@@ -143,6 +143,10 @@ TAMPERED: dict[str, tuple[Callable[[Path], None], str]] = {
     "the head removed": (sql("DELETE FROM ledger_head"), "the head of the ledger was removed"),
     "the head's count": (sql("UPDATE ledger_head SET records = 5"), "record 6 .* was inserted at the end"),
     "the head's instant": (sql("UPDATE ledger_head SET at = '2027'"), "does not bear the house's signature"),
+    "bytes for a text": (sql("UPDATE calls SET tariff = x'fffe' WHERE place = 3"), r"record 3 \(.*\) was changed"),
+    "bytes for a salt": (sql("UPDATE calls SET salt = x'fffe' WHERE place = 3"), r"record 3 \(.*\) was changed"),
+    "no number for the head's count": (sql("UPDATE ledger_head SET records = 'six'"), "head of the ledger was changed"),
+    "bytes for the head's instant": (sql("UPDATE ledger_head SET at = x'ff'"), "head of the ledger was changed"),
     "one remade": (lambda path: remade(path, 3, amount_cents=1), "removed between record 3 .* and record 4 "),
     "the last remade": (lambda path: remade(path, 6, amount_cents=1), "record 6 .* is not the last that was written"),
     "an erasure not signed": (

@@ -91,6 +91,8 @@ def test_no_more_is_given_back_than_was_charged(ledger: Path, call: int, amount:
         ("DELETE FROM refunds", "refunds were removed at the end: 3 were written, 0 are there"),
         ("UPDATE refunds SET signature = 'AAAA' WHERE place = 1", "refund 1 (call 1795000000.2) does not bear the"),
         ("UPDATE refunds_head SET signature = 'AAAA'", "the head of the refunds does not bear the house's signature"),
+        ("UPDATE refunds SET reason = x'fffe' WHERE place = 1", "refund 1 (call 1795000000.2) was changed"),
+        ("UPDATE refunds_head SET at = x'fffe'", "the head of the refunds was changed"),
         ("DELETE FROM refunds_head", "refunds were removed at the end: 0 were written, 3 are there"),
     ],
 )
