@@ -121,7 +121,7 @@ def signed(row: Mapping[Any, Any]) -> bytes:
 
 def _whole(row: Mapping[Any, Any]) -> bool:
     try:
-        return digest(_link(row)) == row["hash"]
+        return digest(_link(row)) == str(row["hash"])
     except TypeError:  # bytes where a text was written
         return False
 
