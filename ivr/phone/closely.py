@@ -19,6 +19,9 @@ from ivr.phone.tone import FRAME, SILENT, Span
 GRAIN = 0.01
 """Seconds."""
 
+PACKET = 0.02
+"""Seconds of a packet, by which a phone's jitter buffer slips."""
+
 FAINT = 10 ** (-26 / 20)
 """Grains so far below the RMS of their sound are its pauses and the breath before its first syllable."""
 
@@ -100,7 +103,11 @@ def _grains(recording: Samples, rate: int, one: Placed, others: Iterable[Span]) 
 
 
 def together(recording: Samples, rate: int, one: Placed, other: Placed) -> float:
-    """Seconds for which both sounds are in the recording, one through the other."""
+    """Seconds for which both sounds are in the recording, one through the other.
+
+    That is where their sum explains it far better than either of them alone does, a packet away if need be: a jitter
+    buffer that slips leaves a sound a packet from where it should be, and something else seems to be needed there.
+    """
     step = round(GRAIN * rate)
     begin = max(one.place, other.place, 0)
     end = min(one.place + len(one.sound), other.place + len(other.sound), len(recording))
@@ -125,6 +132,15 @@ def together(recording: Samples, rate: int, one: Placed, other: Placed) -> float
     mine, its = (ar * bb - br * ab) / det, (br * aa - ar * ab) / det
     explained = (mine * ar + its * br) / np.maximum(rr, 1e-12)
     close = (np.minimum(mine, its) > 0.5) & (np.maximum(mine, its) < 2) & (explained > 0.5)
+    if not (loud & apart & close).any():
+        return 0.0
+    alone = np.zeros(len(rr))
+    for single in (one, other):
+        for slip in (-round(PACKET * rate), 0, round(PACKET * rate)):
+            x = cut(single.sound, begin - single.place - slip, count * step).reshape(count, step)
+            xx, xr = (np.convolve((x * y).sum(axis=1), np.ones(WIDTH), "valid") for y in (x, r))
+            alone = np.maximum(alone, np.maximum(xr, 0.0) ** 2 / np.maximum(xx * rr, 1e-12))
+    close &= 1 - explained < (1 - alone) / 2
     both = np.convolve(loud & apart & close, np.ones(WIDTH)) > 0
     return float(both.sum()) * GRAIN
 

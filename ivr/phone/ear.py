@@ -186,7 +186,7 @@ class _Ear:
             better[wanted] = (tried > score[wanted]) & known.real[wanted]
             score[wanted] = np.where(better[wanted], tried, score[wanted])
             where = np.where(better, (place + slip)[:, None], where)
-        calm = self._calm(known, place + own).ravel()[:count]
+        calm = np.any([self._calm(known, place + slip) for slip in (before, own, after)], axis=0).ravel()[:count]
         score, where = score.ravel()[:count], where.ravel()[:count]
         loud = known.loud
         same = (score >= SAME) & loud

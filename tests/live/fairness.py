@@ -121,18 +121,17 @@ class Trial(Protocol):
 T = TypeVar("T", bound=Trial)
 
 
-def hold(check: Callable[[T], None], first: T, again: Callable[[], T], *, keen: bool = False) -> None:
+def hold(check: Callable[[T], None], first: T, again: Callable[[], T]) -> None:
     """Hold a call against what is expected of it; ``again`` places it anew, twice at most, if the machine starved it.
 
-    A fault of the stack shows in each of them; a hole that other work tears into the sound does not.  ``keen``: what
-    is expected is so fine that less than starvation is heard, so any call is placed anew.
+    A fault of the stack shows in each of them; a hole that other work tears into the sound does not.
     """
     trial = first
     for _ in range(2):
         try:
             return check(trial)
         except AssertionError:
-            if trial.starved < STARVED and not keen:
+            if trial.starved < STARVED:
                 raise
         trial = again()
     return check(trial)

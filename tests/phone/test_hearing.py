@@ -11,6 +11,7 @@ import soxr
 import yaml
 
 from ivr.phone import ear
+from ivr.phone.closely import Placed, together
 from ivr.phone.hearing import complaints, told
 from ivr.voice.audio import master
 from tests.phone.sip_server import alaw, from_alaw
@@ -154,6 +155,70 @@ def test_a_slip_that_was_none_clips_no_prompt() -> None:
     slipped = [welcome, replace(menu, end=menu.end - 0.02), replace(goodbye, start=goodbye.start + 0.02)]
 
     assert complaints(told(slipped, recording, RATE, SOUNDS), recording, RATE, ORDER) == []
+
+
+def grown(sound: np.ndarray, packet: int) -> np.ndarray:
+    """The jitter buffer waits for a packet, and says the one before once more."""
+    at = packet * PACKET
+    return np.concatenate([sound[:at], 0.8 * sound[at - PACKET : at], sound[at:]])
+
+
+def shrunk(sound: np.ndarray, packet: int) -> np.ndarray:
+    """It catches up by leaving a packet out."""
+    return np.concatenate([sound[: packet * PACKET], sound[(packet + 1) * PACKET :]])
+
+
+SLIPPING = {
+    "wrong": baked("Ce choix n'existe pas."),
+    "wait": baked("Nous consultons votre dossier, merci de patienter."),
+    "parts": baked("Chaleur et Compagnie, service des pièces détachées, bonjour."),
+}
+
+
+@pytest.mark.parametrize("slip", [grown, shrunk])
+@pytest.mark.parametrize("name", SLIPPING)
+def test_a_packet_that_slips_in_the_first_words_is_no_complaint(name: str, slip) -> None:
+    """Wherever in them it slips: a phone does so now and then, and nobody hears it.  A clip beside it is heard."""
+    start, wrong = silence(0.06), []
+    for packet in range(2, 26):
+        recording = through(
+            np.concatenate([start, slip(SLIPPING[name], packet), start]),
+            codec=("g711", "g722")[packet % 2],
+            loss=0.0,
+            dice=np.random.default_rng(packet),
+        )
+        said = complaints(
+            told(ear.heard(recording, RATE, SLIPPING), recording, RATE, SLIPPING), recording, RATE, [name]
+        )
+        wrong += [(packet, one) for one in said]
+    clipped = np.concatenate([start, slip(SLIPPING[name], 15)[round(0.11 * RATE) :], start])
+    said = complaints(told(ear.heard(clipped, RATE, SLIPPING), clipped, RATE, SLIPPING), clipped, RATE, [name])
+
+    assert wrong == []
+    assert [one for one in said if one.startswith(f"{name} lacks its first ")]
+
+
+def test_a_short_first_word_a_packet_early_belongs_to_its_prompt() -> None:
+    """A pause follows it, in which nothing else sounds: only its own last packet, said twice."""
+    word, rest = SOUNDS["welcome"][: 8 * PACKET], SOUNDS["goodbye"]
+    sound = np.concatenate([word, silence(0.24), rest[PACKET * 2 :]])
+    recording = np.concatenate([silence(0.06), grown(sound, 8), silence(0.3)])
+
+    assert [(one.name, one.offset <= ear.ONSET) for one in ear.heard(recording, RATE, {"goodbye": sound})] == [
+        ("goodbye", True)
+    ]
+
+
+def test_a_slip_is_not_taken_for_two_prompts_that_sound_alike() -> None:
+    """Where a sound is a packet early, something like it seems to be needed beside it: it is there alone."""
+    menu, welcome = SOUNDS["menu"], SOUNDS["welcome"]
+    recording = grown(menu, 20)
+    late = np.concatenate([silence(0.02), menu])[: RATE // 2]
+    alike = Placed(menu[: RATE // 2] - 0.6 * late, 0, 1.0)
+    both = menu[: len(welcome)] + welcome[: len(menu)]
+
+    assert together(recording, RATE, Placed(menu, PACKET, 1.0), alike) == 0.0
+    assert together(both, RATE, Placed(menu, 0, 1.0), Placed(welcome, 0, 1.0)) > 0.3
 
 
 def test_a_key_may_cut_a_prompt_and_only_then() -> None:
