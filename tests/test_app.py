@@ -20,6 +20,7 @@ from ivr.ledger.engine import at
 from ivr.ledger.reading import Reader
 from ivr.ledger.tables import Kept
 from ivr.values.call import Ending
+from tests import forked
 from tests.asterisk.fake_ami import FakeAmi, says
 from tests.asterisk.fake_asterisk import FakeAsterisk
 from tests.asterisk.mirror import mirrors
@@ -50,11 +51,12 @@ class Controller:
             "IVR_TEST_CLOCK": str(self.clock),
         }
         with self.log.open("w") as log:
-            self.process = await asyncio.create_subprocess_exec(
+            self.process = await forked.create(
                 sys.executable,
                 "-m",
                 "ivr",
                 "serve",
+                imports=("ivr.controller", "ivr.verbs.running", "uvloop"),
                 cwd=CHECKOUT,
                 env={**os.environ, **ours, **environment},
                 stderr=log,

@@ -14,6 +14,7 @@ import pytest
 from ivr.app import baked_already
 from ivr.book.book import read_book
 from ivr.settings import Settings, settings
+from tests import forked
 from tests.conftest import CHECKOUT
 
 START = """
@@ -79,7 +80,8 @@ def test_a_person_who_looks_on_sees_how_far_it_is(configured: Settings) -> None:
                    "IVR_SOUNDS": str(configured.sounds), "COLUMNS": "100"}  # fmt: skip
     master, terminal = pty.openpty()
     words = [sys.executable, "-m", "ivr", "bake"]
-    with subprocess.Popen(words, env=environment, cwd=CHECKOUT, stdout=subprocess.PIPE, stderr=terminal) as baking:
+    ours = {"env": environment, "cwd": CHECKOUT, "stdout": subprocess.PIPE, "stderr": terminal}
+    with forked.Popen(words, imports=("ivr.verbs.baking", "pyloudnorm"), **ours) as baking:
         os.close(terminal)
         shown = b""
         while True:

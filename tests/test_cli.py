@@ -20,11 +20,12 @@ import pytest
 from click.testing import CliRunner, Result
 
 from ivr import secret
-from ivr.cli import main
+from ivr.cli import COMMANDS, main
 from ivr.ledger.store import Store
 from ivr.terminal.table import table
 from ivr.values.call import Ending
 from ivr.verbs.manners import says
+from tests import forked
 from tests.conftest import CHECKOUT
 from tests.ledger.records import NOON, made
 
@@ -44,8 +45,9 @@ class House:
 
     def process(self, *words: str, **environment: str) -> "subprocess.CompletedProcess[str]":
         """The same as a process of its own."""
-        return subprocess.run(
+        return forked.run(
             [sys.executable, "-m", "ivr", *words],
+            imports=imports(words[0]),
             cwd=CHECKOUT,
             env={**os.environ, **self.environment, **environment},
             capture_output=True,
@@ -59,6 +61,11 @@ class House:
         text = path.read_text()
         assert old in text
         path.write_text(text.replace(old, new))
+
+
+def imports(word: str) -> tuple[str, ...]:
+    """What a command is made of."""
+    return (f"ivr.verbs.{COMMANDS[word].split(':')[0]}", *(["ivr.controller", "uvloop"] if word == "serve" else []))
 
 
 @pytest.fixture
@@ -550,8 +557,8 @@ def test_check_can_watch_and_ends_with_what_it_saw_last(tmp_path: Path) -> None:
     for part in ("dialplans", "prompts"):
         shutil.copytree(CHECKOUT / part, tmp_path / part)
     command = [sys.executable, "-m", "ivr", "check", str(tmp_path), "--watch"]
-    with subprocess.Popen(
-        command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, cwd=CHECKOUT
+    with forked.Popen(
+        command, imports=imports("check"), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, cwd=CHECKOUT
     ) as watching:
         assert watching.stdout is not None
         assert "The book is good" in watching.stdout.readline()
@@ -646,8 +653,8 @@ def test_who_has_read_enough_hears_no_complaint(house: House, words: str) -> Non
     reads, writes = os.pipe()
     os.close(reads)
     try:
-        done = subprocess.run(
-            [sys.executable, "-m", "ivr", *words.split()],
+        done = forked.run(
+            [sys.executable, "-m", "ivr", *words.split()], imports=imports(words.split()[0]),
             cwd=CHECKOUT, env={**os.environ, **house.environment}, stdout=writes, stderr=subprocess.PIPE,
             timeout=60, check=False,
         )  # fmt: skip

@@ -22,6 +22,7 @@ from ivr.service.library import Release
 from ivr.service.ports import Fault, HungUp
 from ivr.service.record import Record
 from ivr.values.call import Ending
+from tests import forked
 from tests.asterisk.fake_asterisk import FakeAsterisk, header, parse_args
 from tests.asterisk.plain_script import OneSecond, release
 
@@ -87,8 +88,9 @@ class Script:
     @classmethod
     async def start(cls, tmp_path: Path, instant: datetime, dialled: str, keys: list[str]) -> "Script":
         report = tmp_path / "report.json"
-        process = await asyncio.create_subprocess_exec(
+        process = await forked.create(
             sys.executable, "-m", "tests.asterisk.plain_script", report, instant.isoformat(),
+            imports=("ivr.asterisk.plain_agi", "ivr.book.book", "ivr.service.library"),
             stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
             cwd=Path(__file__).parents[2], env=os.environ | {"PYTHONUNBUFFERED": ""},
         )  # fmt: skip

@@ -3,7 +3,6 @@
 import asyncio
 import json
 import sqlite3
-import subprocess
 import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -23,6 +22,7 @@ from ivr.ledger.seal import Seal
 from ivr.ledger.store import Store
 from ivr.service.ports import Letter
 from ivr.values.calendar import Override
+from tests import forked
 
 from .records import NOON, made
 
@@ -332,7 +332,8 @@ async def test_a_command_that_looks_into_the_cabinet_costs_no_letter(cabinet: Ca
 
     def looked() -> int:
         command = [sys.executable, "-c", OTHER_PROCESS, str(place)]
-        return int(subprocess.run(command, check=True, capture_output=True, text=True, timeout=30).stdout)
+        imports = ("ivr.ledger.cabinet", "ivr.ledger.codes")
+        return int(forked.run(command, imports=imports, check=True, capture_output=True, text=True, timeout=30).stdout)
 
     codes = CodeStore(place)
     seen = []

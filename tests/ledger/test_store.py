@@ -25,7 +25,10 @@ from ivr.ledger.tables import _json, row
 from ivr.service.ports import Ledger
 from ivr.values.call import Ending
 from ivr.values.tariff import Money
+from tests import forked
 from tests.ledger.records import NOON, made
+
+IMPORTS = ("ivr.ledger.store", "ivr.ledger.reading", "tests.ledger.records")
 
 
 async def test_a_record_comes_back_as_it_went_in(store: Store) -> None:
@@ -136,8 +139,8 @@ async def test_a_reader_in_another_process_sees_what_is_committed(store: Store, 
     seen = []
     for number in range(3):
         await store.append(made(number))
-        other = await asyncio.create_subprocess_exec(
-            sys.executable, "-c", ask, tmp_path / "ledger.sqlite", stdout=subprocess.PIPE
+        other = await forked.create(
+            sys.executable, "-c", ask, tmp_path / "ledger.sqlite", imports=IMPORTS, stdout=subprocess.PIPE
         )
         seen.append(int((await other.communicate())[0]))
 
@@ -213,8 +216,9 @@ def test_two_writers_at_once_lose_nothing_and_double_nothing(tmp_path: Path) -> 
     """The controller and a plain AGI script; each begins the ledger, and some records are the same."""
     path = tmp_path / "ledger.sqlite"
     writers = [
-        subprocess.Popen(
+        forked.Popen(
             [sys.executable, "-c", textwrap.dedent(WRITER), path, str(first), str(first + 100)],
+            imports=IMPORTS,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE,
         )
@@ -239,8 +243,9 @@ def test_nothing_that_was_said_to_be_safe_is_lost_by_a_kill(tmp_path: Path) -> N
     """A writer killed in the middle, five times: each record that it told of is there, whole, once."""
     path = tmp_path / "ledger.sqlite"
     for turn in range(5):
-        writer = subprocess.Popen(
+        writer = forked.Popen(
             [sys.executable, "-c", textwrap.dedent(WRITER), path, str(turn * 10_000), str(turn * 10_000 + 10_000)],
+            imports=IMPORTS,
             stdout=subprocess.PIPE,
             text=True,
         )

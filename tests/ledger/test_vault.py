@@ -18,6 +18,7 @@ from ivr.ledger import vault as vaults
 from ivr.ledger.tapefile import BYTES, PIECE, BadTape, export, seconds
 from ivr.ledger.vault import NoTalk, Vault
 from ivr.service.conversations import About, Unkept
+from tests import forked
 
 AT = datetime(2026, 11, 28, 10, 0, tzinfo=UTC)
 ABOUT = About("17.1", "0805000080", "+33612345678", AT, 7, "recorded")
@@ -277,8 +278,11 @@ def test_what_a_killed_controller_left_is_picked_up_and_encrypted(
     vault: Vault, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """kill -9 in a talk, which goes on in the exchange: the next one has all of it, and nothing lies open then."""
-    program = subprocess.Popen(
-        [sys.executable, "-c", KILLED, str(tmp_path), KEY], stdout=subprocess.PIPE, cwd=Path(__file__).parents[2]
+    program = forked.Popen(
+        [sys.executable, "-c", KILLED, str(tmp_path), KEY],
+        imports=("ivr.ledger.vault",),
+        stdout=subprocess.PIPE,
+        cwd=Path(__file__).parents[2],
     )
     try:
         assert program.stdout is not None

@@ -1,4 +1,4 @@
-"""A process that delivers the letters of a cabinet and does nothing else: `delivering.py DIRECTORY ADDRESS`."""
+"""A process that delivers the letters of a cabinet and does nothing else; its words: DIRECTORY ADDRESS."""
 
 import asyncio
 import sys

@@ -3,7 +3,6 @@
 import asyncio
 import json
 import signal
-import subprocess
 import sys
 import time
 from collections.abc import AsyncIterator, Iterator
@@ -21,8 +20,9 @@ from ivr.remote.signature import key_of
 from ivr.service.delivery import FIRST, LONGEST, Delivery, pause
 from ivr.service.ports import Letter
 from ivr.values.site import Site
+from tests import forked
 
-WORKER = Path(__file__).with_name("delivering.py")
+WORKER = "tests.service.delivering"
 
 
 @dataclass
@@ -202,14 +202,15 @@ async def test_a_killed_worker_delivers_again_what_nobody_confirmed(cabinet: Cab
     for _ in range(2):
         await cabinet.post(letter())
     async with serving(shop):
-        command = [sys.executable, str(WORKER), str(tmp_path), shop.url]
-        first = subprocess.Popen(command)  # noqa: ASYNC220
+        command = [sys.executable, "-m", WORKER, str(tmp_path), shop.url]
+        imports = ("ivr.ledger.cabinet", "ivr.remote.http", "ivr.service.delivery")
+        first = forked.Popen(command, imports=imports)
         await until(lambda: len(shop.received) == 1)
         first.send_signal(signal.SIGKILL)
         assert first.wait() == -signal.SIGKILL
         assert await cabinet.count("notify") == 2
         shop.holds = 0.0
-        second = subprocess.Popen(command)  # noqa: ASYNC220
+        second = forked.Popen(command, imports=imports)
         await until(lambda: len(shop.received) == 3)
         deadline = time.monotonic() + 10
         while await cabinet.count("notify"):

@@ -18,6 +18,7 @@ from ivr.service.library import Release
 from ivr.terminal.cast import Cast
 from ivr.terminal.simulate import Simulator
 from ivr.verbs.testing import run
+from tests import forked
 from tests.terminal.calls import FLOW, MORNING, ROOT, demo, given, small, write_book
 
 CASE = """\
@@ -126,7 +127,10 @@ def test_a_call_saved_by_one_process_is_run_by_another(book: Path) -> None:
     def process(*words: str) -> "subprocess.CompletedProcess[str]":
         home = {"IVR_BOOK": str(book), "IVR_STATE": str(book.parent / "state"), "PATH": "/usr/bin:/bin"}
         command = [sys.executable, "-m", "ivr", *words]
-        return subprocess.run(command, cwd=ROOT, env=home, capture_output=True, text=True, timeout=60, check=False)
+        imports = ("ivr.verbs.testing", "ivr.verbs.trying")
+        return forked.run(
+            command, imports=imports, cwd=ROOT, env=home, capture_output=True, text=True, timeout=60, check=False
+        )
 
     words = (
         *("simulate", "0899000004", "--at", "2026-11-26T10:00", "--keys", "2@early,4711", "--agents", "busy"),

@@ -21,6 +21,7 @@ from ivr.voice.engines import Engine
 from ivr.voice.recording import decoded
 from ivr.voice.samples import encode
 from ivr.voice.wav import RATES, frames
+from tests import forked
 
 from .conftest import CLOSED, MENU, TEXTS, WELCOME, Place, babble, standing_in, wav_bytes
 
@@ -329,8 +330,9 @@ bake(texts, Path(sys.argv[1]), Path(sys.argv[2]), voices=(Engine("stand-in", "1"
 def test_a_bake_that_is_killed_leaves_nothing_broken(place):
     """Every file under its final name is whole at any instant; the next bake does the rest."""
     place.voices = (Engine("stand-in", "1", "none", standing_in),)
-    with subprocess.Popen(
+    with forked.Popen(
         [sys.executable, "-c", BAKER, str(place.prompts), str(place.sounds)],
+        imports=("ivr.voice.bake", "pyloudnorm", "tests.voice.conftest"),
         stdout=subprocess.PIPE,
         cwd=Path(__file__).parents[2],
     ) as process:

@@ -1,0 +1,114 @@
+"""Python processes that tests start, forked from one that has imported what they need: that takes a start most of its
+time, and proves nothing that the first start did not.
+
+They are children of the test like any other (the one between leaves them to the nearest reaper, which the test is, see
+prctl(2), PR_SET_CHILD_SUBREAPER): pid, signals, pipes, status, environment and folder are their own.  Tests that are
+about the start itself, or about what is imported, use `subprocess`.
+"""
+
+import asyncio
+import atexit
+import ctypes
+import inspect
+import json
+import os
+import socket
+import subprocess
+import sys
+from functools import cache, partial
+from typing import Any
+from unittest.mock import patch
+
+PARENT = """
+import gc, json, os, runpy, socket, sys
+from importlib import import_module
+
+orders = socket.socket(fileno=int(sys.argv[1]))
+while True:
+    order, files, _, _ = socket.recv_fds(orders, 1 << 20, 3)
+    if not order:
+        os._exit(0)
+    imports, words, environment = json.loads(order)
+    for name in imports:
+        import_module(name)
+    gc.freeze()
+    told, tell = os.pipe()
+    if between := os.fork():
+        os.waitpid(between, 0)
+        orders.send(os.read(told, 20))
+        for file in (*files, told, tell):
+            os.close(file)
+    elif process := os.fork():
+        os.write(tell, str(process).encode())
+        os._exit(0)
+    else:
+        break
+orders.close()
+for number, file in enumerate(files):
+    os.dup2(file, number)
+for file in (*files, told, tell):
+    os.close(file)
+os.chdir(words.pop(0))
+os.environ.clear()
+os.environ.update(environment)
+sys.stdin = open(0, closefd=False)
+sys.stdout = open(1, "w", closefd=False, buffering=1 if os.isatty(1) else -1)
+sys.stderr = open(2, "w", closefd=False, buffering=1, errors="backslashreplace")
+kind = words.pop(0)
+sys.argv = [kind, *words[1:]] if kind == "-c" else words
+if kind == "-c":
+    exec(compile(words[0], "<string>", "exec"), {"__name__": "__main__"})
+else:
+    runpy.run_module(words[0], run_name="__main__", alter_sys=True)
+"""
+
+
+Original = subprocess.Popen
+
+
+@cache
+def _parent() -> socket.socket:
+    """Where orders go to, one for each worker; it ends with us."""
+    ctypes.CDLL(None).prctl(36, 1, 0, 0, 0)  # PR_SET_CHILD_SUBREAPER
+    ours, its = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    with its:
+        process = Original([sys.executable, "-c", PARENT, str(its.fileno())], pass_fds=[its.fileno()])
+    atexit.register(lambda: (ours.close(), process.wait()))
+    return ours
+
+
+class Popen(Original):
+    """`subprocess.Popen` of ``[sys.executable, "-m", MODULE, …]`` or ``[sys.executable, "-c", SCRIPT, …]``.
+
+    ``imports`` are the modules that it finds imported.
+    """
+
+    def __init__(self, args: Any, *, imports: tuple[str, ...] = (), **named: Any) -> None:
+        self._imports = imports
+        super().__init__(args, **named)
+
+    def _execute_child(self, *given: Any) -> None:
+        """What the standard library does with `_posixsubprocess.fork_exec`, the same in 3.11 and 3.12."""
+        asked = inspect.signature(super()._execute_child).bind(*given).arguments
+        python, *words = (os.fspath(word) for word in asked["args"])
+        assert python == sys.executable
+        folder = os.path.abspath(asked["cwd"] or os.curdir)
+        environment = dict(os.environ if asked["env"] is None else asked["env"])
+        order = json.dumps([self._imports, [folder, *words], environment]).encode()
+        ends = [asked[name] for name in ("p2cread", "c2pwrite", "errwrite")]
+        socket.send_fds(_parent(), [order], [place if end == -1 else end for place, end in enumerate(ends)])
+        self.pid = int(_parent().recv(20))
+        self._child_created = True
+        self._close_pipe_fds(*(asked[f"{name}{end}"] for name in ("p2c", "c2p", "err") for end in ("read", "write")))
+
+
+def run(args: Any, *, imports: tuple[str, ...] = (), **named: Any) -> "subprocess.CompletedProcess[Any]":
+    """`subprocess.run`."""
+    with patch.object(subprocess, "Popen", partial(Popen, imports=imports)):
+        return subprocess.run(args, **named)
+
+
+async def create(*args: Any, imports: tuple[str, ...] = (), **named: Any) -> asyncio.subprocess.Process:
+    """`asyncio.create_subprocess_exec`."""
+    with patch.object(subprocess, "Popen", partial(Popen, imports=imports)):
+        return await asyncio.create_subprocess_exec(*args, **named)
