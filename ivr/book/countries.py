@@ -1,7 +1,7 @@
 """Numbers that name the profile of a country: what is not known of its law, and what it does not allow.
 
 IVR452  a profile of which something is missing        IVR453  a tariff that the country of the profile does not allow
-IVR454  a profile that asks for less than the law of France, whose number it is
+IVR454  a profile of which something cannot be kept beside the law of France, whose number it is
 IVR455  a queue in which callers would wait on a line that is charged, where the country wants waiting free
 """
 
@@ -15,16 +15,14 @@ from ivr.book.tree import Way, mark_of
 from ivr.flow.commands import Need
 from ivr.flow.flow import Drawing, Place
 from ivr.flow.nodes.queue import Queue
-
-TIGHTER_WINS = {"free_up_to", "most_in_all", "cuts", "currency"}
-"""Of these of a profile, those of France hold beside it, whatever it says."""
+from ivr.values.profile import FRANCE
 
 
 def profiled(book: Book, numbers: Source) -> Iterator[Problem]:
     """At their places in numbers.yaml.  A warning for what is missing: nobody should charge there before."""
     for service in book.services.values():
         for period in service.periods:
-            profile, of = period.profile, (numbers, service, "profile")
+            profile, of = book.bounds.profiles[period.profile.name], (numbers, service, "profile")
             if period is service.periods[0] and (profile.missing or not profile.verified):
                 message = (
                     f"of the profile of {profile.country} is missing: {'; '.join(profile.missing)}"
@@ -33,12 +31,10 @@ def profiled(book: Book, numbers: Source) -> Iterator[Problem]:
                 )
                 hint = f"have a lawyer fill that in before callers pay ({profile.source})"
                 yield at_number(*of, "IVR452", message, hint, "warning")
-            laxer = ", ".join(field for field, _ in profile.looser() if field not in TIGHTER_WINS)
-            if period is service.periods[0] and period.tariff.surcharged and laxer and not profile.french:
-                message = (
-                    f"the profile of {profile.country} is laxer than the law of France, whose number it is: {laxer}"
-                )
-                hint = "try it out where no caller pays, or write a profile that is as strict"
+            unkept = "; ".join(profile.unkept(book.bounds.profiles[FRANCE.name]))
+            if period is service.periods[0] and period.tariff.surcharged and unkept:
+                message = f"{profile.country} wants {unkept}: the number is French, and so is its announcement"
+                hint = "take profile: out, or have a lawyer say which law binds"
                 yield at_number(*of, "IVR454", message, hint, "warning")
             if (most := profile.too_dear(period.tariff)) is not None:
                 each = period.tariff.mode.value.replace("_", " ")

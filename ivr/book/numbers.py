@@ -62,6 +62,7 @@ def services(
             hint = did_you_mean(entry.profile, bounds.profiles, "known are")
             tell((written, "profile"), "IVR201", f'there is no profile "{entry.profile}"', hint)
             continue
+        profile = profile.within(bounds.profiles[FRANCE.name])  # it is a French number, whatever else binds it
         for place, period in enumerate(entry.periods):
             tariff = tariffs.get(period.tariff)
             unlawful = tariff and _unlawful(number, tariff, entry.declared, profile, bounds)
@@ -97,8 +98,7 @@ def _unlawful(
     if not tariff.surcharged:
         return None
     cap = cap_of(digits, bounds.caps)
-    # No call may cost more than any call may; with another profile, that of its country says how much that is.
-    whole = profile.most_in_all if tariff.mode is Mode.PER_CALL and profile.french else None
+    whole = profile.most_in_all if tariff.mode is Mode.PER_CALL else None  # no call may cost more than any call may
     caps = [most for most in (cap.of(tariff.mode) if cap else None, whole) if most is not None]
     if not caps or tariff.price <= min(caps):
         return None
@@ -142,7 +142,7 @@ def _period(
     profile: Profile,
 ) -> Period:
     silence = _silence(entry, tariff, profile)
-    manner = USUAL if silence else _manner(entry, number, profile)
+    manner = USUAL if silence else _manner(entry, number)
     alike = replace(USUAL, variant=manner.variant) if manner.plain else manner  # one for all numbers of the price
     said = announcement(tariff, alike, profile)
     terms = Terms(
@@ -167,16 +167,15 @@ def _silence(entry: WrittenNumber, tariff: Tariff, profile: Profile) -> str:
         return "operator"
     if entry.exempt:
         return entry.exempt
-    # Of the thresholds of two countries, too, the tighter one wins: the number is French, and France has none.
-    if entry.announcement == "always" or profile.announces(tariff) or FRANCE.announces(tariff):
+    if entry.announcement == "always" or profile.announces(tariff):
         return ""
     return tariff.mode.value
 
 
-def _manner(entry: WrittenNumber, number: Number, profile: Profile) -> Manner:
+def _manner(entry: WrittenNumber, number: Number) -> Manner:
     connection = entry.purpose is Purpose.CONNECTION
-    whole = base(entry.language)
-    variant = entry.language if whole == profile.language != entry.language else ""
+    french = base(entry.language) == FRANCE.language != entry.language
+    variant = entry.language if french else ""
     name = entry.announce_name.strip()
     return Manner(number.national or "", name, entry.announce_english, connection, variant=variant)
 

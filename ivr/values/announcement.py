@@ -26,7 +26,7 @@ BEEP = "beep"
 NAME_AT_MOST = 3.0  # seconds for the name in front (RD SVA 2024, p. 30)
 PAUSE = 0.25  # seconds between two parts
 
-NAME, PRICE, ENGLISH, ACCESS, SKIP = "name", "price", "english", "access", "skip"
+NAME, PRICE, ENGLISH, ABROAD, ACCESS, SKIP = "name", "price", "english", "abroad", "access", "skip"
 SILENCES = {
     "operator": "the operator says it before the call comes to us",
     "professionals": "exempt: only professional callers can call (arrêté of 10 June 2009, art. 5)",
@@ -36,7 +36,7 @@ SILENCES = {
 }
 """Why a number announces nothing, by the name that the book and certificates use."""
 
-_INFORMATION = (PRICE, ENGLISH, ACCESS)  # what the beep may follow only after the gap
+_INFORMATION = (PRICE, ENGLISH, ABROAD, ACCESS)  # what the beep may follow only after the gap
 
 Spans = Mapping[str, tuple[float, float]]
 """Where each part of a sound begins and ends, measured, in seconds."""
@@ -104,7 +104,7 @@ class Announcement:
         first, last = spans.get(NAME, (0.0, 0.0))
         if last - first > NAME_AT_MOST:
             yield f"the name in front lasts {last - first:.1f} s, and {NAME_AT_MOST:g} s are the most"
-        order = [spans[what] for what in (NAME, PRICE, ACCESS, ENGLISH, SKIP) if what in spans]
+        order = [spans[what] for what in (NAME, PRICE, ACCESS, ENGLISH, ABROAD, SKIP) if what in spans]
         if any(one[1] > other[0] for one, other in pairwise(order)):
             yield "its parts are not in the order of the law: name, price, then how to skip it"
         told = max((spans[what][1] for what in _INFORMATION if what in spans), default=None)
@@ -116,7 +116,8 @@ class Announcement:
 def announcement(tariff: Tariff, manner: Manner = USUAL, profile: Profile = FRANCE) -> Announcement:
     """The announcement of a number of this tariff, without its beep, whether the law wants one or not.
 
-    The law of France wants it in French, whatever the caller speaks.  Content and order are those of the model texts,
+    The law of France wants it in French, whatever the caller speaks; a profile of a country with another language has
+    it said in that one, too, after it.  Content and order are those of the model texts,
     the words are ours: where we say "ce service vous sera facturé … par minute", "par appel" and "la touche dièse", the
     models have "vous serez facturé un service à … par minute", no "par appel", and "dièse"; "toutes taxes comprises"
     (the price has to be so), and what a connection or an access code takes, are worded by us.  Which of their words
@@ -151,16 +152,18 @@ def announcement_name(tariff: Tariff, manner: Manner = USUAL, profile: Profile =
 
 
 def _parts(tariff: Tariff, manner: Manner, profile: Profile) -> Iterator[Part]:
-    language = manner.variant or profile.language
+    language = manner.variant or FRANCE.language
+    abroad = {"de": _german, "es": _spanish}.get(profile.language)
     if manner.name:
         yield Part(NAME, f"{manner.name.rstrip('.')}.", language, PAUSE, NAME_AT_MOST)
-    words = {"fr": _french, "de": _german, "es": _spanish}[profile.language]
-    yield Part(PRICE, words(tariff, manner, profile), language, PAUSE)
+    yield Part(PRICE, _french(tariff, manner, profile), language, PAUSE)
     if manner.access and tariff.surcharged:
         yield Part(ACCESS, _access(tariff, manner.access, profile, language), language, PAUSE)
     if manner.english:
         yield Part(ENGLISH, _english(tariff, manner, profile), "en", PAUSE)
-    if profile.skip and tariff.surcharged and not manner.english and not manner.access:
+    if abroad:
+        yield Part(ABROAD, abroad(tariff, manner, profile), profile.language, PAUSE)
+    if profile.skip and tariff.surcharged and not (manner.english or manner.access or abroad):
         yield Part(SKIP, _SKIP, language)
 
 
@@ -172,10 +175,10 @@ def _french(tariff: Tariff, manner: Manner, profile: Profile) -> str:
         return "Service et appel gratuits."
     if tariff.mode is Mode.PLAIN:
         return "Service gratuit, plus prix de l'appel."
-    language = manner.variant or ("fr" if profile.french else f"fr-{profile.name.upper()}")
-    price = saying.amount(tariff.price, language, profile.currency)
+    price = saying.amount(tariff.price, manner.variant or FRANCE.language)
     each = "par minute" if tariff.mode is Mode.PER_MINUTE else "par appel"
-    hello = "" if manner.name else "Bonjour. "
+    # Nor is there time for a greeting before two languages and five seconds.
+    hello = "" if manner.name or profile.language != FRANCE.language else "Bonjour. "
     what = "la mise en relation vous sera facturée" if manner.connection else "ce service vous sera facturé"
     when = "Après le bip sonore" if profile.beep else "Après ce message"
     access = f", et donne accès au service {manner.access.product}" if manner.access else ""
@@ -197,32 +200,30 @@ def _english(tariff: Tariff, manner: Manner, profile: Profile) -> str:
         return "This service and this call are free."
     if tariff.mode is Mode.PLAIN:
         return "This service is free; you pay for the call."
-    price = saying.amount(tariff.price, "en", profile.currency)
+    price = saying.amount(tariff.price, "en")
     each = "per minute" if tariff.mode is Mode.PER_MINUTE else "per call"
     what = "Being connected costs" if manner.connection else "After the tone:" if profile.beep else "After this:"
     return f"{what} {price} {each}, tax included, plus the call charge."
 
 
 def _german(tariff: Tariff, manner: Manner, profile: Profile) -> str:
-    """Our words: a prescribed text was not found.  Digits are read well by every German voice."""
+    """The same in German, in our words: a prescribed text was not found.  Digits are read well by every voice."""
     if not tariff.surcharged:
         return "Dieser Anruf ist kostenfrei." if tariff.mode is Mode.FREE else "Dieser Dienst ist kostenfrei."
     euros, cents = divmod(int(tariff.price * 100), 100)
     price = " ".join([f"{euros} Euro"] * (euros > 0) + [f"{cents} Cent"] * (cents > 0))
     each = "pro Minute" if tariff.mode is Mode.PER_MINUTE else "pro Anruf"
-    what = "Die Vermittlung" if manner.connection else "Dieser Anruf"
-    start = f"Die Berechnung beginnt {profile.gap:g} Sekunden nach dieser Ansage." if profile.gap else ""
-    return f"{what} kostet {price} {each}, inklusive Mehrwertsteuer. {start}".rstrip()
+    what = "Die Vermittlung kostet" if manner.connection else "Nach dem Ton:" if profile.beep else "Nach dieser Ansage:"
+    return f"{what} {price} {each}, inklusive Mehrwertsteuer."
 
 
 def _spanish(tariff: Tariff, manner: Manner, profile: Profile) -> str:
-    """Our words: a prescribed text was not found."""
+    """The same in Spanish, in our words: a prescribed text was not found."""
     if not tariff.surcharged:
         return "Llamada gratuita." if tariff.mode is Mode.FREE else "Servicio gratuito."
     euros, cents = divmod(int(tariff.price * 100), 100)
     ones = ["1 euro" if euros == 1 else f"{euros} euros"] * (euros > 0)
     price = " con ".join(ones + [f"{cents} céntimo{'s' if cents > 1 else ''}"] * (cents > 0))
     each = "por minuto" if tariff.mode is Mode.PER_MINUTE else "por llamada"
-    what = "La conexión" if manner.connection else "Esta llamada"
-    start = f" El cobro empieza {profile.gap:g} segundos después de este mensaje." if profile.gap else ""
-    return f"{what} cuesta {price} {each}, impuestos incluidos.{start}"
+    what = "La conexión cuesta" if manner.connection else "Tras el tono:" if profile.beep else "Tras este mensaje:"
+    return f"{what} {price} {each}, impuestos incluidos."

@@ -2,16 +2,20 @@
 
 France is complete.  The others hold what was found and name in ``missing`` what was not: nobody should charge a caller
 there before a lawyer has filled those gaps.  Facts of 2026-11; `ivr check` warns of every number whose profile lacks
-some.  A profile changes what is announced, what is waited for and where a call is cut; numbers stay those of France.
+some.  A profile changes what is announced, what is waited for and where a call is cut; numbers stay those of France, so
+a call is held to the stricter of both laws (:meth:`Profile.within`).
 These here hold for books without a table of their own (``dialplans/profiles.yaml``), and for what it leaves out.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from decimal import Decimal
+from typing import TypeVar
 
 from ivr.values.tariff import LONG_CALL, LONG_CALL_ABOVE, MOST_A_CALL, Mode, Tariff
+
+Amount = TypeVar("Amount", float, Decimal)
 
 BREATH = 0.2  # seconds over what the law wants, so that no rounding on the way falls short of it
 
@@ -57,13 +61,38 @@ class Profile:
         return tariff.surcharged and tariff.price > (per_minute if tariff.mode is Mode.PER_MINUTE else per_call)
 
     def bound(self, tariff: Tariff) -> Tariff:
-        """The tariff with the ends of this country beside those of France, of which the tighter win.
-
-        A price per call has no other end than that of its country: 31 € are lawful in Belgium.
-        """
-        ends = [most for most in (tariff.most, self.most_in_all) if most is not None]
-        most = self.most_in_all if tariff.mode is Mode.PER_CALL else min(ends, default=None)
+        """The tariff with the ends of this country beside those of France, of which the tighter win."""
+        most = _tighter(min, tariff.most, self.most_in_all)
         return replace(tariff, most=most, cuts=tuple(dict.fromkeys((*tariff.cuts, *self.cuts))))
+
+    def within(self, law: "Profile") -> "Profile":
+        """What is demanded of a number that bears this profile and stays under ``law``: of each the stricter one.
+
+        The arrêté of 10 June 2009 (art. 1 and 2) asks its 10 s, its beep and the price of every call of a consumer to a
+        surcharged number of France, whatever else is asked of it.  A length that cannot be kept beside that of ``law``
+        gives way: :meth:`unkept` says so.
+        """
+        per_minute, per_call = (min(pair) for pair in zip(self.free_up_to, law.free_up_to, strict=True))
+        return replace(
+            self,
+            currency=law.currency,
+            free_up_to=(per_minute, per_call),
+            at_least=_tighter(max, self.at_least, law.at_least),
+            at_most=law.at_most if self._too_short(law) else _tighter(min, self.at_most, law.at_most),
+            gap=max(self.gap, law.gap),
+            beep=self.beep or law.beep,
+            most_in_all=_tighter(min, self.most_in_all, law.most_in_all),
+            cuts=tuple(dict.fromkeys((*law.cuts, *self.cuts))),
+            free_queue=self.free_queue or law.free_queue,
+        )
+
+    def unkept(self, law: "Profile") -> Iterator[str]:
+        """What of this cannot be kept beside ``law``, in words."""
+        if self._too_short(law):
+            yield f"an announcement of {self.at_most:g} s at most, and {law.country} of {law.at_least:g} s at least"
+
+    def _too_short(self, law: "Profile") -> bool:
+        return self.at_most is not None and law.at_least is not None and self.at_most <= law.at_least
 
     def too_dear(self, tariff: Tariff) -> Decimal | None:
         """What this country lets a minute or a call cost, where ``tariff`` costs more."""
@@ -92,6 +121,10 @@ class Profile:
             yield "most_in_all", f"{law.most_in_all} € or less"
         if any(not any(a <= above and end <= longest for a, end in self.cuts) for above, longest in law.cuts):
             yield "cuts", f"{LONG_CALL.total_seconds() / 60:g} minutes or less above {LONG_CALL_ABOVE} € a minute"
+
+
+def _tighter(which: Callable[[Iterable[Amount]], Amount], *ends: Amount | None) -> Amount | None:
+    return which(found) if (found := [end for end in ends if end is not None]) else None
 
 
 FRANCE = Profile(

@@ -88,7 +88,7 @@ def _unread(book: Book) -> list[str]:
 
 
 def _uses(service: Service, profile: Profile) -> bool:
-    return any(period.profile is profile for period in service.periods)
+    return any(period.profile.name == profile.name for period in service.periods)
 
 
 def _told(one: Judged) -> list[str]:

@@ -131,12 +131,14 @@ def test_a_number_that_charges_nothing_may_say_so(book: Path, number: str, line:
 
 
 def test_a_profile_changes_the_announcement_and_says_what_is_missing(book: Path) -> None:
-    """Spanish words, five seconds before the charge, no beep, no key; and a warning at the number."""
+    """Spanish words after the French ones, five seconds before the charge, no key; and a warning at the number."""
     made = edited(book, "profile: es")
     (warning,) = (one for one in made.warnings if one.rule == "IVR452")
 
-    assert before_the_answer(made) == ["announcement/es-per-minute-0-80"]
-    assert text_of(made, "announcement/es-per-minute-0-80").startswith("Esta llamada cuesta 80 céntimos por minuto")
+    assert before_the_answer(made) == ["announcement/es-per-minute-0-80", BEEP]
+    assert text_of(made, "announcement/es-per-minute-0-80").endswith(
+        "en plus du prix de l'appel. Tras el tono: 80 céntimos por minuto, impuestos incluidos."
+    )
     assert made.services[NUMBER].terms.skip == ""
     (said,) = (one for one in made.announcements if one.profile.name == "es")
     assert said.utterance.tail >= 5.0
@@ -187,15 +189,25 @@ def test_a_price_below_the_threshold_of_another_country_is_announced_all_the_sam
         assert made.services[NUMBER].terms.limit == 600
 
 
-def test_a_profile_that_asks_for_less_than_the_law_of_the_number_is_told_of(book: Path) -> None:
-    """Length, beep and what lies before the charge are the profile's own, for whoever tries one out."""
+def test_a_profile_that_asks_for_less_than_the_law_of_the_number_gets_no_less(book: Path) -> None:
+    """Belgium prescribes neither length nor beep nor what lies before the charge: the number is French."""
     made = edited(book, "profile: be")
+    (said,) = (one for one in made.announcements if one.profile.name == "be")
 
-    (warning,) = (one for one in made.warnings if one.rule == "IVR454")
+    assert before_the_answer(made) == ["announcement/be-per-minute-0-80", BEEP]
+    assert (said.utterance.at_least, said.utterance.at_most, said.utterance.tail) == (9.5, 19.5, 1.2)
+    assert list(said.faults(9.0, {})) == ["with its beep it lasts 9.5 s, and 10 s are the least"]
+    assert "IVR454" not in {one.rule for one in made.warnings}
+
+
+def test_what_cannot_be_kept_beside_the_law_of_the_number_is_told(book: Path) -> None:
+    """Austria's longest announcement is the shortest of France."""
+    (warning,) = (one for one in edited(book, "profile: at").warnings if one.rule == "IVR454")
+
     assert warning.message == (
-        "the profile of Belgium is laxer than the law of France, whose number it is: at_least, at_most, gap, beep"
+        "Austria wants an announcement of 10 s at most, and France of 10 s at least: the number is French, and so is "
+        "its announcement"
     )
-    assert "IVR454" not in {one.rule for one in read_book(DEMO).warnings}
 
 
 def test_a_price_that_its_country_does_not_allow_is_refused(book: Path) -> None:

@@ -5,6 +5,8 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from ivr.values.announcement import announcement
 from ivr.values.profile import AUSTRIA, BELGIUM, FRANCE, GERMANY, PROFILES, SPAIN, SWITZERLAND, Profile
@@ -59,8 +61,8 @@ def test_where_a_call_is_cut(profile: Profile, price: str, minutes: int) -> None
         (GERMANY, per_minute("2.00"), 12, "24.00"),  # 60 minutes in Germany, but 24 € in France
         (GERMANY, per_minute("0.30"), 30, "9.00"),  # nor 60 minutes above 0.20 €
         (BELGIUM, per_minute("0.10"), 10, "1.00"),  # Belgium is the stricter
-        (BELGIUM, per_call("31.00"), None, "31.00"),  # a price per call is as dear as its country allows
-        (SWITZERLAND, per_call("100.00"), None, "100.00"),
+        (BELGIUM, per_call("31.00"), None, "24.00"),  # lawful in Belgium
+        (SWITZERLAND, per_call("100.00"), None, "24.00"),
         (FRANCE, per_call("31.00"), None, "24.00"),
     ],
 )
@@ -128,17 +130,53 @@ def test_from_which_price_on_it_is_announced(profile: Profile, tariff: Tariff, a
     assert announced == profile.announces(tariff)
 
 
-def test_each_country_speaks_its_language_and_keeps_its_distance() -> None:
-    """The price in the words of the country; as much silence before the charge as it wants."""
-    said = {name: announcement(per_minute("1.80"), profile=one).utterance for name, one in PROFILES.items()}
+def test_each_country_is_heard_after_france_and_keeps_its_distance() -> None:
+    """The price in French, as the law of the number wants it, then in the words of the country; euros are charged, so
+    euros are told; as much silence before the charge as either wants.
+    """
+    held = {name: one.within(FRANCE) for name, one in PROFILES.items()}
+    said = {name: announcement(per_minute("1.80"), profile=one).utterance for name, one in held.items()}
 
-    assert "1 Euro 80 Cent pro Minute" in said["de"].text
-    assert "Die Berechnung beginnt 3 Sekunden nach dieser Ansage." in said["de"].text
-    assert "1 euro con 80 céntimos por minuto" in said["es"].text
-    assert "un franc huitante par minute" in said["ch"].text
-    assert "un euro quatre-vingts par minute" in said["be"].text
-    assert {part.language for part in said["at"].parts} == {"de"}
-    assert all(said[name].tail > one.gap for name, one in PROFILES.items())
+    for name, one in said.items():
+        assert "facturé un euro quatre-vingts par minute" in one.text, name
+        assert one.tail > max(1.0, PROFILES[name].gap), name
+        assert one.at_least == 9.5, name
+    assert said["de"].text.endswith("Nach dem Ton: 1 Euro 80 Cent pro Minute, inklusive Mehrwertsteuer.")
+    assert said["es"].text.endswith("Tras el tono: 1 euro con 80 céntimos por minuto, impuestos incluidos.")
+    assert [part.language for part in said["at"].parts] == ["fr", "de"]
+    assert [part.language for part in said["ch"].parts] == ["fr"]
+
+
+_SECONDS = st.none() | st.floats(0, 60)
+_PRICES = st.decimals(0, 100, places=2)
+
+
+@given(
+    at_least=_SECONDS,
+    at_most=_SECONDS,
+    gap=st.floats(0, 30),
+    beep=st.booleans(),
+    skip=st.sampled_from(["#", ""]),
+    most_in_all=st.none() | _PRICES,
+    free_up_to=st.tuples(_PRICES, _PRICES),
+    cuts=st.lists(st.tuples(_PRICES, st.timedeltas(timedelta(minutes=1), timedelta(hours=2))), max_size=3).map(tuple),
+)
+def test_no_profile_at_all_makes_a_french_number_laxer_than_france(**said: object) -> None:
+    """Whatever somebody writes into his table: no price untold, no length, gap, beep, end or cut of less."""
+    profile = replace(SWITZERLAND, **said)  # type: ignore[arg-type]
+
+    assert list(profile.within(FRANCE).looser()) == []
+    assert profile.within(FRANCE).within(FRANCE) == profile.within(FRANCE)
+
+
+def test_what_is_stricter_abroad_holds_here_too() -> None:
+    """Germany's three seconds and free queue, Belgium's ten minutes; Austria's ten seconds cannot, and it is said."""
+    assert (GERMANY.within(FRANCE).gap, GERMANY.within(FRANCE).free_queue) == (3.0, True)
+    assert BELGIUM.within(FRANCE).bound(per_minute("0.10")).limit == timedelta(minutes=10)
+    assert AUSTRIA.within(FRANCE).at_most == 20
+    assert list(AUSTRIA.unkept(FRANCE)) == ["an announcement of 10 s at most, and France of 10 s at least"]
+    assert [name for name, one in PROFILES.items() if list(one.unkept(FRANCE))] == ["at"]
+    assert FRANCE.within(FRANCE) == FRANCE
 
 
 def test_what_a_country_lets_a_call_cost() -> None:

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from ivr.values.announcement import BEEP_SECONDS, Access, Announcement, Manner, announcement
+from ivr.values.profile import FRANCE, PROFILES
 from ivr.values.speech import Speech
 from ivr.values.tariff import Mode, Tariff
 from ivr.voice.bake import bake
@@ -99,3 +100,15 @@ def test_other_manners_keep_their_length_when_baked(name: str, tmp_path: Path) -
     assert sounds.keys() == said.keys()
     for spoken, sound in sounds.items():
         lawful(said[spoken], sound)
+
+
+@pytest.mark.parametrize("name", ["de", "es"])
+def test_what_is_said_in_two_languages_keeps_its_length(gauge: Gauge, name: str) -> None:
+    """French first, then the country's, and its seconds before the charge, within the 20 s of France."""
+    profile = PROFILES[name].within(FRANCE)
+
+    for mode, price in ((Mode.PER_MINUTE, "0.80"), (Mode.PER_CALL, "1.50"), (Mode.PER_CALL, "2.99")):
+        said = announcement(Tariff("tried", mode, Decimal(price)), profile=profile)
+        sound = gauge.sound(said.utterance)
+        assert sound is not None
+        lawful(said, sound)
