@@ -114,10 +114,11 @@ def _voices(book: Book, settings: Settings) -> "tuple[Engine, ...]":
     from ivr.voice.roster import local
     from ivr.voice.service import service
 
-    tokens = {one.site.token for one in book.speech.speakers if one.site and one.site.token}
+    tokens = book.speech.tokens
+    alone = len(set(tokens.values())) == 1
 
     def token(one: "Speaker") -> str:
-        return settings.voice_secret(one.name, one.site.token if one.site else "", alone=len(tokens) == 1)
+        return settings.voice_secret(one.name, tokens.get(one.name, ""), alone=alone)
 
     services = (service(one, token) for one in book.speech.speakers if one.site)
     return (*services, *local(book.speech, settings.book))
@@ -203,6 +204,10 @@ def prepare(settings: Settings, progress: "BakeProgress | None" = None) -> "Bake
     book = read_book(settings.book)
     baked = bake_book(book, settings, settings.book, progress)
     secret.make(settings.secret)
+    tokens = book.speech.tokens
+    for speaker, token in tokens.items():  # the environment of what is started later has none
+        if given := settings.voice_given(speaker, token, alone=len(set(tokens.values())) == 1):
+            secret.keep(settings.token(token), given)
     made = provision.files(exchange(book, baked.catalogue.sounds, settings, _duties(settings)))
     provision.write({**made, **certificate(settings)}, settings.asterisk_conf)
     return baked

@@ -30,6 +30,15 @@ def make(path: Path) -> bool:
     return True
 
 
+def keep(path: Path, text: str) -> None:
+    """Write a file that its owner alone can read, all of it or none."""
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    new = path.with_suffix(".new")
+    with os.fdopen(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="ascii") as file:
+        file.write(text)
+    new.replace(path)
+
+
 def derive(path: Path, purpose: str) -> str:
     """The password for ``purpose`` (``agent:camille``): 130 bits, letters and digits.  Raises :class:`NoSecret`.
 

@@ -80,13 +80,15 @@ class Settings:
         """What shows a speech service who we are: the environment's for this speaker, or for who is ``alone`` in
         wanting one, else what is stored under the name ``token``.  Empty where none is wanted.  Raises OSError.
         """
+        if given := self.voice_given(speaker, token, alone=alone):
+            return given
+        return self.token(token).read_text(encoding="ascii").strip() if token else ""
+
+    def voice_given(self, speaker: str, token: str, *, alone: bool) -> str:
+        """The part of :meth:`voice_secret` that the environment has."""
         if own := self.voice_tokens.get(speaker.upper().replace("-", "_")):
             return own
-        if not token:
-            return ""
-        if self.voice_token and alone:  # else one service would be told the secret of another
-            return self.voice_token
-        return self.token(token).read_text(encoding="ascii").strip()
+        return self.voice_token if token and alone else ""  # else one service would be told the secret of another
 
     def trunk_password(self, name: str) -> Path:
         """Where the password lies that the carrier of a trunk gave us."""

@@ -5,7 +5,7 @@ its tape is the expectation.
 """
 
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -17,14 +17,14 @@ from ivr.flow.commands import Ask, Play, Reached
 from ivr.phone import booth, ear, timeline
 from ivr.phone.complaining import Due, complained
 from ivr.phone.events import Event
-from ivr.phone.report import CallReport
+from ivr.phone.report import CallReport, Samples
 from ivr.phone.script import Agent, CallScript, Step
 from ivr.service.library import Release
 from ivr.service.record import Record
 from ivr.settings import Settings
 from ivr.terminal.cast import Cast
 from ivr.terminal.simulate import Simulator, service_of
-from ivr.terminal.verdict import said, turns
+from ivr.terminal.verdict import in_languages, said, sound_name, turns
 from ivr.values.announcement import BEEP
 from ivr.values.phone import Phone
 from ivr.values.tariff import Money
@@ -74,14 +74,10 @@ def trial(
     )
     _knock(host, settings.sip_port)
     report = booth.place(script, listen)
-    known = {
-        name: ear.sound(Path(f"{sound.path}.wav"), script.rate)
-        for (_, name), sound in release.voice.items()
-        if not name.startswith("slot/")
-    }
+    record = in_languages(_lived(release, service, caller, keys, agent), release.voice)
+    known = _known(release, frozenset(said(record)), script.rate)
     found = timeline.findings(report, script, known)
-    record = _lived(release, service, caller, keys, agent)
-    expected = _expected(record, service, keys, agent)
+    expected = _expected(record, service, keys, agent, known)
     due = Due(frozenset(said(record)), turns(record))
     owed = service.tariff.charge(timedelta(seconds=report.spoken) if report.answered_t is not None else None)
     return Trial(
@@ -91,6 +87,17 @@ def trial(
         tuple(complained(report, found, known, due)),
         owed,
     )
+
+
+def _known(release: Release, expected: frozenset[str], rate: int) -> dict[str, Samples]:
+    """All sounds of the languages that callers of this book hear: what is expected first, for where another language
+    has the very same one, the ear keeps to the first."""
+    files = {
+        sound_name(language, name): Path(f"{sound.path}.wav")
+        for (language, name), sound in release.voice.items()
+        if language in release.book.languages and not name.startswith("slot/")
+    }
+    return {name: ear.sound(files[name], rate) for name in sorted(files, key=lambda name: (name not in expected, name))}
 
 
 def _knock(host: str, port: int) -> None:
@@ -127,8 +134,10 @@ def _lived(release: Release, service: Service, caller: str, keys: tuple[Step, ..
     return Simulator(release).call(service.number, caller, datetime.now(UTC), Cast(given)).record
 
 
-def _expected(record: Record, service: Service, keys: tuple[Step, ...], agent: str | None) -> timeline.Expected:
-    """What the simulator heard."""
+def _expected(
+    record: Record, service: Service, keys: tuple[Step, ...], agent: str | None, known: Collection[str]
+) -> timeline.Expected:
+    """What the simulator heard, of what the ear knows."""
     announcement = service.terms.announcement
     spoken = [entry.command for entry in record.tape if isinstance(entry.command, Play | Ask)]
     names = [name for command in spoken for name in command.phrase]
@@ -136,7 +145,7 @@ def _expected(record: Record, service: Service, keys: tuple[Step, ...], agent: s
         surcharged=announcement is not None,
         announcement=announcement or "",
         beep=BEEP,
-        menus=tuple(name for name in names if name not in (announcement, BEEP) and not name.startswith("slot/")),
+        menus=tuple(name for name in names if name in known and name not in (announcement, BEEP)),
         keys="".join(step.keys for step in keys),
         agent=agent or "",
         answered=record.answered is not None,

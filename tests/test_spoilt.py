@@ -116,3 +116,20 @@ def test_a_speech_service_is_told_its_secret_and_nobody_else(
     assert ("studio answered 401" in told.stderr) == (status == 401)
     assert "s3cret" not in told.output + told.stderr + caplog.text + repr(settings(environment))
     assert b"s3cret" not in written
+
+
+def test_prepare_keeps_the_secrets_of_speech_services_for_what_is_started_later(tmp_path: Path) -> None:
+    """Containers, whose environment Docker would tell to whoever asks, have none: they ask with what is stored."""
+    asked: list[tuple[str | None, dict[str, str]]] = []
+    directory = write_book(tmp_path / "book")
+    with listening(lambda _: web.Response(status=401), asked) as url:
+        (directory / "dialplans/remotes.yaml").write_text(f"near: {{url: '{url}', private: yes, token: near-key}}\n")
+        (directory / "dialplans/voices.yaml").write_text("speakers: {studio: {remote: near}}\nprompts: {bye: studio}\n")
+        environment = {"IVR_BOOK": str(directory), "IVR_STATE": str(tmp_path / "state")}
+        first = CliRunner().invoke(main, ["prepare"], env={**environment, "IVR_VOICE_TOKEN_STUDIO": "s3cret-a"})
+        later = CliRunner().invoke(main, ["bake"], env=environment)
+    kept = settings(environment).token("near-key")
+
+    assert (first.exit_code, later.exit_code) == (0, 0), first.output + later.output
+    assert [header for header, _ in asked] == ["Bearer s3cret-a", "Bearer s3cret-a"]
+    assert (kept.read_text(), kept.stat().st_mode & 0o777) == ("s3cret-a", 0o600)

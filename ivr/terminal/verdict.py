@@ -1,14 +1,17 @@
 """A case held against the call that was lived through, in the simulator or on a real line."""
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Container, Iterable, Sequence
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from itertools import zip_longest
 
+from ivr.book.book import LANGUAGE
 from ivr.book.cases import NOBODY, NOTHING, SOMETHING, Case
-from ivr.flow.commands import Ask, Capture, Dial, Dialled, Enqueue, Gather, Play, Queued
+from ivr.flow.commands import Ask, Capture, Dial, Dialled, Enqueue, Gather, Play, Queued, Speak
+from ivr.flow.tape import Entry
 from ivr.service.record import Record
 from ivr.terminal.simulate import Lived
+from ivr.values.announcement import BEEP
 from ivr.values.call import Ending
 from ivr.values.tariff import Money
 
@@ -51,6 +54,25 @@ def said(record: Record) -> tuple[str, ...]:
     """The names of everything that a call was told, in order."""
     spoken = (entry.command for entry in record.tape)
     return tuple(name for command in spoken if isinstance(command, Play | Ask | Gather) for name in command.phrase)
+
+
+def sound_name(language: str, name: str) -> str:
+    """How a sound is told from that of another language: `en:closed`; `closed` in the book's own, as the one beep."""
+    return name if language == LANGUAGE or name == BEEP else f"{language}:{name}"
+
+
+def in_languages(record: Record, voice: Container[tuple[str, str]]) -> Record:
+    """The record of a call with all that it says by its :func:`sound_name`, in the language that it spoke there."""
+    language, tape = LANGUAGE, list[Entry]()
+    for entry in record.tape:
+        command = entry.command
+        if isinstance(command, Speak):
+            language = command.language
+        if isinstance(command, Play | Ask | Gather):
+            spoken = ((language if (language, name) in voice else LANGUAGE, name) for name in command.phrase)
+            command = replace(command, phrase=tuple(sound_name(*one) for one in spoken))
+        tape.append(replace(entry, command=command))
+    return replace(record, tape=tuple(tape))
 
 
 def turns(record: Record) -> frozenset[str]:

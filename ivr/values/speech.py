@@ -34,6 +34,11 @@ class Speech:
     prompts: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     lexicons: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
+    @property
+    def tokens(self) -> dict[str, str]:
+        """Speakers whose service wants a token, and its name."""
+        return {one.name: one.site.token for one in self.speakers if one.site and one.site.token}
+
     def asked(self, language: str, prompt: str) -> tuple[str, ...]:
         """The names of those to be asked first for this prompt, each once."""
         spoken = self.languages.get(language) or self.languages.get(base(language), ())

@@ -5,13 +5,12 @@ import sys
 
 import click
 
-from ivr import app
+from ivr import app, secret
 from ivr.remote.mail import NotSent
 from ivr.service.email import trial
 from ivr.settings import settings
 from ivr.values.mailbox import ADDRESS
 from ivr.verbs.manners import example, says
-from ivr.verbs.remotes import keep
 
 
 @click.group()
@@ -26,7 +25,7 @@ def password() -> None:
     text = sys.stdin.read().strip()
     if not re.fullmatch(r"[!-~]{1,200}", text):
         raise click.UsageError("a password is one word of up to 200 visible ASCII characters")
-    keep(settings().mail_password, text)
+    secret.keep(settings().mail_password, text)
     click.echo("The password is stored.")
 
 

@@ -29,7 +29,7 @@ from ivr.phone.report import CallReport
 from ivr.phone.script import CallScript
 from ivr.settings import Settings
 from ivr.terminal.simulate import Simulator
-from ivr.terminal.verdict import Failure, Seen, charged_as_written, failures, said, turns
+from ivr.terminal.verdict import Failure, Seen, charged_as_written, failures, in_languages, said, sound_name, turns
 from ivr.values.call import Ending
 from ivr.values.number import parse
 from ivr.values.tariff import Money, Tariff
@@ -159,13 +159,9 @@ class _Calls:
             nodes += (left.node,)
         results = (entry.result for entry in map(Entry.read, kept.tape))
         agents = tuple(told.agent for told in results if isinstance(told, Dialled | Queued) and told.agent)
-        heard = tuple(one.name.partition(":")[2] for one in sorted(found.heard, key=lambda one: one.start))
-        record = plan.simulated.record
-        said_, turns_ = (
-            frozenset(name for name in known if name.partition(":")[2] in names)
-            for names in (said(record), turns(record))
-        )
-        complaints = complained(report, found, known, Due(said_, turns_))
+        heard = tuple(one.name.rpartition(":")[2] for one in sorted(found.heard, key=lambda one: one.start))
+        record = in_languages(plan.simulated.record, self._simulator.release.voice)
+        complaints = complained(report, found, known, Due(frozenset(said(record)), turns(record)))
         return Seen(heard, nodes, kept.steps, agents, kept.ending, kept.amount), complaints
 
     def _known(self, plan: Planned) -> dict[str, Any]:
@@ -173,14 +169,18 @@ class _Calls:
 
         Among all sounds of a book, the ear would take one sentence that begins like another for both.
         """
-        spoken = (entry.command for entry in plan.simulated.record.tape)
+        spoken = [entry.command for entry in plan.simulated.record.tape]
         languages = {LANGUAGE, *(command.language for command in spoken if isinstance(command, Speak))}
         names = {*plan.case.written.hears, *said(plan.simulated.record)}
-        return {
-            f"{language}:{name}": ear.sound(Path(f"{sound.path}.wav"), plan.script.rate)
+        expected = said(in_languages(plan.simulated.record, self._simulator.release.voice))
+        files = {
+            sound_name(language, name): Path(f"{sound.path}.wav")
             for (language, name), sound in self._simulator.release.voice.items()
             if language in languages and name in names and not name.startswith("slot/")
         }
+        # Where another language has the very same sound, the ear keeps to the first.
+        order = sorted(files, key=lambda name: (name not in expected, name))
+        return {name: ear.sound(files[name], plan.script.rate) for name in order}
 
 
 def _meekly() -> None:

@@ -1,9 +1,7 @@
 """The other systems that flows reach, and the access codes that flows sell."""
 
-import os
 import re
 import sys
-from pathlib import Path
 
 import click
 
@@ -52,7 +50,7 @@ def token(name: str) -> None:
     text = sys.stdin.read().strip()
     if not re.fullmatch(NAME, name) or not re.fullmatch(r"[!-~]{1,4000}", text):
         raise click.UsageError("a token has a name like shop-token, and is one word of visible ASCII characters")
-    keep(settings().token(name), text)
+    secret.keep(settings().token(name), text)
     click.echo(f"The token {name} is stored.")
 
 
@@ -91,12 +89,3 @@ def load(pool: str) -> None:
     finally:
         store.close()
     click.echo(f"{new} codes loaded into {pool}, {len(lines) - new} were known.")
-
-
-def keep(path: Path, text: str) -> None:
-    """Write a file that its owner alone can read, all of it or none."""
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    new = path.with_suffix(".new")
-    with os.fdopen(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="ascii") as file:
-        file.write(text)
-    new.replace(path)

@@ -6,9 +6,9 @@ from typing import Any
 
 import click
 
+from ivr import secret
 from ivr.settings import settings
 from ivr.verbs.manners import example, says
-from ivr.verbs.remotes import keep
 from ivr.verbs.serving import ask
 from ivr.verbs.shown import show
 
@@ -51,7 +51,7 @@ def password(name: str) -> None:
     text = sys.stdin.read().strip()
     if not re.fullmatch(PASSWORD, text):
         raise click.UsageError("a password is one word of up to 128 visible ASCII characters, without a semicolon")
-    keep(configured.trunk_password(name), text)
+    secret.keep(configured.trunk_password(name), text)
     try:
         taken = ask("POST", "/reload")
     except OSError:

@@ -1,7 +1,9 @@
 """`ivr call` tells what its caller would complain of: each seeded fault, and nothing of a good call."""
 
 import json
+import re
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, tzinfo
 from pathlib import Path
 
@@ -9,6 +11,7 @@ import numpy as np
 import pytest
 from click.testing import CliRunner, Result
 
+from ivr.book.book import read_book
 from ivr.cli import main
 from ivr.phone import ear
 from ivr.phone.events import Event
@@ -106,6 +109,37 @@ def test_a_menu_that_a_key_cuts_has_no_hole(call: Callable[..., Result], seconds
 
     assert "heard contract-repair" in result.output
     assert "has a hole" not in result.output
+
+
+def test_what_is_heard_in_another_language_is_told_with_it(
+    call: Callable[..., Result], prepared: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of a number whose calls are held in English; who is told the same in French has not heard what was promised."""
+    book = read_book(ROOT)
+    english = replace(book.services["0899000004"], language="en")
+    monkeypatch.setattr(
+        "ivr.trial.read_book", lambda _: replace(book, services={**book.services, "0899000004": english})
+    )
+    voice = Catalogue.load(prepared / "sounds").sounds
+    spoken = [ear.sound(Path(f"{voice['en', name].path}.wav"), RATE) for name in SAID[2:4]]
+    right = call(lambda p: [*p[:2], *spoken])
+    wrong = call(good, "--prove")
+
+    heard = re.findall(r"heard (\S+),", right.output)
+    assert heard == [*SAID[:2], "en:welcome-repair", "en:menu-repair"]
+    assert "complaint" not in right.output
+    assert wrong.exit_code == 1
+    assert "not proved: en:menu-repair was not heard where it was expected.\n" in wrong.output
+
+
+def test_the_readme_shows_what_the_command_prints(call: Callable[..., Result]) -> None:
+    """Of a call with two faults; how long they are depends on the voice of the machine."""
+    result = call(lambda p: [*clipped(p)[:3], silence(2.4), p[3]])
+    told = [one for one in result.output.splitlines() if one.startswith("complaint: ")]
+
+    assert len(told) == 2
+    shown = re.findall(r"^complaint: .*$", (ROOT / "README.md").read_text(encoding="utf-8"), re.MULTILINE)
+    assert [re.sub(r"\d+", "N", one) for one in told] == [re.sub(r"\d+", "N", one) for one in shown]
 
 
 def test_programs_read_complaints_as_events(call: Callable[..., Result]) -> None:
