@@ -141,15 +141,15 @@ async def serve(settings: Settings) -> None:
         for heard in EVENTS:
             link.on_event(heard, rests.hear)
         link.on_resync(lambda _: rests.look())
-        vault = make_vault(settings)
-        vault.refusals = AmiSwitch(link)
-        tapes = Tapes(vault.refusals, vault.told)
-        link.on_event(EVENT, tapes.hear)
-        messages = MessageStore(settings.messages)
 
         def in_progress() -> list[str]:
             return [one.id for one in live.calls]
 
+        vault = make_vault(settings)
+        vault.refusals, vault.in_progress = AmiSwitch(link), in_progress
+        tapes = Tapes(AmiSwitch(link), vault.told)
+        link.on_event(EVENT, tapes.hear)
+        messages = MessageStore(settings.messages)
         mailboxes = Mailboxes(lambda: library.current.book.mailboxes, cabinet, messages, in_progress, clock(settings))
         postboxes = Postboxes(mailboxes, cabinet, lambda agent: library.current.book.boxes_of(agent))
         lamps = Lamps(

@@ -60,8 +60,8 @@ def with_agent(order: Order, speaker: Speaker) -> AgiTalk[None]:
     digits = order.phone.national or "00" + (order.phone.e164 or "+")[1:]
     words = (*_names(placing.brief), *spelled(digits), *_names(placing.brief_choices))
     key = yield from _key(words, "123", speaker)
-    if key != "1":
-        return (yield from _said("dropped" if key == "3" else "later"))
+    if key != "1":  # no key at all: his phone may have died, or a mailbox has picked up
+        return (yield from _said({"2": "later", "3": "dropped"}.get(key, "untaken")))
     yield from _said("dialled")
     yield from do("SET", "VARIABLE", "CALLERID(num)", order.shown.national or "")
     # `g`: without it the end of the talk would be told as a failure of Dial.

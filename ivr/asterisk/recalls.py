@@ -26,7 +26,7 @@ from ivr.asterisk.loads import Loads
 from ivr.asterisk.outside_conf import CALLED, THROUGH, dialled
 from ivr.asterisk.places import Places
 from ivr.asterisk.queues_conf import phone, within
-from ivr.asterisk.switch import live_channels
+from ivr.asterisk.switch import deleted, live_channels
 from ivr.asterisk.tokens import token
 from ivr.service.attempts import Order, Outcome, Stand
 
@@ -47,6 +47,7 @@ SAID: Mapping[str, Outcome] = {
     "dropped": Outcome.DROPPED,
     "declined": Outcome.DECLINED,
     "unmanned": Outcome.UNMANNED,
+    "untaken": Outcome.NOBODY,
 }
 DIALSTATUS: Mapping[str, Outcome] = {
     "ANSWER": Outcome.TALKED,
@@ -105,9 +106,13 @@ class AmiExchange:
 
     async def result(self, attempt: str) -> tuple[Outcome | None, str]:
         """See the port."""
-        for half in ("", OTHER):
-            self._places.forget(NAME + attempt + half)
         return outcome(await self._kept(attempt), await self._kept(attempt + OTHER))
+
+    async def forget(self, attempt: str) -> None:
+        """See the port."""
+        for name in (attempt, attempt + OTHER):
+            self._places.forget(NAME + name)
+            await self._link.action("Setvar", deleted(variable_of(name)))
 
     async def _kept(self, name: str) -> str:
         reply = await self._link.action("Getvar", {"Variable": variable_of(name)})
@@ -202,7 +207,7 @@ def outcome(kept: str, other: str) -> tuple[Outcome | None, str]:
     if said == "dialled":
         return DIALSTATUS.get(status, Outcome.UNREACHABLE), agent
     if kept:  # answered, and gone before a key
-        return (Outcome.LATER, agent) if other else (Outcome.UNMANNED, "")
+        return (Outcome.NOBODY, agent) if other else (Outcome.UNMANNED, "")
     return None, ""
 
 

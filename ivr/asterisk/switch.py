@@ -110,6 +110,10 @@ class AmiSwitch:
             raise Refused("Getvar", reply.message)
         return reply.headers.get("Value") == "yes"
 
+    async def forget(self, call: str) -> None:
+        """Delete the note of that refusal: Asterisk would keep it for as long as it runs."""
+        await self._order("Setvar", deleted(f"IVR_REFUSED_{_call(call)}"))
+
     async def ping(self) -> float:
         """Seconds that Asterisk's manager takes to answer."""
         clock = asyncio.get_running_loop().time
@@ -122,6 +126,14 @@ class AmiSwitch:
         if not reply.success and not reply.message.lower().startswith(GONE):
             raise Refused(action, reply.message)
         return reply.success
+
+
+def deleted(variable: str) -> dict[str, str]:
+    """The headers of Setvar that have a global variable be no more; one that is set to nothing would stay.
+
+    Source: docs.asterisk.org, Asterisk 22, Dialplan Functions, GLOBAL_DELETE (since 20.6).
+    """
+    return {"Variable": f"GLOBAL_DELETE({variable})", "Value": ""}
 
 
 def live_channels(entries: tuple[Headers, ...]) -> tuple[LiveChannel, ...]:

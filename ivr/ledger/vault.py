@@ -62,11 +62,14 @@ class Vault:
     problem: str | None = None
     refusals: Refusals | None = None
     """Whom to ask before a recording is kept: a refusal may have been pressed while the link to Asterisk was down."""
+    in_progress: Callable[[], Iterable[str]] = tuple
+    """The calls that are not over: they may be recorded again, and what they refused still holds."""
 
     def __post_init__(self) -> None:
         self._talking: dict[str, str] = {}  # name to call
         self._over: set[str] = set()
         self._refused: set[str] = set()  # calls
+        self._noted: set[str] = set()  # calls whose refusal those who are asked have still noted
         self._over_unasked: set[str] = set()  # names of recordings that are over: were they refused?
         self._asked: set[str] = set()
         self._paused: Counter[str] = Counter()  # calls
@@ -100,6 +103,7 @@ class Vault:
         log.info("conversation order=%s call=%s", order, call)
         if order == "refuse":
             self._refused.add(call)
+            self._noted.add(call)
         elif order == "pause":
             self._paused[call] += 1
 
@@ -121,6 +125,11 @@ class Vault:
                     self.told(_call(name), "refuse")
                 self._asked.add(name)
         self._over_unasked -= self._asked
+        for call in sorted(self._noted - self._refused - {*self.in_progress()}):
+            with contextlib.suppress(OSError):
+                if self.refusals is not None:
+                    await self.refusals.forget(call)
+                self._noted.discard(call)
 
     # -- what goes on in a thread --------------------------------------------------------------------------------
 

@@ -146,3 +146,7 @@ class Exchange(Protocol):
         not reached, or nobody knows.
         """
         ...
+
+    async def forget(self, attempt: str) -> None:
+        """What became of an attempt is safe: nobody will ask for it again."""
+        ...

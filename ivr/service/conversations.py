@@ -28,6 +28,10 @@ class Refusals(Protocol):
         """Whether the caller has.  Raises ``OSError`` while that cannot be asked."""
         ...
 
+    async def forget(self, call: str) -> None:
+        """Nothing is left of that call that he could have refused.  Raises ``OSError`` while that cannot be told."""
+        ...
+
 
 class Conversations(Protocol):
     """Keeps them."""

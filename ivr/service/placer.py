@@ -114,6 +114,7 @@ class Placer:
                 pause = timedelta(minutes=placing.pause if placing else 15)
                 await self.tasks.put_off(attempt.letter, now + (AGAIN if outcome is Outcome.NOBODY else pause))
         await self.attempts.end(attempt.id, outcome, agent, now)
+        await self.exchange.forget(attempt.id)
 
     async def _may_be_placed(
         self, letter: Sealed, body: Mapping[str, Any], placing: Placing, far: set[tuple[str, str]]

@@ -163,3 +163,14 @@ async def test_whether_a_caller_refused_to_be_recorded_is_asked(
         await switch.refused("1700000000.42")
     with pytest.raises(BadAction):
         await switch.refused("SHELL(reboot)")
+
+
+async def test_what_a_caller_refused_is_forgotten_in_asterisk(asterisk: FakeAmi, switch: AmiSwitch) -> None:
+    """Deleted: a variable that is set to nothing would stay as long as Asterisk runs."""
+    asterisk.answers["setvar"] = says("Success", "Variable Set")
+    await switch.forget("1700000000.42")
+
+    (order,) = asterisk.orders("Setvar")
+    assert order.get("Variable") == "GLOBAL_DELETE(IVR_REFUSED_1700000000.42)"
+    with pytest.raises(BadAction):
+        await switch.forget("1),SHELL(reboot")

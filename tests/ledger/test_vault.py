@@ -162,12 +162,18 @@ class Asterisk:
 
     def __init__(self, says: bool | None) -> None:
         self.says = says
+        self.forgotten: list[str] = []
 
     async def refused(self, call: str) -> bool:
         assert call == ABOUT.call
         if self.says is None:
             raise OSError("the link is down")
         return self.says
+
+    async def forget(self, call: str) -> None:
+        if self.says is None:
+            raise OSError("the link is down")
+        self.forgotten.append(call)
 
 
 @pytest.mark.parametrize("refused", [True, False])
@@ -191,9 +197,18 @@ async def test_a_refusal_that_nobody_heard_is_asked_for_before_anything_is_kept(
         await vault.ask()
     assert [path.suffix for path in vault.kept.iterdir()] == [".part"]  # neither kept nor lost
     asterisk.says = refused
+    live = [ABOUT.call]
+    vault.in_progress = lambda: live
     await vault.ask()
-    vault.look()
+    for _ in range(2):
+        vault.look()
+        await vault.ask()
+    assert asterisk.forgotten == []  # he may be recorded again in this call
+    live.clear()
+    for _ in range(2):
+        await vault.ask()
 
+    assert asterisk.forgotten == [ABOUT.call] * refused
     assert [*vault.plain.iterdir()] == []
     assert [path.name for path in vault.kept.iterdir()] == ([] if refused else [f"{name}.talk"])
     if not refused:

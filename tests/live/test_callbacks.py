@@ -11,18 +11,32 @@ from tests.live.edited import ivr, reload, written
 from tests.live.stack import Placed, Stack, until
 
 QUEUED, FIRST, TURN, HOST = "0805000071", "0805000072", "0805000076", "0806000009"
+LOST, ABLE = "0805000302", "0805000303"
+DYING: dict[str, dict[str, float]] = {"yvette": {"answer_after": 3600.0}, "agnes": {}, "maud": {}}
 OUTSIDE_TONE, AGENT_TONE = 880.0, 550.0
 
 
-def over(stack: Stack, caller: str) -> str:
-    """What `ivr callbacks list --over` says of a caller, once he was called."""
+def listed(stack: Stack, caller: str, *how: str) -> str:
+    """What `ivr callbacks list` says of a caller."""
     shown = f"{caller[:2]} {caller[2:4]} {caller[4:6]} {caller[6:8]} {caller[8:]}"
+    told = ivr(stack, "callbacks", "list", *how)[1].splitlines()
+    return next((one for one in told if shown in one), "")
+
+
+def over(stack: Stack, caller: str) -> str:
+    """Of a caller who was called; waits for it."""
+    found: str = until(lambda: listed(stack, caller, "--over"), f"{caller} was called back", 20.0, every=0.3)
+    return found
+
+
+def tried(stack: Stack, caller: str) -> str:
+    """Of a caller who was tried to be called, and waits again; waits for it."""
 
     def line() -> str:
-        told = ivr(stack, "callbacks", "list", "--over")[1].splitlines()
-        return next((one for one in told if shown in one), "")
+        told = listed(stack, caller)
+        return told if "under way" not in told and not told.endswith(" -") else ""
 
-    found: str = until(line, f"{caller} was called back", 20.0, every=0.3)
+    found: str = until(line, f"{caller} was tried", 50.0, every=0.5)
     return found
 
 
@@ -127,3 +141,64 @@ def test_a_caller_who_is_called_first_is_called_when_he_is_next_and_keeps_his_pl
     assert "talked (toinette)" in over(stack, caller.script.from_)
     after.leave()
     agent.leave()
+
+
+def test_who_is_called_back_keeps_his_priority_and_his_needs(stack: Stack) -> None:
+    """Ahead of who came before him with less; he is offered to nobody who cannot do what he needs."""
+    unable, outside = phone(stack, "quentin"), phone(stack, "ailleurs", answer_after=1.0, tone=OUTSIDE_TONE)
+    before = stack.call(ABLE, "1@1.5", hang_up_after=80.0)
+    until(
+        lambda: "able.needs-english has 1 calls" in stack.asterisk("queue show able.needs-english"), "one waits", 20.0
+    )
+    caller = stack.call(ABLE, "2@1.5,1@5.0,1@8.0", hang_up_after=40.0)
+    until(
+        lambda: re.search(
+            r"1\. Local/queue@callback-agents.*, prio 10\).*2\. PJSIP/.*, prio 0\)",
+            stack.asterisk("queue show able.needs-english"),
+            re.DOTALL,
+        ),
+        "he stands first",
+        40.0,
+    )
+    able = phone(stack, "pierrette", keys="1", keys_after=3.0)
+    outside.saw("agent_answered", 40.0)
+    time.sleep(2.0)  # while they talk
+    assert "able.needs-english has 1 calls" in stack.asterisk("queue show able.needs-english")
+    assert heard(outside, "ailleurs", AGENT_TONE)
+    assert heard(able, "pierrette", OUTSIDE_TONE)
+    assert "talked (pierrette)" in over(stack, caller.script.from_)
+    before.leave()
+    assert [event for event in unable.leave().events if event.event == "agent_ringing"] == []
+    assert stack.call_record(caller)["steps"] == ["which:2", "urgent:key", "again:booked", "bye:done"]
+
+
+def test_an_agents_phone_that_dies_costs_nobody_his_call_back(stack: Stack) -> None:
+    """Killed with -9: while it rings, the next agent is rung; as its agent is told whom to call, it is as where he
+    presses nothing: nobody has taken it, and it is tried again in a minute; in the talk it is over soon.
+    """
+    outside = phone(stack, "dehors", answer_after=1.0, tone=OUTSIDE_TONE)
+    ringing, told, silent = (phone(stack, one, **options) for one, options in DYING.items())
+    names = ("dehors", *DYING)
+    until(lambda: all(one in stack.asterisk("pjsip show contacts") for one in names), "the phones are there", 20.0)
+    callers = [stack.call(LOST, f"{key}@1.5,1@4.0", hang_up_after=40.0) for key in "123"]
+    numbers = [one.script.from_ for one in callers]
+    told.saw("agent_answered", 40.0)
+    time.sleep(1.0)  # while he is told
+    stack.die(told)
+    ringing.saw("agent_ringing", 40.0)
+    stack.die(ringing)
+    taking = phone(stack, "zoe", keys="1", keys_after=3.0)
+    silent.saw("agent_answered", 20.0)
+    outside.saw("agent_answered", 60.0)
+    time.sleep(2.0)  # while they talk
+    stack.die(taking)
+    try:
+        for number, agent in zip(numbers[1:], ("agnes", "maud"), strict=True):
+            assert f"no agent ({agent})" in tried(stack, number)
+    finally:
+        for number in numbers[1:]:
+            ivr(stack, "callbacks", "cancel", tried(stack, number).split()[0])
+    outside.saw("agent_ended", 40.0)
+    assert heard(outside, "dehors", AGENT_TONE)
+    assert "talked (zoe)" in over(stack, numbers[0])
+    silent.leave()

@@ -52,6 +52,7 @@ class Exchange:
     soon: int = 99
     """How many more are to be called now, of those whose turn has to be near."""
     stands: list[Stand] = field(default_factory=list)
+    forgotten: list[str] = field(default_factory=list)
 
     async def near(self, stand: Stand) -> bool:
         self.stands.append(stand)
@@ -72,6 +73,9 @@ class Exchange:
 
     async def result(self, attempt: str) -> tuple[Outcome | None, str]:
         return self.results.get(attempt, (None, ""))
+
+    async def forget(self, attempt: str) -> None:
+        self.forgotten.append(attempt)
 
     def over(self, outcome: Outcome | None, agent: str = "") -> None:
         """The one call that goes on ends."""
@@ -130,6 +134,7 @@ async def test_a_callback_is_placed_once_and_its_outcome_is_written(house: House
     assert (await house.placer().order(order.attempt)) is None
     assert len(house.exchange.placed) == 1
     assert await house.outcomes() == ["talked"]
+    assert house.exchange.forgotten == [order.attempt]
     assert house.cabinet.letters(KIND) == []
 
 
