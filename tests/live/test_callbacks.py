@@ -146,6 +146,11 @@ def test_a_caller_who_is_called_first_is_called_when_he_is_next_and_keeps_his_pl
 def test_who_is_called_back_keeps_his_priority_and_his_needs(stack: Stack) -> None:
     """Ahead of who came before him with less; he is offered to nobody who cannot do what he needs."""
     unable, outside = phone(stack, "quentin"), phone(stack, "ailleurs", answer_after=1.0, tone=OUTSIDE_TONE)
+    able = phone(stack, "pierrette", keys="1", keys_after=3.0)
+    names = ("quentin", "ailleurs", "pierrette")
+    until(lambda: all(one in stack.asterisk("pjsip show contacts") for one in names), "the phones are there", 20.0)
+    talking = stack.call(ABLE, "1@1.5", hang_up_after=80.0)
+    able.saw("agent_answered")
     before = stack.call(ABLE, "1@1.5", hang_up_after=80.0)
     until(
         lambda: "able.needs-english has 1 calls" in stack.asterisk("queue show able.needs-english"), "one waits", 20.0
@@ -160,7 +165,7 @@ def test_who_is_called_back_keeps_his_priority_and_his_needs(stack: Stack) -> No
         "he stands first",
         40.0,
     )
-    able = phone(stack, "pierrette", keys="1", keys_after=3.0)
+    talking.leave()
     outside.saw("agent_answered", 40.0)
     time.sleep(2.0)  # while they talk
     assert "able.needs-english has 1 calls" in stack.asterisk("queue show able.needs-english")
