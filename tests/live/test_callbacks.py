@@ -158,7 +158,7 @@ def test_who_is_called_back_keeps_his_priority_and_his_needs(stack: Stack) -> No
     caller = stack.call(ABLE, "2@1.5,1@5.0,1@8.0", hang_up_after=40.0)
     until(
         lambda: re.search(
-            r"1\. Local/queue@callback-agents.*, prio 10\).*2\. PJSIP/.*, prio 0\)",
+            r"1\. Local/queue@callback-agents.*, prio: 10\).*2\. PJSIP/.*, prio: 0\)",
             stack.asterisk("queue show able.needs-english"),
             re.DOTALL,
         ),
