@@ -289,11 +289,13 @@ def last_calls(settings: Settings, count: int, number: str | None) -> list[Kept]
 def calls_kept(
     settings: Settings, call: str | None, count: int | None, since: datetime | None, number: str | None
 ) -> list[Kept]:
-    """One call by its id, or the last ``count``, or those that began ``since``, oldest first.  Raises BadLedger."""
+    """One call by its id, or the last ``count``, or those that began ``since``, oldest first: calls to our numbers, as
+    those that we made went through no flow.  Raises BadLedger.
+    """
     reader = Reader(at(settings.ledger))
     national = (parse(number).national or number) if number else None
     if call is not None:
-        found = reader.find(call)
-        return [found] if found else []
-    kept = reader.since(since, national) if since else reader.last(count or 0, national)
-    return kept[::-1]
+        kept = [one for one in (reader.find(call),) if one]
+    else:
+        kept = reader.since(since, national) if since else reader.last(count or 0, national)
+    return [one for one in kept[::-1] if one.kind is None]

@@ -189,7 +189,7 @@ async def serve(settings: Settings) -> None:
         )
         mail = Mail(postboxes, teller, lamps.changed, lambda voice: Telling(voice, teller))
         calling = AmiExchange(link, lambda: link_of(settings, CALLER_ACCOUNT), places, loads)
-        placer = Placer(cabinet, callbacks, calling, lambda: library.current.book, clock(settings))
+        placer = Placer(cabinet, callbacks, calling, ledger, lambda: library.current.book, clock(settings))
         reception = Reception(
             *(attendant.attend, tolls, clock(settings), rings, lambda voice: Telling(voice, teller)),
             *(places, tapes, holds, waits),

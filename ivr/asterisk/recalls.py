@@ -21,6 +21,7 @@ import re
 from collections.abc import Callable, Mapping
 
 from ivr.asterisk.agi_agents import OWN, RING
+from ivr.asterisk.agi_order import epoch, number
 from ivr.asterisk.ami_link import AmiLink
 from ivr.asterisk.loads import Loads
 from ivr.asterisk.outside_conf import CALLED, THROUGH, dialled
@@ -28,11 +29,11 @@ from ivr.asterisk.places import Places
 from ivr.asterisk.queues_conf import phone, within
 from ivr.asterisk.switch import deleted, live_channels
 from ivr.asterisk.tokens import token
-from ivr.service.attempts import Order, Outcome, Stand
+from ivr.service.attempts import CALL, Came, Order, Outcome, Stand
 
 log = logging.getLogger(__name__)
 
-NAME = "callback-"  # how the channels of attempts are called; what follows is the attempt
+NAME = CALL  # of the channels
 OTHER = "-other"  # the half that rings the agents
 RESULT = "IVR_RESULT"  # what was said in the call, where nobody was dialled
 AGENTS_RING = 25  # seconds
@@ -40,6 +41,7 @@ LONGEST_WAIT = 4 * 3600  # seconds in a queue, behind nobody's ear; closing time
 CALLERS_WAIT = 900  # seconds for an agent, of a caller who was called first
 NEAR = 60.0  # seconds until his turn, from which on a caller is called who then waits himself
 REACHED = "Up"
+PARTS = 7  # of what a hang-up handler keeps: [callback-ended] of the dial plan
 PLACE_LIMIT = 10.0  # seconds to log in and give the order
 
 SAID: Mapping[str, Outcome] = {
@@ -104,9 +106,9 @@ class AmiExchange:
             if channel.unique_id == NAME + attempt:
                 await self._link.action("Hangup", {"Channel": channel.name})
 
-    async def result(self, attempt: str) -> tuple[Outcome | None, str]:
+    async def result(self, attempt: str) -> Came:
         """See the port."""
-        return outcome(await self._kept(attempt), await self._kept(attempt + OTHER))
+        return came(await self._kept(attempt), await self._kept(attempt + OTHER))
 
     async def forget(self, attempt: str) -> None:
         """See the port."""
@@ -192,12 +194,24 @@ def handed(order: Order) -> list[tuple[str, str]]:
     return [(CALLED, called), (RING, f"{order.placing.ring}"), (OWN, order.shown.e164 or order.shown.national or "")]
 
 
-def outcome(kept: str, other: str) -> tuple[Outcome | None, str]:
+def came(kept: str, other: str) -> Came:
     """What became of an attempt, by what the hang-up handlers of its two halves have kept: what was said, Dial's
-    status, and the phone and the name of the agent.  ``None``: nobody was reached.
+    status, the phone and the name of the agent, when this half was reached and was over, and the milliseconds of talk.
     """
-    said, status, peer, member = [*kept.split("|"), "", "", "", ""][:4]
-    _, _, rung, served = [*other.split("|"), "", "", "", ""][:4]
+    *_, reached, over, talked = _parts(kept)
+    *_, other_over, _ = _parts(other)
+    outcome, agent = _outcome(kept, other)
+    ended = epoch(over) or epoch(other_over)
+    return Came(outcome, agent, epoch(reached), ended, number(talked) / 1000 if outcome is Outcome.TALKED else 0.0)
+
+
+def _parts(kept: str) -> list[str]:
+    return [*kept.split("|"), *[""] * PARTS][:PARTS]
+
+
+def _outcome(kept: str, other: str) -> tuple[Outcome | None, str]:
+    said, status, peer, member, *_ = _parts(kept)
+    _, _, rung, served, *_ = _parts(other)
     agent = served or member or _agent(rung)
     if said in SAID:
         return SAID[said], agent

@@ -53,6 +53,8 @@ def issue(
     """
     if row["hash"] is None or digest(link(row)) != row["hash"]:
         raise BadCertificate(f"the record of call {row['id']} is not as it was written: run ivr ledger verify")
+    if row["kind"] is not None:
+        raise BadCertificate(f"call {row['id']} was made by us and costs nobody anything: certify a call to a number")
     erased = row["erased"] is not None
     told: dict[str, Any] = {
         "certificate": FORM,

@@ -1,4 +1,4 @@
-"""Asterisk's own record of each call held against the ledger, call by call; pure.
+"""Asterisk's own record of each call, ours too, held against the ledger, call by call; pure.
 
 The ledger is the controller's, so it cannot know of calls that the controller never had, nor of its own mistakes.
 Asterisk notes by itself what becomes of every channel (channel event logging, ``cel_custom``; docker/asterisk/conf):
@@ -15,6 +15,7 @@ from datetime import UTC, datetime, timedelta
 
 from ivr.ledger.reconciling import HERE
 from ivr.ledger.tables import Kept
+from ivr.service.attempts import CALL
 from ivr.values.number import parse
 
 WAITED = 1.5
@@ -56,6 +57,7 @@ class Seen:
     met: list[str] = field(default_factory=list)
     waited: list[tuple[float, bool]] = field(default_factory=list)
     waiting: datetime | None = None
+    joined: datetime | None = None  # when his line was first joined with another's
 
 
 @dataclass(frozen=True)
@@ -67,7 +69,8 @@ class Crosschecked:
 
 
 def read(text: str) -> tuple[list[Seen], int]:
-    """The calls to our numbers of a file of events, in order of their coming, and how many lines are none of events.
+    """The calls to our numbers, and ours, of a file of events, in order of their coming, and how many lines are none of
+    events.
 
     A line is torn where Asterisk was killed or the disk was full.
     """
@@ -83,8 +86,9 @@ def read(text: str) -> tuple[list[Seen], int]:
         except (ValueError, OverflowError, csv.Error):
             torn += 1
             continue
-        if event == _STARTED and channel == call and context in INBOUND:
-            # Calls that the controller itself began have ids of its own.
+        if event == _STARTED and channel == call and call.startswith(CALL):
+            calls.setdefault(call, Seen(call, "", at))
+        elif event == _STARTED and channel == call and context in INBOUND:
             if call.replace(".", "", 1).isdecimal() and not number.startswith(CODE):
                 calls.setdefault(call, Seen(call, parse(number).national or "", at))
         elif event == _ENDED and channel == call and context == CARRIERS:
@@ -104,6 +108,8 @@ def _note(seen: Seen, event: str, at: datetime, channel: str, name: str, context
         elif event == _WAITS:
             seen.waiting = at
         elif event in (_LEFT, _MET):
+            if event == _MET:
+                seen.joined = seen.joined or at
             _waited(seen, at, met=event == _MET)
     elif (event == _ENDED and context == PARKED and name.startswith("PJSIP/")) or (
         event == _MET and (name.endswith(";1") or (name.startswith("PJSIP/") and context == AGENTS))
@@ -150,6 +156,9 @@ def _told(call_id: str, us: Kept | None, them: Seen | None) -> str:
 
 
 def _differences(us: Kept | None, them: Seen | None, waits: bool) -> Iterator[str]:
+    if us is not None and us.kind is not None:
+        yield from _ours(us, them)
+        return
     if us is None:
         yield "only Asterisk has it: nobody served it, or its record was lost"
         return
@@ -166,6 +175,24 @@ def _differences(us: Kept | None, them: Seen | None, waits: bool) -> Iterator[st
     talked, met = sorted(set(_talked(us))), sorted(them.met)
     if talked != met:
         yield f"the caller talked with {_names(talked)} by the ledger, with {_names(met)} by Asterisk"
+
+
+def _ours(us: Kept, them: Seen | None) -> Iterator[str]:
+    """Where the two do not tell the same of a call that we made; its channel is that of who was called first, or the
+    half of a Local one that has heard him.  Asterisk makes none to an account that has no address.
+    """
+    if them is None:
+        if us.agent or us.answered:
+            yield "only the ledger has it"
+        return
+    if them.answered and them.ended and abs(us.ended - them.ended) > SAME:
+        yield f"ended {_instant(us.ended)} by the ledger, {_instant(them.ended)} by Asterisk"
+    theirs = (them.ended - them.joined).total_seconds() if them.joined and them.ended else 0.0
+    mine = us.talked or 0.0
+    if abs(mine - theirs) > WAITED:
+        yield f"talked for {mine:.1f} s by the ledger, for {theirs:.1f} s by Asterisk"
+    if mine and us.agent not in them.met:
+        yield f"talked with {us.agent or 'nobody'} by the ledger, with {_names(them.met)} by Asterisk"
 
 
 def _waits(us: Kept, them: Seen) -> Iterator[str]:

@@ -19,6 +19,9 @@ FIGURES = (
 )
 """What statements want of a call: not its tape, which is most of it."""
 
+OURS = 4
+"""The first version of the ledger that has calls which we made, too."""
+
 LONGEST_RING = timedelta(minutes=10)  # before an answer; carriers bear three minutes
 
 
@@ -34,7 +37,7 @@ class Reader:
         self._engine: Engine = reading(url)
 
     def last(self, count: int, number: str | None = None) -> list[Kept]:
-        """The ``count`` latest calls, newest first, of all numbers or of ``number`` (national form).
+        """The ``count`` latest calls, ours too, newest first, of all numbers or of ``number`` (national form).
 
         A ledger that does not exist yet is empty.  Raises :class:`BadLedger`.
         """
@@ -42,7 +45,8 @@ class Reader:
         return self._ask(found if number is None else found.where(calls.c.number == number))
 
     def since(self, instant: datetime, number: str | None = None, before: datetime | None = None) -> list[Kept]:
-        """The calls that began at ``instant`` or later, newest first, of all numbers or of ``number`` (national form).
+        """The calls, ours too, that began at ``instant`` or later, newest first, of all numbers or of ``number``
+        (national form).
 
         ``before``: only those that began before that.  Raises :class:`BadLedger`.
         """
@@ -88,14 +92,15 @@ class Reader:
     def count(self, caller: str, since: datetime) -> int:
         """How many calls of ``caller`` (as the ledger has it) began after ``since``.  Raises :class:`BadLedger`."""
         began = written(since)
-        return len(self._ask(select(calls).where(calls.c.caller == caller, calls.c.started > began)))
+        return len(self._ask(select(calls).where(calls.c.caller == caller, calls.c.started > began), ours=False))
 
     def bothers(self, caller: str, since: datetime, shorter_than: timedelta | None) -> int:
         """How many calls of ``caller`` that began after ``since`` were shorter than that; ``None``: in how many he was
         asked and pressed no key.  Calls that were kept from their flow for that do not count again: who tries once
         more after a while is let in.  Raises :class:`BadLedger`.
         """
-        every = self._ask(select(calls).where(calls.c.caller == caller, calls.c.started > written(since)))
+        called = select(calls).where(calls.c.caller == caller, calls.c.started > written(since))
+        every = self._ask(called, ours=False)
         found = [one for one in every if not any(step.endswith((":repeated", ":silent")) for step in one.steps)]
         if shorter_than is not None:
             return sum(one.ended - one.started < shorter_than for one in found)
@@ -122,7 +127,7 @@ class Reader:
         """
         found = select(calls).where(calls.c.started >= written(begin), calls.c.started < written(end))
         found = found.order_by(calls.c.started, calls.c.place)
-        return self._rows(found if number is None else found.where(calls.c.number == number), FIGURES)
+        return self._rows(found if number is None else found.where(calls.c.number == number), FIGURES, ours=False)
 
     def refunds(self, begin: datetime, end: datetime) -> Sequence[Mapping[Any, Any]]:
         """What was given back from ``begin`` to before ``end``, each with number, territory and rate of its call.
@@ -149,13 +154,20 @@ class Reader:
         except DBAPIError as error:
             raise unusable(self._url, error) from error
 
-    def _ask(self, question: Select[*tuple[object, ...]]) -> list[Kept]:
-        return [kept(row) for row in self._rows(question)]
+    def _ask(self, question: Select[*tuple[object, ...]], *, ours: bool = True) -> list[Kept]:
+        return [kept(row) for row in self._rows(question, ours=ours)]
 
     def _rows(
-        self, question: Select[*tuple[object, ...]], names: Sequence[str] = (), *, summed: bool = False
+        self,
+        question: Select[*tuple[object, ...]],
+        names: Sequence[str] = (),
+        *,
+        summed: bool = False,
+        ours: bool = True,
     ) -> Sequence[Mapping[Any, Any]]:
-        """The rows that answer; ``names``: only these columns; ``summed``: the question names its own."""
+        """The rows that answer; ``names``: only these columns; ``summed``: the question names its own; ``ours``: also
+        of calls that we made.
+        """
         if is_sqlite(self._url) and not Path(str(self._url.database)).exists():
             return []
         try:
@@ -166,6 +178,8 @@ class Reader:
                 # A ledger that nobody has opened for writing since an update is still of the version before.
                 # Sums are over columns that all have.
                 columns = [column for column in of_version(found) if not names or column.name in names]
+                if not ours and found >= OURS:
+                    question = question.where(calls.c.kind.is_(None))
                 whole = question.with_only_columns(*columns, maintain_column_froms=True)
                 asked = question if summed else whole
                 return connection.execute(asked).mappings().all()

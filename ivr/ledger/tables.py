@@ -30,9 +30,9 @@ from ivr.service.record import Record
 from ivr.values.call import Ending
 from ivr.values.tariff import Mode, Money
 
-VERSION = 3
+VERSION = 4
 """The schema that this programme writes; a ledger of a higher one is refused, one of a lower one is brought up to it
-in place (``upgrade.py``)."""
+in place (``binding.py``)."""
 
 Row = dict[str, str | int | bool | None]
 
@@ -85,6 +85,12 @@ calls = Table(
     Column("payout", String(16)),
     Column("territory", Text),
     Column("vat", String(16)),
+    # Since version 4: of what kind a call is that we made, who of ours talked, and the milliseconds of waiting for him
+    # and of talk.
+    Column("kind", String(16)),
+    Column("agent", Text),
+    Column("waited", BigInteger),
+    Column("talked", BigInteger),
 )
 Index("calls_started", calls.c.started)
 Index("calls_number_started", calls.c.number, calls.c.started)
@@ -97,6 +103,7 @@ SINCE = {
         *("salt", "caller_digest", "tape_digest", "chained", "previous", "hash", "erased", "erasure"),
     ),
     3: ("payout", "territory", "vat"),
+    4: ("kind", "agent", "waited", "talked"),
 }
 """The columns that each version has added; all of them may be null."""
 
@@ -185,6 +192,10 @@ class Kept:
     payout: Decimal | None
     territory: str | None
     vat: Decimal | None
+    kind: str | None
+    agent: str | None
+    waited: float | None
+    talked: float | None
     place: int
     hash: str | None
 
@@ -219,6 +230,10 @@ def row(record: Record) -> Row:
         "payout": None if record.payout is None else str(record.payout),
         "territory": record.territory,
         "vat": None if record.vat is None else str(record.vat),
+        "kind": record.kind,
+        "agent": record.agent,
+        "waited": None if record.waited is None else round(record.waited * 1000),
+        "talked": None if record.talked is None else round(record.talked * 1000),
     }
 
 
@@ -251,6 +266,10 @@ def kept(found: Mapping[Any, Any]) -> Kept:
         payout=None if found["payout"] is None else Decimal(found["payout"]),
         territory=found["territory"],
         vat=None if found["vat"] is None else Decimal(found["vat"]),
+        kind=found["kind"],
+        agent=found["agent"],
+        waited=None if found["waited"] is None else found["waited"] / 1000,
+        talked=None if found["talked"] is None else found["talked"] / 1000,
         place=found["place"],
         hash=found["hash"],
     )

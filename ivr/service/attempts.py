@@ -38,6 +38,10 @@ OURS = frozenset({Outcome.NOBODY, Outcome.LATER})
 """What was no fault of the caller's, and so is none of his tries."""
 
 
+CALL = "callback-"
+"""How the exchange calls the call of an attempt; what follows is the attempt."""
+
+
 @dataclass(frozen=True)
 class Attempt:
     """One attempt of a letter: ``outcome`` is ``None`` while it is under way."""
@@ -72,6 +76,19 @@ class Order:
     placing: Placing
     stand: Stand | None = None
     trunk: Trunk | None = None  # by which he is dialled; none: by an account that registers with us
+
+
+@dataclass(frozen=True)
+class Came:
+    """What came of an attempt.  ``outcome`` is ``None`` where who was called first was not reached, or nobody knows;
+    ``reached`` is when he was, ``ended`` when all was over, ``talked`` for how many seconds the two did.
+    """
+
+    outcome: Outcome | None = None
+    agent: str = ""
+    reached: datetime | None = None
+    ended: datetime | None = None
+    talked: float = 0.0
 
 
 class Attempts(Protocol):
@@ -141,10 +158,8 @@ class Exchange(Protocol):
         """End an attempt in which nobody has been reached."""
         ...
 
-    async def result(self, attempt: str) -> tuple[Outcome | None, str]:
-        """What became of an attempt that is no more alive, and the agent's name; ``None``: who was called first was
-        not reached, or nobody knows.
-        """
+    async def result(self, attempt: str) -> Came:
+        """What became of an attempt that is no more alive."""
         ...
 
     async def forget(self, attempt: str) -> None:

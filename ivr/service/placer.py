@@ -17,8 +17,10 @@ from typing import Any
 from ivr.book.book import Book
 from ivr.flow.nodes.callback import Callback
 from ivr.flow.placing import Placing, callable_, may_be_shown
-from ivr.service.attempts import OURS, OVER, Attempt, Attempts, Exchange, Order, Outcome, Stand, Tasks
+from ivr.service.attempts import OURS, OVER, Attempt, Attempts, Came, Exchange, Order, Outcome, Stand, Tasks
+from ivr.service.called_back import record
 from ivr.service.delivery import Sealed
+from ivr.service.ports import Ledger
 from ivr.values.number import parse
 
 log = logging.getLogger(__name__)
@@ -38,6 +40,7 @@ class Placer:
     tasks: Tasks
     attempts: Attempts
     exchange: Exchange
+    ledger: Ledger
     book: Callable[[], Book]
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
     placed: int = field(default=0, init=False)
@@ -98,12 +101,14 @@ class Placer:
         return left
 
     async def _end(self, attempt: Attempt) -> None:
-        told, agent = await self.exchange.result(attempt.id)
+        came = await self.exchange.result(attempt.id)
         found = await asyncio.to_thread(self.tasks.letter, attempt.letter)
         placing = self._placing(_read(found[0])[1]) if found else None
-        outcome = told or (Outcome.NO_ANSWER if placing and placing.first == "caller" else Outcome.NOBODY)
-        log.info("callback attempt=%s outcome=%s agent=%s", attempt.id, outcome, agent or "-")
+        outcome = came.outcome or (Outcome.NO_ANSWER if placing and placing.first == "caller" else Outcome.NOBODY)
+        log.info("callback attempt=%s outcome=%s agent=%s", attempt.id, outcome, came.agent or "-")
         now = datetime.now(UTC)
+        if found is not None:
+            await self._keep(attempt, came, outcome, json.loads(found[0].body), placing)
         # The task first: who is killed in between asks the exchange again, and comes to the same end.
         if found is not None and found[1]:
             tried = sum(one.outcome not in OURS for one in await self.attempts.of(attempt.letter) if one != attempt)
@@ -113,8 +118,18 @@ class Placer:
             else:
                 pause = timedelta(minutes=placing.pause if placing else 15)
                 await self.tasks.put_off(attempt.letter, now + (AGAIN if outcome is Outcome.NOBODY else pause))
-        await self.attempts.end(attempt.id, outcome, agent, now)
+        await self.attempts.end(attempt.id, outcome, came.agent, now)
         await self.exchange.forget(attempt.id)
+
+    async def _keep(
+        self, attempt: Attempt, came: Came, outcome: Outcome, body: Mapping[str, Any], placing: Placing | None
+    ) -> None:
+        told = {"number": body["number"], "phone": body["facts"]["phone"], "node": str(body.get("node", ""))}
+        made = record(attempt, came, outcome, placing, datetime.now(UTC), **told, book=self.book().digest)
+        try:
+            await self.ledger.append(made)
+        except OSError:
+            log.exception("record lost to the ledger, it follows: %s", made)
 
     async def _may_be_placed(
         self, letter: Sealed, body: Mapping[str, Any], placing: Placing, far: set[tuple[str, str]]

@@ -25,6 +25,10 @@ class Record:
     and ``announced_audio`` what the announcement says and the digests of its sound, ``mode`` and ``price`` the tariff
     in force.  ``payout`` is what the operator owes the owner, in euros; ``territory`` where a surcharged call is taxed,
     and ``vat`` the rate there in percent; ``None`` where nobody knows.
+
+    ``kind`` is that of a call which we made ourselves, to ``caller`` for one who had called ``number``, and which costs
+    him nothing: ``answered`` is then when he did, ``waited`` the seconds of waiting for our ``agent``, ``talked`` those
+    for which both talked.
     """
 
     id: str
@@ -53,6 +57,10 @@ class Record:
     payout: Decimal | None = None
     territory: str | None = None
     vat: Decimal | None = None
+    kind: str | None = None
+    agent: str | None = None
+    waited: float | None = None
+    talked: float | None = None
 
 
 def record(

@@ -38,9 +38,11 @@ def calls(last: int, number: str | None, json_: bool) -> None:
 
 
 def _cells(record: Kept) -> tuple[str, ...]:
-    """A record as a line of the table; the caller masked, as everywhere that people look over shoulders."""
+    """A record as a line of the table; the caller masked, as everywhere that people look over shoulders.  An arrow is
+    in front of whom we called.
+    """
     here = record.started.astimezone(app.HERE)
-    announced = "-"
+    announced, ours = "-", record.kind is not None
     if record.announced_from and record.announced_to:
         heard = (record.announced_to - record.announced_from).total_seconds()
         announced = f"{heard:.1f} s" + (", skipped" if record.skipped else "")
@@ -48,10 +50,10 @@ def _cells(record: Kept) -> tuple[str, ...]:
     return (
         f"{here:%Y-%m-%d %H:%M:%S}",
         record.number,
-        parse(record.caller).masked,
+        f"{'→ ' * ours}{parse(record.caller).masked}",
         announced,
         answered,
-        record.ending.value,
+        record.agent or "-" if ours else record.ending.value,
         f"{record.billed_seconds} s",
         str(record.amount),
         " ".join(record.steps),

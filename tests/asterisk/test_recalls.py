@@ -1,20 +1,25 @@
 """What Asterisk is told of a call back, and what its words about the end mean."""
 
 from dataclasses import replace
+from datetime import UTC, datetime
 
 import pytest
 
 from ivr.asterisk.places import Places
 from ivr.asterisk.recall_talk import through
-from ivr.asterisk.recalls import AmiExchange, originate, outcome, outside
+from ivr.asterisk.recalls import AmiExchange, came, originate, outside
 from ivr.flow.commands import Dial, Enqueue
 from ivr.flow.placing import Placing
-from ivr.service.attempts import Order, Outcome, Stand
+from ivr.service.attempts import Came, Order, Outcome, Stand
 from ivr.values.number import parse
 from ivr.values.trunk import Trunk
 
 ATTEMPT = "0" * 32 + "-2"
 PHONE, SHOWN = parse("0612345678"), parse("0805000028")
+
+
+def at(seconds: float) -> datetime:
+    return datetime.fromtimestamp(seconds, UTC)
 
 
 def order(**placing: object) -> Order:
@@ -138,4 +143,16 @@ def test_what_has_no_international_form_is_never_dialled() -> None:
 )
 def test_what_the_exchange_kept_is_an_outcome(kept: str, other: str, found: tuple[Outcome | None, str]) -> None:
     """Of both halves."""
-    assert outcome(kept, other) == found
+    told = came(kept, other)
+
+    assert (told.outcome, told.agent) == found
+
+
+def test_what_the_exchange_kept_says_when() -> None:
+    """Who was called first answered at 12.5 s, the two talked for 8 s; where he was not reached, the other half says
+    when it was over; what Asterisk of before an update has kept says nothing.
+    """
+    talked = came("dialled|ANSWER|PJSIP/gateway-01||12.500|30.250|8123", "|||sacha||30.251|17000")
+    assert talked == Came(Outcome.TALKED, "sacha", at(12.5), at(30.25), 8.123)
+    assert came("", "|NOANSWER||||25.000|") == Came(None, "", None, at(25.0))
+    assert came("dropped|||", "|||sacha") == Came(Outcome.DROPPED, "sacha")

@@ -5,6 +5,7 @@ import re
 import sqlite3
 import time
 from collections.abc import Callable
+from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
 
@@ -297,6 +298,28 @@ def test_a_ledger_of_version_2_keeps_its_chain_when_it_is_brought_up(tmp_path: P
     assert audit(at(path), None).fault is None
     change(path, "UPDATE calls SET payout = '9.0000' WHERE place = 4")
     assert fault(path) == "record 4 (call 1795000000.9) was changed"
+
+
+def test_a_ledger_of_version_3_takes_calls_of_ours_when_it_is_brought_up(tmp_path: Path) -> None:
+    """Until then it is read as it is; no old hash is made anew, and what is added is guarded."""
+    path, started = tmp_path / "ledger.sqlite", made(1).started
+    with sqlite3.connect(path) as base:
+        base.executescript(OLD.with_name("version-3.sql").read_text(encoding="utf-8"))
+    base.close()
+    before = Reader(at(path)).last(10)
+    assert len(Reader(at(path)).figures(started, started + timedelta(hours=1))) == len(before) == 2
+    assert audit(at(path), None).fault is None
+    store = Store.at(path)
+    store.open()
+    store.keep(made(9, kind="callback", agent="karim", waited=1.5, talked=2.0))
+    store.close()
+
+    after = Reader(at(path)).last(10)
+    assert [(one.id, one.hash, one.kind) for one in before] == [(one.id, one.hash, one.kind) for one in after[1:]]
+    assert (after[0].kind, after[0].agent, after[0].waited, after[0].talked) == ("callback", "karim", 1.5, 2.0)
+    assert audit(at(path), None).fault is None
+    change(path, "UPDATE calls SET agent = 'zoe' WHERE place = 3")
+    assert fault(path) == "record 3 (call 1795000000.9) was changed"
 
 
 def test_postgresql_keeps_the_same_chain_and_is_brought_up_too(postgres: str, tmp_path: Path) -> None:

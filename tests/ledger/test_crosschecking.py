@@ -73,7 +73,7 @@ def told(witness: Witness, day: date = DAY) -> list[str]:
 
 
 async def test_two_that_agree_say_so(store: Store, witness: Witness, tmp_path: Path) -> None:
-    """Within half a second; a call that goes on, codes of agents, and calls back, are none."""
+    """Within half a second; a call that goes on, codes of agents, and calls that others began, are none."""
     await store.append(made(1))
     await store.append(made(2, tape=(), answered=None))
     await store.append(made(5))

@@ -179,7 +179,7 @@ def test_a_newer_ledger_is_refused_in_one_sentence(tmp_path: Path, store: Store)
 
     again = Store.at(tmp_path / "ledger.sqlite")
     for use in (again.open, lambda: Reader(at(tmp_path / "ledger.sqlite")).last(1)):
-        with pytest.raises(BadLedger, match=r"ledger\.sqlite has version 99 .* knows version 3: update the programme"):
+        with pytest.raises(BadLedger, match=r"ledger\.sqlite has version 99 .* knows version 4: update the programme"):
             use()
     again.keep(made())
 

@@ -157,7 +157,15 @@ class Stack(Containers):
         return self.callers[-1]
 
     def records(self, caller: str) -> list[dict[str, Any]]:
-        """The records of a caller; ``anonymous`` for those who withheld their number."""
+        """The records of a caller's calls; ``anonymous`` for those who withheld their number."""
+        return [record for record in self._read(caller) if record["kind"] is None]
+
+    def called_back(self, caller: str) -> dict[str, Any]:
+        """The record of the one call that was made to call him back."""
+        (one,) = [record for record in self._read(caller) if record["kind"] == "callback"]
+        return one
+
+    def _read(self, caller: str) -> list[dict[str, Any]]:
         caller = f"+33{caller[1:]}" if caller.startswith("0") else caller
         lines = self.inside("controller", "ivr", "calls", "--json", "--last", "500").splitlines()
         self.read = [json.loads(line) for line in lines]
@@ -166,7 +174,7 @@ class Stack(Containers):
     def record(self, caller: str) -> dict[str, Any]:
         """The record of the one call of ``caller``; waits for it."""
         written = f"+33{caller[1:]}"
-        found = [record for record in self.read if record["caller"] == written]
+        found = [record for record in self.read if record["caller"] == written and record["kind"] is None]
         found = found or until(lambda: self.records(caller), f"a record of {caller}", every=0.3)
         assert len(found) == 1, f"{len(found)} records of one call"
         one: dict[str, Any] = found[0]

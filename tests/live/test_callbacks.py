@@ -3,7 +3,10 @@
 import re
 import socket
 import time
+from datetime import datetime
 from pathlib import Path
+
+import pytest
 
 from ivr.phone import tone
 from ivr.phone.script import Agent
@@ -50,6 +53,22 @@ def heard(placed: Placed, name: str, frequency: float) -> bool:
     return bool(tone.tones(there.samples, there.rate, frequency, 0.5))
 
 
+def recorded(stack: Stack, caller: Placed, agent: str, node: str, outside: Placed) -> None:
+    """The call that we made is in the ledger, as long as the phone outside says, and Asterisk says the same."""
+    made = stack.called_back(caller.script.from_)
+    began, over = (
+        next(one.t for one in outside.events if one.event == f"agent_{what}") for what in ("answered", "ended")
+    )
+
+    assert (made["number"], made["agent"], made["steps"]) == (caller.script.number, agent, [f"{node}:talked"])
+    assert (made["billed_seconds"], made["amount"]["amount"]) == (0, "0.00")
+    lasted = datetime.fromisoformat(made["ended"]) - datetime.fromisoformat(made["answered"])
+    assert lasted.total_seconds() == pytest.approx(over - began, abs=1.5)
+    assert made["talked"] <= lasted.total_seconds() + 0.1
+    assert made["waited"] > 0
+    assert [told for told in stack.crosschecked() if made["id"] in told] == []
+
+
 def test_who_leaves_a_queue_for_a_call_back_keeps_his_place(stack: Stack) -> None:
     """Ahead of who came after him; the agent hears of him, his key dials, and both hear each other."""
     refuses, silent = stack.call(FIRST, "3", hang_up_after=30.0), stack.call(FIRST, hang_up_after=50.0)
@@ -73,6 +92,7 @@ def test_who_leaves_a_queue_for_a_call_back_keeps_his_place(stack: Stack) -> Non
     assert "talked (sacha)" in over(stack, caller.script.from_)
     later.saw("answered")
     assert heard(outside, "sortie", AGENT_TONE)
+    recorded(stack, caller, "sacha", "again", outside)
     assert heard(agent, "sacha", OUTSIDE_TONE)
     assert stack.call_record(caller)["steps"] == ["agents:key", "again:booked", "bye:done"]
     assert stack.call_record(refuses)["steps"] == ["again:refused", "bye:done"]
@@ -102,9 +122,12 @@ def test_a_caller_who_is_called_first_is_put_through_by_his_key(stack: Stack) ->
 
             assert re.search(r"(Caller|Connected Line) ID: 0320000001", stack.asterisk(f"core show channel {dialled}"))
             assert "talked (romane)" in over(stack, caller.script.from_)
+            out = r"(?m)^exit .* 1 +[0-9.]+ *$"
+            until(lambda: re.search(out, ivr(stack, "trunks")[1]), "it counts as one that went out", every=0.5)
         finally:
             flow.write_text(text, encoding="utf-8")
     assert heard(outside, "mobile", AGENT_TONE)
+    recorded(stack, caller, "romane", "again", outside)
     assert heard(agent, "romane", OUTSIDE_TONE)
 
 
@@ -139,6 +162,7 @@ def test_a_caller_who_is_called_first_is_called_when_he_is_next_and_keeps_his_pl
     assert not after.future.done()
     outside.leave()
     assert "talked (toinette)" in over(stack, caller.script.from_)
+    recorded(stack, caller, "toinette", "again", outside)
     after.leave()
     agent.leave()
 
@@ -200,10 +224,14 @@ def test_an_agents_phone_that_dies_costs_nobody_his_call_back(stack: Stack) -> N
     try:
         for number, agent in zip(numbers[1:], ("agnes", "maud"), strict=True):
             assert f"no agent ({agent})" in tried(stack, number)
+            made = stack.called_back(number)
+            assert (made["agent"], made["answered"], made["talked"]) == (agent, None, None)
+            assert [said for said in stack.crosschecked() if made["id"] in said] == []
     finally:
         for number in numbers[1:]:
             ivr(stack, "callbacks", "cancel", tried(stack, number).split()[0])
     outside.saw("agent_ended", 40.0)
     assert heard(outside, "dehors", AGENT_TONE)
     assert "talked (zoe)" in over(stack, numbers[0])
+    recorded(stack, callers[0], "zoe", "rung", outside)
     silent.leave()

@@ -14,9 +14,10 @@ from ivr.flow.flow import Drawing
 from ivr.flow.nodes.callback import Callback
 from ivr.ledger.cabinet import Cabinet
 from ivr.ledger.callbacks import CallbackStore
-from ivr.service.attempts import Order, Outcome, Stand
+from ivr.service.attempts import Came, Order, Outcome, Stand
 from ivr.service.placer import KIND, Placer
 from ivr.service.ports import Letter
+from ivr.service.record import Record
 
 DEMO = Path(__file__).parents[2]
 OPEN, NIGHT = datetime(2026, 6, 3, 8, 0, tzinfo=UTC), datetime(2026, 6, 3, 21, 0, tzinfo=UTC)
@@ -47,7 +48,7 @@ class Exchange:
 
     calls: dict[str, bool] = field(default_factory=dict)
     placed: list[Order] = field(default_factory=list)
-    results: dict[str, tuple[Outcome | None, str]] = field(default_factory=dict)
+    results: dict[str, Came] = field(default_factory=dict)
     fails: bool = False
     soon: int = 99
     """How many more are to be called now, of those whose turn has to be near."""
@@ -71,8 +72,8 @@ class Exchange:
     async def drop(self, attempt: str) -> None:
         self.calls.pop(attempt, None)
 
-    async def result(self, attempt: str) -> tuple[Outcome | None, str]:
-        return self.results.get(attempt, (None, ""))
+    async def result(self, attempt: str) -> Came:
+        return self.results.get(attempt, Came())
 
     async def forget(self, attempt: str) -> None:
         self.forgotten.append(attempt)
@@ -80,8 +81,21 @@ class Exchange:
     def over(self, outcome: Outcome | None, agent: str = "") -> None:
         """The one call that goes on ends."""
         ((attempt, _),) = self.calls.items()
-        self.results[attempt] = (outcome, agent)
+        self.results[attempt] = Came(outcome, agent)
         self.calls.clear()
+
+
+@dataclass
+class Kept:
+    """What a ledger was given to keep."""
+
+    records: list[Record] = field(default_factory=list)
+    full: bool = False
+
+    async def append(self, record: Record) -> None:
+        if self.full:
+            raise OSError("no space left on device")
+        self.records.append(record)
 
 
 @dataclass
@@ -94,9 +108,10 @@ class House:
     store: CallbackStore
     at: datetime = OPEN
     book: Callable[[], Book] = demo
+    ledger: Kept = field(default_factory=Kept)
 
     def placer(self) -> Placer:
-        return Placer(self.cabinet, self.store, self.exchange, self.book, lambda: self.at)
+        return Placer(self.cabinet, self.store, self.exchange, self.ledger, self.book, lambda: self.at)
 
     async def ask(self, phone: str = "+33612345678", number: str = "0805000028", **facts: str) -> None:
         told = {"phone": phone, "subject": "x", "due": self.at.isoformat(), "calendar": "office", **facts}
@@ -106,6 +121,10 @@ class House:
     async def outcomes(self) -> list[str]:
         letters = self.cabinet.letters(KIND) + self.cabinet.letters(KIND, done=True)
         return [str(one.outcome) for letter in letters for one in self.store.all(letter.id)]
+
+    async def waits(self, at: datetime) -> bool:
+        """Whether anybody is to be called then."""
+        return bool([*await self.cabinet.waiting(KIND, at, 9)])
 
     def due_now(self) -> None:
         for letter in self.cabinet.letters(KIND):
@@ -135,7 +154,38 @@ async def test_a_callback_is_placed_once_and_its_outcome_is_written(house: House
     assert len(house.exchange.placed) == 1
     assert await house.outcomes() == ["talked"]
     assert house.exchange.forgotten == [order.attempt]
+    (record,) = house.ledger.records
+    assert (record.id, record.caller, record.number) == (f"callback-{order.attempt}", "+33612345678", "0805000028")
+    assert (record.steps, record.agent, record.book) == (("callback:talked",), "karim", demo().digest)
     assert house.cabinet.letters(KIND) == []
+
+
+async def test_a_ledger_that_is_full_keeps_nobody_from_being_called(house: House) -> None:
+    """Nor is he called again: the log has the record."""
+    house.ledger.full = True
+    await house.ask()
+    await house.placer().round()
+    house.exchange.over(Outcome.TALKED, "karim")
+    await house.placer().round()
+
+    assert await house.outcomes() == ["talked"]
+    assert house.cabinet.letters(KIND) == []
+
+
+async def test_what_no_agent_took_is_tried_again_in_a_minute(house: House) -> None:
+    """What one has put off, after the pause of the book."""
+    due = []
+    for outcome in (Outcome.NOBODY, Outcome.LATER):
+        await house.ask(phone=f"+3361234567{outcome is Outcome.LATER:d}")
+        await house.placer().round()
+        house.exchange.over(outcome, "karim")
+        before = datetime.now(UTC)
+        await house.placer().round()
+        due += [one for one in (59, 61, 899, 902) if await house.waits(before + timedelta(seconds=one))]
+        for letter in house.cabinet.letters(KIND):
+            house.cabinet.done(letter.id, datetime.now(UTC))
+
+    assert due == [61, 899, 902, 902]
 
 
 async def test_an_order_whose_reply_was_lost_is_not_given_again(house: House) -> None:
