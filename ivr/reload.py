@@ -17,7 +17,8 @@ from ivr.service.library import Library
 log = logging.getLogger(__name__)
 
 SETTLE = 300  # milliseconds without a further change before an edit counts as finished; editors save in steps
-DEPLOY_LIMIT = 10.0  # seconds for Asterisk to take up its part
+DEPLOY_LIMIT = 60.0  # seconds for Asterisk to take up its part
+RELOAD_LIMIT = 20.0  # of these for one file: 10,000 numbers take 4 s where two processors do much else
 
 # The file that changed -> the module of Asterisk that reads it.
 QUEUES = "queues.conf"
@@ -156,7 +157,7 @@ async def _reloaded(switch: AmiSwitch, files: Iterable[str]) -> list[str]:
     refused = []
     for name in files:
         try:
-            await switch.reload(READ_BY[name])
+            await switch.reload(READ_BY[name], RELOAD_LIMIT)
         except Refused as error:
             refused.append(f"{name} ({error.message})")
     return refused

@@ -28,7 +28,7 @@ log = logging.getLogger(__name__)
 MOST_UNSENT = 1_048_576
 """Bytes that may wait for a peer which does not read; above, actions fail at once."""
 MOST_ENTRIES = 20_000
-"""Entries of one list, some 200 times the calls that one exchange here may carry."""
+"""Entries of one list, some 200 times the calls that one exchange here may carry; who knows of more says so."""
 
 Callback = Callable[[str, Headers], Any]
 """Called with the event's name and headers; what it returns is awaited if it can be."""
@@ -63,10 +63,11 @@ class Refused(OSError):
 class Order(Action):  # type: ignore[misc]  # panoramisk has no types
     """One action on its way, checked; its future gets the reply, for a list also all entries."""
 
-    def __init__(self, action: str, fields: Fields, *, listing: bool = False) -> None:
+    def __init__(self, action: str, fields: Fields, *, listing: bool = False, most: int = MOST_ENTRIES) -> None:
         super().__init__(checked(action, fields))
         self.name = action
         self.listing = listing
+        self.most = most
         self.future: asyncio.Future[tuple[Headers, ...]]
 
     def add_message(self, message: Headers) -> bool:
@@ -78,8 +79,8 @@ class Order(Action):  # type: ignore[misc]  # panoramisk has no types
         self.responses.append(message)
         if self._complete(message):
             self.future.set_result(tuple(self.responses))
-        elif len(self.responses) > MOST_ENTRIES:
-            self.future.set_exception(Refused(self.name, f"its list is longer than {MOST_ENTRIES} entries"))
+        elif len(self.responses) > self.most:
+            self.future.set_exception(Refused(self.name, f"its list is longer than {self.most} entries"))
         return True
 
     def _complete(self, message: Headers) -> bool:

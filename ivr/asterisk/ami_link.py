@@ -21,7 +21,7 @@ from functools import partial
 from types import TracebackType
 from typing import Any, NoReturn, Self
 
-from ivr.asterisk.ami_lead import Callback, LedManager, LedProtocol, LinkLost, NoReply, Order, Refused
+from ivr.asterisk.ami_lead import MOST_ENTRIES, Callback, LedManager, LedProtocol, LinkLost, NoReply, Order, Refused
 from ivr.asterisk.ami_pace import USUAL, Counts, Pace, pauses
 from ivr.asterisk.ami_wire import BadAction, Fields, Headers, NotAmi
 
@@ -120,15 +120,22 @@ class AmiLink:
         return _reply(reply)
 
     async def list(
-        self, action: str, fields: Fields | None = None, *, limit: float | None = None
+        self, action: str, fields: Fields | None = None, *, limit: float | None = None, most: int = MOST_ENTRIES
     ) -> tuple[Headers, ...]:
-        """The entries of an action that answers with a list; raises Refused beside what ``action`` raises."""
-        return await self._list(self._protocol, action, fields or {}, limit)
+        """The entries of an action that answers with a list, ``most`` at most; raises Refused beside what ``action``
+        raises.
+        """
+        return await self._list(self._protocol, action, fields or {}, limit, most)
 
     async def _list(
-        self, protocol: LedProtocol | None, action: str, fields: Fields, limit: float | None
+        self,
+        protocol: LedProtocol | None,
+        action: str,
+        fields: Fields,
+        limit: float | None,
+        most: int = MOST_ENTRIES,
     ) -> tuple[Headers, ...]:
-        reply, *entries = await self._ask(protocol, Order(action, fields, listing=True), limit)
+        reply, *entries = await self._ask(protocol, Order(action, fields, listing=True, most=most), limit)
         if not _reply(reply).success or not entries:
             raise Refused(action, reply.get("Message", ""))
         if entries[-1].get("EventList", "").lower() == "cancelled":

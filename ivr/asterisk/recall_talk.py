@@ -11,11 +11,11 @@ from ivr.asterisk.agi_server import AgiSession
 from ivr.asterisk.agi_talk import SERVED, Speaker
 from ivr.asterisk.channel import AgiChannel
 from ivr.asterisk.places import Places
-from ivr.asterisk.recalls import AGENTS_RING, CALLERS_WAIT, NAME, RESULT, handed, outside
+from ivr.asterisk.recalls import AGENTS_RING, CALLERS_WAIT, JOINED, NAME, RESULT, handed, outside, phones
 from ivr.book.book import LANGUAGE
-from ivr.flow.commands import Ask, Dial, Enqueue, Phrase
+from ivr.flow.commands import Ask, Enqueue, Phrase
 from ivr.flow.node import Sentence
-from ivr.service.attempts import Order
+from ivr.service.attempts import Order, Stand
 from ivr.service.ports import Fault, Voice
 from ivr.values.wording import spelled
 
@@ -49,7 +49,10 @@ class Recalls:
             if order.placing.first == "agent":
                 await channel.carry(with_agent(order, speaker))
             elif await channel.carry(with_caller(order, speaker)):
-                await channel.perform(through(order, time.monotonic() - began))
+                if order.stand is None:
+                    await channel.carry(to_agents(order))
+                else:
+                    await channel.perform(through(order.stand, time.monotonic() - began))
         except Fault:  # its text holds the number
             log.warning("callback attempt=%s could not be carried out", order.attempt)
 
@@ -67,7 +70,7 @@ def with_agent(order: Order, speaker: Speaker) -> AgiTalk[None]:
     # `g`: without it the end of the talk would be told as a failure of Dial.
     for name, value in handed(order):
         yield from do("SET", "VARIABLE", f"__{name}", value)
-    rung = f"{outside(order)},{placing.ring},gr(ring)"
+    rung = f"{outside(order)},{placing.ring},gr(ring){JOINED}"
     yield from do("EXEC", "Dial", rung, limit=placing.ring + LONGEST_TALK)
     return None
 
@@ -79,10 +82,14 @@ def with_caller(order: Order, speaker: Speaker) -> AgiTalk[bool]:
     return key == "1"
 
 
-def through(order: Order, since: float) -> Dial | Enqueue:
-    """Where a caller goes who was called first, ``since`` seconds after the order: to his place, or to the agents."""
-    if (stand := order.stand) is None:
-        return Dial(order.placing.agents, AGENTS_RING)
+def to_agents(order: Order) -> AgiTalk[None]:
+    """Ring the agents for a caller who was called first."""
+    rung = f"{phones(order.placing)},{AGENTS_RING},gr(ring){JOINED}"
+    yield from do("EXEC", "Dial", rung, limit=AGENTS_RING + LONGEST_TALK)
+
+
+def through(stand: Stand, since: float) -> Enqueue:
+    """The place of a caller who was called first, and is put through ``since`` seconds after the order."""
     return Enqueue(stand.queue, CALLERS_WAIT, stand.priority, stood=stand.waited + since, part=stand.part)
 
 

@@ -29,6 +29,7 @@ from ivr.asterisk.places import Places
 from ivr.asterisk.queues_conf import phone, within
 from ivr.asterisk.switch import deleted, live_channels
 from ivr.asterisk.tokens import token
+from ivr.flow.placing import Placing
 from ivr.service.attempts import CALL, Came, Order, Outcome, Stand
 
 log = logging.getLogger(__name__)
@@ -41,7 +42,8 @@ LONGEST_WAIT = 4 * 3600  # seconds in a queue, behind nobody's ear; closing time
 CALLERS_WAIT = 900  # seconds for an agent, of a caller who was called first
 NEAR = 60.0  # seconds until his turn, from which on a caller is called who then waits himself
 REACHED = "Up"
-PARTS = 7  # of what a hang-up handler keeps: [callback-ended] of the dial plan
+JOINED = "U(callback-joined)"  # an option of Dial: the dial plan notes when who is dialled has answered
+PARTS = 8  # of what a hang-up handler keeps: [callback-ended] of the dial plan
 PLACE_LIMIT = 10.0  # seconds to log in and give the order
 
 SAID: Mapping[str, Outcome] = {
@@ -160,7 +162,7 @@ def originate(order: Order, place: int | None) -> dict[str, str | list[str]]:
         variables += [f"IVR_QUEUE={queue}", f"IVR_PLACE={place or ''}", f"IVR_PRIORITY={stand.priority}"]
         channel, longest = "Local/queue@callback-agents/n", LONGEST_WAIT
     else:
-        variables += [f"IVR_PHONES={'&'.join(phone(agent) for agent in placing.agents)}", f"IVR_RING={AGENTS_RING}"]
+        variables += [f"IVR_PHONES={phones(placing)}", f"IVR_RING={AGENTS_RING}"]
         channel, longest = "Local/phones@callback-agents/n", AGENTS_RING + 5
     variables.append(f"IVR_WAIT={longest}")
     return fields | {
@@ -169,6 +171,11 @@ def originate(order: Order, place: int | None) -> dict[str, str | list[str]]:
         "Timeout": f"{longest * 1000}",
         "Variable": variables,
     }
+
+
+def phones(placing: Placing) -> str:
+    """The agents who ring all at once, as Dial wants them."""
+    return "&".join(phone(agent) for agent in placing.agents)
 
 
 def outside(order: Order) -> str:
@@ -196,13 +203,16 @@ def handed(order: Order) -> list[tuple[str, str]]:
 
 def came(kept: str, other: str) -> Came:
     """What became of an attempt, by what the hang-up handlers of its two halves have kept: what was said, Dial's
-    status, the phone and the name of the agent, when this half was reached and was over, and the milliseconds of talk.
+    status, the phone and the name of the agent, when this half was reached, was joined with who was called second, and
+    was over, and the milliseconds of a talk to which a queue led.
     """
-    *_, reached, over, talked = _parts(kept)
+    *_, reached, joined, over, lasted = _parts(kept)
     *_, other_over, _ = _parts(other)
     outcome, agent = _outcome(kept, other)
-    ended = epoch(over) or epoch(other_over)
-    return Came(outcome, agent, epoch(reached), ended, number(talked) / 1000 if outcome is Outcome.TALKED else 0.0)
+    talked = 0.0
+    if outcome is Outcome.TALKED:
+        talked = round(number(over) - number(joined), 3) if joined else number(lasted) / 1000
+    return Came(outcome, agent, epoch(reached), epoch(over) or epoch(other_over), talked)
 
 
 def _parts(kept: str) -> list[str]:

@@ -68,9 +68,9 @@ class AmiSwitch:
         place = {"Context": _place("context", context), "Exten": _place("extension", extension)}
         return await self._order("Redirect", {"Channel": _channel(channel), **place, "Priority": "1"})
 
-    async def reload(self, module: str) -> None:
-        """Have a module read its settings again; needs an account that may."""
-        await self._order("Reload", {"Module": module})
+    async def reload(self, module: str, limit: float | None = None) -> None:
+        """Have a module read its settings again, within ``limit`` seconds; needs an account that may."""
+        await self._order("Reload", {"Module": module}, limit)
 
     async def pause(self, phone: str, paused: bool) -> None:
         """Have all queues ring a phone no more, or again; needs an account that may."""
@@ -121,8 +121,8 @@ class AmiSwitch:
         await self._order("Ping", {})
         return clock() - began
 
-    async def _order(self, action: str, fields: dict[str, str]) -> bool:
-        reply = await self._link.action(action, fields)
+    async def _order(self, action: str, fields: dict[str, str], limit: float | None = None) -> bool:
+        reply = await self._link.action(action, fields, limit=limit)
         if not reply.success and not reply.message.lower().startswith(GONE):
             raise Refused(action, reply.message)
         return reply.success

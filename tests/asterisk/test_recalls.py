@@ -6,9 +6,9 @@ from datetime import UTC, datetime
 import pytest
 
 from ivr.asterisk.places import Places
-from ivr.asterisk.recall_talk import through
+from ivr.asterisk.recall_talk import through, to_agents
 from ivr.asterisk.recalls import AmiExchange, came, originate, outside
-from ivr.flow.commands import Dial, Enqueue
+from ivr.flow.commands import Enqueue
 from ivr.flow.placing import Placing
 from ivr.service.attempts import Came, Order, Outcome, Stand
 from ivr.values.number import parse
@@ -61,11 +61,12 @@ def test_a_caller_who_is_called_first_sees_the_number_that_may_be_shown() -> Non
 
 
 def test_a_caller_who_is_called_first_is_put_through_to_his_place() -> None:
-    """As if he had stayed, also while he was greeted; without a queue to the agents."""
+    """As if he had stayed, also while he was greeted; without a queue all agents ring."""
     place = Enqueue("parts", 900, 10, stood=65.0, part="needs-english")
 
-    assert through(order(queue="parts", first="caller"), 5.0) == place
-    assert through(order(agents=["karim"], first="caller"), 5.0) == Dial(("karim",), 25)
+    assert through(Stand("parts", 60.0, 10, "needs-english"), 5.0) == place
+    rung = next(to_agents(order(agents=["karim", "zoe"], first="caller")))
+    assert rung.words == ("EXEC", "Dial", "PJSIP/karim&PJSIP/zoe,25,gr(ring)U(callback-joined)")
 
 
 class Queue:
@@ -152,7 +153,9 @@ def test_what_the_exchange_kept_says_when() -> None:
     """Who was called first answered at 12.5 s, the two talked for 8 s; where he was not reached, the other half says
     when it was over; what Asterisk of before an update has kept says nothing.
     """
-    talked = came("dialled|ANSWER|PJSIP/gateway-01||12.500|30.250|8123", "|||sacha||30.251|17000")
+    talked = came("dialled|ANSWER|PJSIP/gateway-01||12.500|22.127|30.250|17750", "|||sacha|||30.251|17000")
     assert talked == Came(Outcome.TALKED, "sacha", at(12.5), at(30.25), 8.123)
-    assert came("", "|NOANSWER||||25.000|") == Came(None, "", None, at(25.0))
+    assert came("", "|NOANSWER|||||25.000|") == Came(None, "", None, at(25.0))
+    queued = came("through|||karim|12.500||30.250|3083", "")
+    assert queued == Came(Outcome.TALKED, "karim", at(12.5), at(30.25), 3.083)
     assert came("dropped|||", "|||sacha") == Came(Outcome.DROPPED, "sacha")
