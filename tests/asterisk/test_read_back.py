@@ -8,15 +8,18 @@ from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
+from panoramisk.utils import CaseInsensitiveDict
 
 from ivr import tls
 from ivr.asterisk import agents_conf, read_back
-from ivr.asterisk.ami_link import AmiLink
+from ivr.asterisk.ami_lead import Order
+from ivr.asterisk.ami_link import AmiLink, Headers
 from ivr.asterisk.provision import files
 from ivr.values.outside import Destination
-from tests.asterisk.fake_ami import FakeAmi, lists, says
+from tests.asterisk.fake_ami import Connection, FakeAmi, Received, lists, says
 from tests.asterisk.mirror import dial_plan, queue_status
 from tests.asterisk.test_provision import EXCHANGE, PARTS, SALES
 
@@ -108,7 +111,48 @@ async def test_a_number_that_it_kept_is_told_and_many_are_counted(asterisk: Fake
     assert await read_back.unlike_numbers(link, old, NUMBERS) == kept
     asterisk.answers["showdialplan"] = lists("ListDialplan", [])
 
-    assert (await read_back.unlike_numbers(link, old, NUMBERS))[-1] == "and 5 more"
+    assert (await read_back.unlike_numbers(link, old, NUMBERS))[-1] == "and 2 more"
+
+
+async def test_where_little_has_changed_it_is_asked_for_just_that(asterisk: FakeAmi, link: AmiLink) -> None:
+    """One number more, of which it does not know one form: neither its others nor the fixed part are listed."""
+    now = files(replace(EXCHANGE, numbers=(*EXCHANGE.numbers, "0899000077")))["extensions_numbers.conf"]
+
+    def answer(line: Connection, order: Received) -> None:
+        known = [one for one in dial_plan(now) if one["Extension"] == order.get("Extension") == "0899000077"]
+        absent = says("Error", f"Did not find extension {order.get('Extension')}@{order.get('Context')}")
+        (lists("ListDialplan", known) if known else absent)(line, order)
+
+    asterisk.answers["showdialplan"] = answer
+    told = await read_back.unlike_numbers(link, BEFORE["extensions_numbers.conf"], now)
+
+    assert told == ['it has not "+33899000077" as it should [public]']
+    asked = [(one.get("Context"), one.get("Extension")) for one in asterisk.orders("ShowDialPlan")]
+    assert asked == [("public", "+33899000077"), ("public", "0899000077")]
+
+
+class Listing:
+    """A link that feeds a list of any length to its order, entry by entry: a socket would take seconds."""
+
+    def __init__(self, entries: list[dict[str, str]]) -> None:
+        self.entries = entries
+
+    async def list(self, action: str, *, limit: float, most: int) -> tuple[Headers, ...]:
+        order = Order(action, {}, listing=True, most=most)
+        begins, complete = {"Response": "Success", "EventList": "start"}, {"EventList": "Complete"}
+        for one in (begins, *self.entries, complete):
+            order.add_message(CaseInsensitiveDict(one))
+        return (await order.future)[1:-1]
+
+
+async def test_a_list_of_thousands_of_numbers_is_taken_whole() -> None:
+    """It was refused beyond 20,000 steps, which are 5,000 numbers, and the book with it."""
+    many = replace(EXCHANGE, numbers=tuple(f"0825{place:06}" for place in range(5_100)))
+    now = files(many)["extensions_numbers.conf"]
+    link: Any = Listing(dial_plan(now))
+
+    assert len(link.entries) > 20_000
+    assert await read_back.unlike_numbers(link, "", now) == []
 
 
 async def test_an_asterisk_that_does_not_say_has_not_taken_it_up(asterisk: FakeAmi, link: AmiLink) -> None:
