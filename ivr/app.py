@@ -289,13 +289,11 @@ def last_calls(settings: Settings, count: int, number: str | None) -> list[Kept]
 def calls_kept(
     settings: Settings, call: str | None, count: int | None, since: datetime | None, number: str | None
 ) -> list[Kept]:
-    """One call by its id, or the last ``count``, or those that began ``since``, oldest first: calls to our numbers, as
-    those that we made went through no flow.  Raises BadLedger.
+    """Of the calls to our numbers one by its id, or the last ``count``, or those ``since``, oldest first.  Raises
+    BadLedger.
     """
     reader = Reader(at(settings.ledger))
     national = (parse(number).national or number) if number else None
-    if call is not None:
-        kept = [one for one in (reader.find(call),) if one]
-    else:
-        kept = reader.since(since, national) if since else reader.last(count or 0, national)
-    return [one for one in kept[::-1] if one.kind is None]
+    kept = reader.since(since, national) if since else reader.last(count or 0, national)
+    found = (reader.find(call),) if call is not None else kept[::-1]
+    return [one for one in found if one and one.kind is None]

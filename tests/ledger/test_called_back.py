@@ -129,7 +129,7 @@ async def test_the_last_calls_show_it(store: Store, tmp_path: Path) -> None:
     await store.append(back(TALKED))
 
     def ivr(*words: str) -> str:
-        done = CliRunner().invoke(main, words, env={"IVR_STATE": str(tmp_path)})
+        done = CliRunner().invoke(main, words, env={"IVR_STATE": str(tmp_path), "COLUMNS": "200"})
         assert done.exit_code == 0, done.output
         return done.output
 
