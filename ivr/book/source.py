@@ -16,6 +16,7 @@ problems are told at once; what cannot be trusted afterwards is marked ``damaged
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -27,6 +28,8 @@ from ivr.book.tree import Mapping, Node, Scalar, Sequence
 
 LARGEST = 1024 * 1024
 """Bytes in a file."""
+REMEMBERED = 64 * 1024
+"""Bytes in a file whose tree is kept for the next reading; that takes some ten times as much."""
 DEEPEST = 50
 """Mappings and lists inside one another."""
 MOST = 100_000
@@ -64,6 +67,22 @@ def read(path: Path, book: Path, problems: list[Problem]) -> Source:
 
 def parsed(written: bytes, file: str, problems: list[Problem]) -> Source:
     """The bytes of a file as a tree; an empty file is a mapping without keys."""
+    source, found = (_remembered if len(written) <= REMEMBERED else _parsed)(written, file)
+    problems.extend(found)
+    return source
+
+
+def _parsed(written: bytes, file: str) -> tuple[Source, tuple[Problem, ...]]:
+    problems: list[Problem] = []
+    source = _whole(written, file, problems)
+    return source, tuple(problems)
+
+
+# Whoever reads a book again has changed a file or two: the others are not read anew.  Nobody changes a tree.
+_remembered = lru_cache(maxsize=100)(_parsed)
+
+
+def _whole(written: bytes, file: str, problems: list[Problem]) -> Source:
     text = ""
     try:
         text = _text(written, file)

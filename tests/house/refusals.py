@@ -29,8 +29,13 @@ class Refusal:
 
     def told(self, sentences: str) -> bool:
         """Whether one of these sentences is this one, whole, with something in its holes."""
-        pattern = "".join(re.escape(part) if part else f"[^{BETWEEN}]*?" for part in self.parts)
-        return re.search(pattern, sentences) is not None
+        pattern = re.compile("".join(re.escape(part) if part else f"[^{BETWEEN}]*?" for part in self.parts))
+        longest, at = max(self.parts, key=len), -1
+        while (at := sentences.find(longest, at + 1)) >= 0:  # a pattern of holes is slow: only where it may be
+            sentence = sentences[sentences.rfind(BETWEEN, 0, at) + 1 :].partition(BETWEEN)[0]
+            if pattern.search(sentence):
+                return True
+        return False
 
 
 def refusals(directory: Path, *folders: str) -> Iterator[Refusal]:
