@@ -72,6 +72,7 @@ from ivr.service.postbox import Postboxes
 from ivr.service.rests import EVENTS, Rests
 from ivr.service.spending import Spending
 from ivr.service.status import Status
+from ivr.service.summons import Summons
 from ivr.service.trunks import Trunks
 from ivr.settings import Settings
 from ivr.voice.studio import Studio
@@ -142,15 +143,12 @@ async def serve(settings: Settings) -> None:
             link.on_event(heard, rests.hear)
         link.on_resync(lambda _: rests.look())
 
-        def in_progress() -> list[str]:
-            return [one.id for one in live.calls]
-
         vault = make_vault(settings)
-        vault.refusals, vault.in_progress = AmiSwitch(link), in_progress
+        vault.refusals, vault.in_progress = AmiSwitch(link), live.ids
         tapes = Tapes(AmiSwitch(link), vault.told)
         link.on_event(EVENT, tapes.hear)
         messages = MessageStore(settings.messages)
-        mailboxes = Mailboxes(lambda: library.current.book.mailboxes, cabinet, messages, in_progress, clock(settings))
+        mailboxes = Mailboxes(lambda: library.current.book.mailboxes, cabinet, messages, live.ids, clock(settings))
         postboxes = Postboxes(mailboxes, cabinet, lambda agent: library.current.book.boxes_of(agent))
         lamps = Lamps(
             postboxes,
@@ -178,6 +176,7 @@ async def serve(settings: Settings) -> None:
         office = Office(
             *(cabinet, cabinet, remote, messages, codes, live, clock(settings), pins, recordings, teller, vault),
             queues=loads,
+            summons=(summons := Summons(cabinet, cabinet, AmiSwitch(link), clock(settings))),
         )
         attendant = Attendant(library, ledger, live, office, clock(settings))
         callbacks = await asyncio.to_thread(CallbackStore, settings.cabinet)
@@ -207,11 +206,9 @@ async def serve(settings: Settings) -> None:
                 most=4 * settings.max_calls,
             )
         )
-
         crises = Crises(lambda: library.current.book.crises, cabinet, clock(settings))
         delivery = Delivery(cabinet, remote.deliver, lambda: library.current.book.sites)
-
-        mailroom = Mailroom(cabinet, lambda: library.current.book.mailboxes, in_progress, changed=lamps.changed)
+        mailroom = Mailroom(cabinet, lambda: library.current.book.mailboxes, live.ids, changed=lamps.changed)
         emails = Emails(cabinet, messages, make_mailer(settings))
         hooks = Hooks(cabinet, messages, remote.deliver, lambda: library.current.book.sites)
 
@@ -233,7 +230,6 @@ async def serve(settings: Settings) -> None:
             )
 
         pages = application(status)
-        codes_password = secret.derive(settings.secret, "codes")
         overrides = Overrides(lambda: library.current.book.calendars, cabinet, clock(settings))
         operator = secret.derive(settings.secret, "web:operator")
         pages.add_routes(override_routes(overrides, operator))
@@ -243,13 +239,15 @@ async def serve(settings: Settings) -> None:
         pages.add_routes(message_routes(mailboxes, operator))
         pages.add_routes(trunk_routes(trunks, spending, operator))
         pages.add_routes(book_routes(library, shelf, reloader.reload, reloader.tell_asterisk, operator))
-        pages.add_routes([check_route(lambda code: codes.check(code, clock(settings)()), codes_password)])
+        pages.add_routes(
+            [check_route(lambda code: codes.check(code, clock(settings)()), secret.derive(settings.secret, "codes"))]
+        )
         runner = web.AppRunner(pages, access_log=None)
         await runner.setup()
         stack.push_async_callback(runner.cleanup)
         await web.TCPSite(runner, "127.0.0.1", settings.http_port).start()
-        for signal_number in (signal.SIGTERM, signal.SIGINT):
-            loop.add_signal_handler(signal_number, stop.set)
+        loop.add_signal_handler(signal.SIGTERM, stop.set)
+        loop.add_signal_handler(signal.SIGINT, stop.set)
         loop.add_signal_handler(signal.SIGHUP, reloader.asked.set)
         log.info("serving book=%s numbers=%s", library.current.book.digest, ",".join(library.current.book.services))
         watched = (settings.book / "dialplans", settings.book / "prompts", settings.recordings)
@@ -269,6 +267,7 @@ async def serve(settings: Settings) -> None:
                 trunks.run(),
                 rests.run(),
                 waits.run(),
+                summons.run(),
                 spending.run(),
                 keep(cabinet, messages, callbacks, vault, settings.keep_days),
                 vault.run(),

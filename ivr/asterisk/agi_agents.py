@@ -7,7 +7,7 @@ from ivr.asterisk.agi_limit import ready_to_warn
 from ivr.asterisk.agi_order import AgiTalk, do, epoch, number, variable
 from ivr.asterisk.causes import DIALSTATUS, QUEUESTATUS
 from ivr.asterisk.outside_conf import CONTEXT
-from ivr.asterisk.queues_conf import MOST_PENALTY, REACH, within
+from ivr.asterisk.queues_conf import MOST_PENALTY, NEWS, REACH, within
 from ivr.flow.commands import Dial, Dialled, Enqueue, Queued, Reachable, Reached, Served, There
 from ivr.service.ports import Fault
 from ivr.values.music import DEFAULT
@@ -105,6 +105,8 @@ def dial(
 
     Who lies outside is rung on such a channel too (context `outside`), which tries one trunk after the other.
 
+    `d`: the caller may be called out of it, by the key ``NEWS`` (app_dial.c, OPT_DTMF_EXIT: DIALSTATUS is CANCEL then).
+
     For who waits in a slot a channel rings that nobody answers (context `parked`): who dials the slot picks it up, by
     the mark that it bears (app_directed_pickup, PICKUPMARK).
     """
@@ -117,7 +119,7 @@ def dial(
     if limit is not None:
         yield from do("SET", "VARIABLE", CUT_AFTER, f"{limit - 1:.0f}")
     warned = f":{dial.warn.before * 1000:.0f}" if dial.warn else ""
-    options = ("gm" if dial.music else "gr(ring)") + (f"L({limit * 1000:.0f}{warned})" if limit is not None else "")
+    options = ("dgm" if dial.music else "dgr(ring)") + (f"L({limit * 1000:.0f}{warned})" if limit is not None else "")
     told = bool(whisper or accept)
     if dial.parks:
         yield from do("SET", "VARIABLE", PARKS, "yes")
@@ -145,9 +147,11 @@ def dial(
             yield from do("SET", "VARIABLE", name, value)
         lasts += round(sum(one.seconds for one in whisper) + HEARINGS * (sum(one.seconds for one in accept) + TO_PRESS))
     yield from do("EXEC", "Dial", f"{phones},{lasts},{options}", limit=lasts + LONGEST_TALK)
+    status = yield from variable("DIALSTATUS")
+    if status == "CANCEL" and (yield from _called_out()):
+        return Dialled(Reached.NO_ANSWER, news=True)  # he keeps his slot
     if dial.slot:
         yield from do("SET", "VARIABLE", SLOT, "")
-    status = yield from variable("DIALSTATUS")
     reached = DIALSTATUS.get(status, Reached.UNAVAILABLE)
     if reached is not Reached.TALKED:
         declined = (whisper or accept) and (yield from variable(DECLINED))
@@ -156,6 +160,11 @@ def dial(
     answered = epoch((yield from variable("CDR(answer,u)")))
     cut = limit is not None and number((yield from variable("ANSWEREDTIME_MS"))) / 1000 > limit - CUT_SHORT
     return Dialled(reached, agent_of(peer), answered, cut, parked=(yield from _parked()) if dial.parks else "")
+
+
+def _called_out() -> AgiTalk[bool]:
+    """Whether it was the key of the controller that ended the wait: Dial and Queue jump to it as to an extension."""
+    return (yield from variable("EXTEN")) == NEWS
 
 
 def _parked() -> AgiTalk[str]:
@@ -234,6 +243,8 @@ def enqueue(
         raise Fault(f'Asterisk let nobody wait in "{wanted.queue}": {status or "it does not know it"}')
     seconds = int(waited) / 1000 if waited.isdecimal() else None
     at = int(place) if place.isdecimal() else None
+    if served is Served.KEY and (yield from _called_out()):
+        return Queued(Served.TIMEOUT, waited=seconds, place=at, news=True)
     if served is not Served.TALKED:
         return Queued(served, waited=seconds, place=at)
     name = yield from variable("MEMBERNAME")

@@ -205,8 +205,9 @@ def _extensions(exchange: Exchange) -> str:
     for queue in (queue for queue in exchange.queues if queue.key):
         # Where app_queue jumps when the key is pressed.  The AGI session goes on; this is for when it has ended.
         lines += ["", f"[leave-{token('queue name', queue.name)}]"]
-        # A pattern of one key, so that nobody takes it for one of the numbers that can be dialled.
-        lines += [f"exten => _{token('key', queue.key)},1,Goto(queue-left,start,1)", "exten => T,1,Hangup(16)"]
+        # Patterns of one key, so that nobody takes them for numbers that can be dialled; the second is [called-out]'s.
+        keys = (token("key", queue.key), queues_conf.NEWS)
+        lines += [*(f"exten => _{key},1,Goto(queue-left,start,1)" for key in keys), "exten => T,1,Hangup(16)"]
     lines += ["", "[agents]", "include => agent-codes", "include => public"]
     for agent in _distinct_agents(exchange.agents):
         name = token("agent name", agent.name)

@@ -25,6 +25,10 @@ NOBODY = "penalty,unavailable,invalid,unknown"
 MOST_PENALTY = 999
 """QUEUE_MAX_PENALTY of every caller.  Who is paused by order has more, which tells him from those who only rest after a
 call that they missed: app_queue pauses both, and `penalty` above makes nobody of the former."""
+CALLED_OUT = "called-out"
+"""The context that has the key by which a caller is called out of his wait, in a queue without a key of its own."""
+NEWS = "D"
+"""That key, which no keypad has."""
 REACH = "reach"
 """The context in which who is told something first is rung, on a Local channel of his own."""
 TELLING = 60
@@ -58,7 +62,7 @@ def text(queues: Iterable[Queue], agents: Mapping[str, Duty], sounds: str = "/va
             ("musicclass", token("music", queue.music or DEFAULT)),
             ("joinempty", "yes" if queue.join_when_empty and not part else NOBODY),
             ("leavewhenempty", NOBODY if queue.leave_when_empty or part else "no"),
-            ("context", f"leave-{name}" if queue.key else ""),
+            ("context", f"leave-{name}" if queue.key else CALLED_OUT),
             ("announce-frequency", f"{queue.say_every * queue.say_position:d}"),
             ("announce-position", "yes" if queue.say_position else "no"),
             # Asterisk's own figure is a mean of waits that are over; ours comes behind the place (see waits.py).

@@ -8,10 +8,12 @@ link failed, ``Refused`` when Asterisk said no.  A name that Asterisk would read
 
 import asyncio
 import re
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import timedelta
 
 from ivr.asterisk.ami_link import AmiLink, BadAction, Headers, Refused
+from ivr.asterisk.queues_conf import NEWS
 
 _CHANNEL = re.compile(r"[A-Za-z][A-Za-z0-9_]*/[^\s/,|][^\s,|]{0,199}", re.ASCII)
 """Technology, slash, the rest.  A name that begins with a slash is a regular expression to the action Hangup
@@ -20,7 +22,7 @@ _CALL = re.compile(r"[A-Za-z0-9_.-]{1,79}", re.ASCII)
 _PLACE = re.compile(r"[A-Za-z0-9_+*#-]{1,79}", re.ASCII)
 """A context or an extension: 80 bytes in Asterisk, the closing NUL among them."""
 
-GONE = ("no such channel", "channel does not exist")
+GONE = ("no such channel", "channel does not exist", "channel not found")
 """How Asterisk 22 begins to say that the channel has ended meanwhile."""
 
 
@@ -67,6 +69,18 @@ class AmiSwitch:
         """Send one channel to the first step of an extension; False when it is gone already."""
         place = {"Context": _place("context", context), "Exten": _place("extension", extension)}
         return await self._order("Redirect", {"Channel": _channel(channel), **place, "Priority": "1"})
+
+    async def call_out(self, calls: Collection[str]) -> frozenset[str]:
+        """Call those of these calls (unique ids) that ring somebody or wait in a queue out of it; those that talk are
+        left alone, and told.
+
+        As if the caller had pressed a key.  Source: app_senddtmf.c, manager_play_dtmf (`Receive`: queued as if heard).
+        """
+        channels = [one for one in await self.channels() if one.unique_id in calls]
+        for one in channels:
+            if one.application in ("Dial", "Queue") and not one.bridge:
+                await self._order("PlayDTMF", {"Channel": _channel(one.name), "Digit": NEWS, "Receive": "true"})
+        return frozenset(one.unique_id for one in channels if one.bridge)
 
     async def reload(self, module: str, limit: float | None = None) -> None:
         """Have a module read its settings again, within ``limit`` seconds; needs an account that may."""

@@ -101,6 +101,7 @@ class Service:
     written: str = ""  # as numbers.yaml writes the number, for telling where something stands
     # What prepared crises put in front of the flow, by their names.
     fronts: Mapping[str, Flow] = field(default_factory=dict)
+    reaching: Mapping[str, Flow] = field(default_factory=dict)  # those of them that who waits already hears, too
     guard: Flow | None = None  # what keeps nuisances from the flow
     recording: Taping | None = None  # how its conversations are recorded, where none says otherwise
     language: str = LANGUAGE  # in which its calls begin

@@ -43,6 +43,12 @@ class WrittenCrisis(Written):
     )
     flow: FlowName | None = Field(default=None, description="or the flow that takes the calls instead of their own")
 
+    waiting: Literal["told", "spared"] = Field(
+        default="told",
+        description="who waits for somebody already when it is put on: told: he hears the message within seconds, and "
+        "what follows is for him as for who comes now (go_on: he keeps his place); spared: he waits on",
+    )
+
     @model_validator(mode="after")
     def _leads_somewhere(self) -> "WrittenCrisis":
         if (self.then is None) == (self.flow is None):
@@ -107,7 +113,8 @@ def with_crises(
             drawn = crisis.drawn(name, service.entry)
             drawn = flows.setdefault(drawn.flow, drawn)
             whose[drawn.flow] = name
-            found[number] = replace(service, fronts={**service.fronts, name: drawn})
+            reaching = {**service.reaching, name: drawn} if crisis.waiting == "told" else service.reaching
+            found[number] = replace(service, fronts={**service.fronts, name: drawn}, reaching=reaching)
     return found, flows, whose
 
 

@@ -83,8 +83,9 @@ class Reached(StrEnum):
 @dataclass(frozen=True)
 class Dialled:
     """``agent`` is who answered, ``None`` if nobody did; ``answered`` when the line was, if the exchange can tell.
-    ``cut``: the limit ended the conversation; ``held`` are the seconds of each time that one was on hold in it.
-    ``past_limit``, said by the line: nobody did while waiting was free.  ``parked``: the slot that he was left in.
+    ``cut``: the limit ended the conversation; ``held`` are the seconds of each hold in it; ``parked``: the slot that he
+    was left in.  ``past_limit``, said by the line: nobody did while waiting was free.  ``news``: he was called out of
+    his wait, for what has been ordered meanwhile (`news.py`).
     """
 
     reached: Reached
@@ -94,6 +95,7 @@ class Dialled:
     past_limit: bool = False
     held: tuple[float, ...] = ()
     parked: str = ""
+    news: bool = False
 
 
 class Served(StrEnum):
@@ -110,7 +112,6 @@ class Served(StrEnum):
 @dataclass(frozen=True)
 class Queued:
     """``agent`` is who took the call, ``rang`` all who were rung for it, in order, as far as the exchange told.
-
     ``answered`` is when the line was, if the exchange can tell; ``waited`` are seconds in the queue, ``place`` the
     caller's when he left it, from 1; both ``None`` where he was not let in.  The rest as of :class:`Dialled`.
     """
@@ -124,6 +125,7 @@ class Queued:
     cut: bool = False
     held: tuple[float, ...] = ()
     parked: str = ""
+    news: bool = False
 
 
 @dataclass(frozen=True)
@@ -152,7 +154,6 @@ class Play(Command[Played]):
 @dataclass(frozen=True)
 class Ask(Command[Heard]):
     """Say a phrase and collect keys, which may be pressed while it is said.
-
     ``accept`` are the answers that mean something: one that begins no longer one ends the question at once.  ``first``
     and ``between`` are seconds of silence: after the phrase before the first key, and between keys.  ``typed`` are keys
     pressed before the question was put: it is then not spoken.
@@ -203,9 +204,9 @@ class Dial(Command[Dialled]):
 @dataclass(frozen=True)
 class Enqueue(Command[Queued]):
     """Wait in a queue for at most ``wait`` seconds, with music or ringing, until an agent takes the call.
-    Who has more ``priority`` is served first; ``key`` ends the wait.  ``place`` is where to enter, from 1, for who
-    had one before; ``stood``: since he first came, in seconds, by which it is worked out where that can be done.
-    ``ring``: for how long who is told something is rung; ``part``: only some of its agents.  Else as :class:`Dial`.
+    Who has more ``priority`` is served first; ``key`` ends the wait.  ``place`` is where to enter, from 1, for who had
+    one before; ``stood``: since he first came, in seconds, by which it is worked out where it can.  ``ring``: how
+    long who is told something is rung; ``part``: only some agents; ``hours``: the calendar whose changes concern him.
     """
 
     queue: str
@@ -223,6 +224,7 @@ class Enqueue(Command[Queued]):
     accept: Phrase = ()
     ring: int = 20
     part: str = ""
+    hours: str = field(default="", kw_only=True, compare=False, repr=False)
     parks: bool = field(default=False, kw_only=True, compare=False, repr=False)
     needs: Need = field(default=Need.ANNOUNCED, kw_only=True, compare=False, repr=False)
 
@@ -230,7 +232,6 @@ class Enqueue(Command[Queued]):
 @dataclass(frozen=True)
 class Gather(Command[Heard]):
     """Say a phrase and collect up to ``most`` digits; `#` ends them early, and so does silence.
-
     ``first`` and ``between`` as for :class:`Ask`.  What a ``secret`` question hears is on no tape and in no record.
     """
 
@@ -246,7 +247,6 @@ class Gather(Command[Heard]):
 @dataclass(frozen=True)
 class Capture(Command[Captured]):
     """Record the caller after a beep, until a key, ``silence`` of so many seconds, or until ``longest`` is over.
-
     The message can be said back by its ``name`` (:data:`MESSAGE` and what is unique of this call).  Who hangs up while
     he speaks has left it: the desk keeps it, for ``box`` or ``mailbox``, unless it is shorter than ``least`` seconds.
     """

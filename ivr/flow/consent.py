@@ -20,6 +20,7 @@ from typing import Any
 
 from ivr.flow.commands import Command, Dial, Enqueue, Need, Play, Talk
 from ivr.flow.line_commands import Tap, Untap
+from ivr.flow.news import Diverted
 from ivr.values.taping import Taping
 
 
@@ -37,16 +38,20 @@ class Consent:
 
     def carry(self, talk: Talk[None]) -> Talk[None]:
         """Yield the flow's commands; announcement and recording stand around those that join the caller with others."""
-        result: Any = None
         try:
+            command: Command[Any] = next(talk)
             while True:
-                command: Command[Any] = talk.send(result)
-                if isinstance(command, Dial | Enqueue):
-                    result = yield from self._joined(command)
+                if not isinstance(command, Dial | Enqueue):
+                    if self._usual and command.needs >= Need.ANNOUNCED:
+                        yield from self._agreed(self._usual)
+                    command = talk.send((yield command))
                     continue
-                if self._usual and command.needs >= Need.ANNOUNCED:
-                    yield from self._agreed(self._usual)
-                result = yield command
+                try:
+                    result: Any = yield from self._joined(command)
+                except Diverted as diverted:
+                    command = talk.throw(diverted)
+                else:
+                    command = talk.send(result)
         except StopIteration:
             return
         finally:
@@ -58,9 +63,16 @@ class Consent:
         if not isinstance(way, Taping) or not (yield from self._agreed(way)):
             return (yield bare)
         tapped = yield from Tap(way.days, way.refuse, way.announce)
-        result: Any = yield bare
+        result: Any = None
+        away: Diverted | None = None
+        try:
+            result = yield bare
+        except Diverted as diverted:
+            away = diverted
         if tapped.name is not None:
             yield from Untap()
+        if away is not None:
+            raise away
         return result
 
     def _agreed(self, way: Taping) -> Talk[bool]:

@@ -10,7 +10,7 @@ from ivr.flow.flow import Flow
 def entrance(flow: Flow, fronts: Mapping[str, Flow]) -> Talk[Flow]:
     """The flow at which a call begins: ``flow``, or that of the crisis in force; ``fronts`` are by crisis.
 
-    Asked once, at the beginning: who is in a call already is not touched by a crisis that comes or goes.
+    Asked once, at the beginning; a crisis that comes later reaches only who waits for somebody, see `news.py`.
     """
     if not fronts:
         return flow

@@ -36,6 +36,7 @@ Where waiting may not be charged for (``free_wait``) neither is answered for mor
 With each limit goes the warning before it, where the number has one and the limit leaves time for it: in whatever the
 caller is then, the exchange itself says it, once.  A conversation that the limit cut ends the call.
 An agent may park a caller with whom he talks (`ivr.flow.parking`), but not where nobody may be charged for waiting.
+What is ordered meanwhile reaches who waits (`ivr.flow.news`); nothing is answered for it.
 """
 
 from collections.abc import Sequence
@@ -68,6 +69,7 @@ from ivr.flow.commands import (
     Warn,
 )
 from ivr.flow.errands import Draw, Overridden, Recall, Remember, Spent
+from ivr.flow.news import Diverted, News, waited
 from ivr.flow.parking import parked
 from ivr.flow.telling import priced
 from ivr.flow.terms import Terms
@@ -97,8 +99,11 @@ class Line:
 
     ``to_come`` are the terms that later tariffs of the number demand, each from an instant on, in order.
     ``state`` may be read by whoever draws the call (the simulator, the dashboard), ``ending`` and the ``terms`` in
-    force by whoever writes the record; nobody else writes them.
+    force by whoever writes the record; nobody else writes them.  ``news`` is what reaches him while he waits, set by
+    whoever knows the crises of his number.
     """
+
+    news: News | None = None
 
     def __init__(self, terms: Terms, to_come: Sequence[tuple[datetime, Terms]] = ()) -> None:
         self.terms = terms
@@ -117,8 +122,12 @@ class Line:
             while True:
                 if isinstance(command, Progress | Answer | Limit):
                     raise FlowError(f"a node asked for {type(command).__name__}: only the line may")
-                result = yield from self._with_line(command)
-                command = talk.send(result)
+                try:
+                    result = yield from self._with_line(command)
+                except Diverted as diverted:
+                    command = talk.throw(diverted)
+                else:
+                    command = talk.send(result)
         except StopIteration:
             return
         except _Over as over:
@@ -142,12 +151,17 @@ class Line:
         command = replace(command, parks=self.terms.park is not None)
         if command.music and not command.hold:
             command = replace(command, hold=self.terms.music)
-        free = self.state < Need.ANSWERED
-        reached = (yield from self._dial_free(command)) if free else (yield self._priced(command))
+        reached = yield from waited(command, self._waited, self.news)
         if reached.cut:
             raise _Over(Ending.LIMIT)
         if reached.parked and self.terms.park is not None:
             return (yield from parked(reached, self.terms.park, self._with_line))
+        return reached
+
+    def _waited(self, wanted: Dial | Enqueue) -> Talk[Dialled | Queued]:
+        if self.state < Need.ANSWERED:
+            return (yield from self._dial_free(wanted))
+        reached: Dialled | Queued = yield self._priced(wanted)
         return reached
 
     def _in_vain(self, command: Command[Any]) -> Talk[Played | Dialled | Queued | Heard | None]:
@@ -269,7 +283,7 @@ class Line:
             if _came_to(reached) in TALKED:
                 self.state = Need.ANSWERED
                 self._talking_since = now
-            if _came_to(reached) not in IN_VAIN or lasts - part < LEAST_RING:
+            if reached.news or _came_to(reached) not in IN_VAIN or lasts - part < LEAST_RING:
                 return _in_all(reached, waited)
             if isinstance(reached, Queued):
                 waited += reached.waited or 0.0

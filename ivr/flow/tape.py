@@ -12,7 +12,7 @@ from ivr.flow.errands import Errand
 from ivr.flow.line_commands import LineCommand
 from ivr.values.hidden import BULLET, Hidden
 
-UNTOLD = frozenset(["needs", "toward", "parks"])
+UNTOLD = frozenset(["needs", "toward", "parks", "hours"])
 """What the line has set of a command, for whoever carries it out."""
 
 

@@ -9,6 +9,7 @@ from ivr.flow.commands import Ask, Command, Enqueue, Gather, Hangup, Look, Need,
 from ivr.flow.errands import Post
 from ivr.flow.flow import BACK, REPEAT, Drawing, Flow, Place
 from ivr.flow.line import FlowError
+from ivr.flow.news import CRISIS, Diverted
 from ivr.flow.node import CAME_BY, Into, Leave, Over, Scene, Way
 from ivr.flow.nodes.voicemail import Voicemail
 from ivr.values.call import FIRST
@@ -77,7 +78,15 @@ def walk(
         ahead = Ahead(drawing, here, scene) if drawing.depends(here) else None
         # What is said on the way back to a question that is not asked is said for its own sake: why it is not.
         back = bool(skipped) and set() != set(drawing.next(here)) <= skipped
-        way, full = yield from _placed(here, drawing, node.run(scene), ahead, back=back)
+        try:
+            way, full = yield from _placed(here, drawing, node.run(scene), ahead, back=back)
+        except Diverted as diverted:
+            trail.append(Step(here.node, CRISIS, here.flow))
+            trail.extend(Step(name, taken, diverted.front) for name, taken in diverted.steps)
+            asked.clear()
+            parting = Cause.NORMAL
+            here = standing.here = None if diverted.to is None else drawing.start(diverted.to)
+            continue
         unasked = isinstance(node, Question) and way == UNAVAILABLE
         shut = ahead.shut if ahead else None
         onward = _onward(drawing, here, way, trail, asked)

@@ -49,7 +49,8 @@ class Attendant:
         call = replace(call, language=service.language)
         log.info("call began number=%s caller=%s", service.number, call.caller.masked)
         self._live.began(call)
-        channel = Desk(call, channel_for(release), self._office, release.book.sites, release.book.prompts)
+        sites, prompts, reaching = release.book.sites, release.book.prompts, service.reaching.keys()
+        channel = Desk(call, channel_for(release), self._office, sites, prompts, reaching=reaching)
         attendance = Attendance(call, release, service, self._now(), time.monotonic)
         ending = Ending.SHUTDOWN
         try:

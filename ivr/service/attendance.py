@@ -13,6 +13,7 @@ from ivr.flow.consent import Consent
 from ivr.flow.front import entrance
 from ivr.flow.line import Line
 from ivr.flow.line_commands import Tapped
+from ivr.flow.news import News
 from ivr.flow.node import Scene
 from ivr.flow.tape import Entry
 from ivr.flow.walk import Standing, Step, walk
@@ -72,7 +73,9 @@ class Attendance:
             music=book.hold,
             mailboxes=book.mailboxes,
         )
-        flow = yield from entrance(self._service.entry, self._service.fronts)
+        service = self._service
+        flow = yield from entrance(service.entry, service.fronts)
+        self._line.news = News.of(flow, service.reaching, scene, service.entry.flow)
         yield from walk(flow, scene, self.trail, book.drawing, self.standing)
 
     @property

@@ -7,13 +7,13 @@ import asyncio
 import hashlib
 import logging
 import random
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
 from typing import Any, TypeVar, assert_never
 
-from ivr.flow.commands import Capture, Captured, Command, Play, Speak
+from ivr.flow.commands import Capture, Captured, Command, Dial, Enqueue, Play, Speak
 from ivr.flow.errands import (
     Adopt,
     Bothers,
@@ -60,6 +60,7 @@ from ivr.service.ports import (
     Speech,
     Toll,
 )
+from ivr.service.summons import Summons, Waiter
 from ivr.values.call import Call
 from ivr.values.recorded import numbered
 from ivr.values.said import words
@@ -91,6 +92,7 @@ class Office:
     speech: Speech | None = None
     conversations: Conversations | None = None
     queues: Queues | None = None
+    summons: Summons | None = None
 
 
 @dataclass
@@ -104,10 +106,14 @@ class Desk:
     sites: Mapping[str, Site] = field(default_factory=dict)
     prompts: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     tapped: dict[str, Tapped] = field(default_factory=dict)  # what became of each recording, by name
+    reaching: Collection[str] = ()  # the crises that reach who waits for somebody
     _language: str = field(init=False)
+    _waiter: Waiter | None = field(init=False)
 
     def __post_init__(self) -> None:
         self._language = self.call.language
+        summons = self.office.summons
+        self._waiter = summons.waiter(self.call.id, self.reaching) if summons else None
 
     async def perform(self, command: Command[Any]) -> Any:
         """Run an errand, or have the channel carry the command out."""
@@ -120,6 +126,8 @@ class Desk:
         if isinstance(command, Untap):
             await self.channel.perform(command)
             return await self._untap()
+        if isinstance(command, Dial | Enqueue) and self.office.summons and self._waiter:
+            return await self.office.summons.perform(command, self.channel, self._waiter)
         if isinstance(command, Speak):
             self._language = command.language
         return await self.channel.perform(command)

@@ -19,6 +19,10 @@ class Live:
         """The calls in progress, oldest first."""
         return tuple(self._calls.values())
 
+    def ids(self) -> list[str]:
+        """Those of the calls in progress."""
+        return list(self._calls)
+
     def began(self, call: Call) -> None:
         self._calls[call.id] = call
 

@@ -22,6 +22,7 @@ from ivr.flow.commands import Command, Dial, Enqueue, Talk
 from ivr.flow.consent import Consent
 from ivr.flow.front import entrance
 from ivr.flow.line import Line
+from ivr.flow.news import News
 from ivr.flow.node import Scene
 from ivr.flow.tape import Entry
 from ivr.flow.walk import Standing, Step, walk
@@ -99,9 +100,9 @@ def _run(past: Past, book: Book, service: Service, secrets: Sequence[str]) -> _R
         music=book.hold,
         mailboxes=book.mailboxes,
     )
-    lived = _lived(service, book, scene, trail, standing)
     to_come = [(begin, then.terms) for begin, then in service.to_come(past.started)[1:]]
-    talk = Line(service.terms, to_come).carry(Consent(service.recording).carry(lived))
+    line = Line(service.terms, to_come)
+    talk = line.carry(Consent(service.recording).carry(_lived(line, service, book, scene, trail, standing)))
     try:
         command = next(talk)
         while True:
@@ -119,8 +120,9 @@ def _run(past: Past, book: Book, service: Service, secrets: Sequence[str]) -> _R
     return run
 
 
-def _lived(service: Service, book: Book, scene: Scene, trail: list[Step], standing: Standing) -> Talk[None]:
+def _lived(line: Line, service: Service, book: Book, scene: Scene, trail: list[Step], standing: Standing) -> Talk[None]:
     flow = yield from entrance(service.entry, service.fronts)
+    line.news = News.of(flow, service.reaching, scene, service.entry.flow)
     yield from walk(flow, scene, trail, book.drawing, standing)
 
 

@@ -82,7 +82,8 @@ def override(
 ) -> None:
     """Open or close the calendar NAME by hand, or `clear` that; without an ORDER, show how calendars stand.
 
-    Calls that ask from now on are told, those of a running controller too.  It survives a restart.
+    Calls that ask from now on are told, and within seconds who waits in a queue of that calendar.  It survives a
+    restart.
     """
     if sum((next_, until is not None, for_good)) > 1:
         raise click.UsageError("say one of --next, --until and --for-good")

@@ -17,7 +17,11 @@ from ivr.verbs.manners import example, says
 
 @click.group()
 def crisis() -> None:
-    """Put a crisis of crises.yaml on, or take it away.  Calls in progress are not touched; it survives restarts."""
+    """Put a crisis of crises.yaml on, or take it away.  It survives restarts.
+
+    Who comes hears it from then on, and within seconds who waits for somebody (`waiting: spared`: he does not); who
+    talks, listens or chooses is not touched.
+    """
 
 
 @crisis.command(epilog=example("ivr crisis on outage", "ivr crisis on outage --why 'rue de la Gare'"))

@@ -93,14 +93,14 @@ def lived(asked: LineCommand, script: Script, by: Speaker | None = None) -> Any:
         assert [words for words, _ in script[: len(said)]] == said
 
 
-DIALLED = "EXEC Dial PJSIP/camille&PJSIP/karim,25,gr(ring)"
+DIALLED = "EXEC Dial PJSIP/camille&PJSIP/karim,25,dgr(ring)"
 TOLD = [
     ("SET VARIABLE __IVR_RING 20", "200 result=1"),
     ("SET VARIABLE __IVR_WHISPER /s/fr/hello&/s/fr/menu", "200 result=1"),
     ("SET VARIABLE __IVR_ACCEPT /s/fr/menu", "200 result=1"),
     ('SET VARIABLE IVR_DECLINED ""', "200 result=1"),
     ('SET VARIABLE IVR_TAKEN ""', "200 result=1"),
-    ("EXEC Dial Local/camille@reach/n&Local/karim@reach/n,36,gr(ring)", "200 result=0"),
+    ("EXEC Dial Local/camille@reach/n&Local/karim@reach/n,36,dgr(ring)", "200 result=0"),
 ]
 READ = "EXEC Read IVR_KEY,/s/fr/hello&/s/fr/menu,1,n,1,5"
 DATA = "GET DATA /s/fr/hello 5000 1"
@@ -334,13 +334,24 @@ EXCHANGES: dict[str, tuple[LineCommand, Script, Any]] = {
         [
             ("SET VARIABLE CHANNEL(musicclass) default", "200 result=1"),
             ("SET VARIABLE _PICKUPMARK house-01", "200 result=1"),
-            ("EXEC Dial Local/s@parked/n,90,gm", "200 result=0"),
-            ('SET VARIABLE GROUP(parked) ""', "200 result=1"),
+            ("EXEC Dial Local/s@parked/n,90,dgm", "200 result=0"),
             ("GET VARIABLE DIALSTATUS", "200 result=1 (ANSWER)"),
+            ('SET VARIABLE GROUP(parked) ""', "200 result=1"),
             ("GET VARIABLE DIALEDPEERNAME", "200 result=1 (PJSIP/karim-0000002b)"),
             ("GET VARIABLE CDR(answer,u)", "200 result=1 (1795000010.500000)"),
         ],
         Dialled(Reached.TALKED, "karim", datetime.fromtimestamp(1795000010.5, UTC)),
+    ),
+    "parked, and called out of it: the slot stays his": (
+        Dial((), 90, music=True, slot="house-01"),
+        [
+            ("SET VARIABLE CHANNEL(musicclass) default", "200 result=1"),
+            ("SET VARIABLE _PICKUPMARK house-01", "200 result=1"),
+            ("EXEC Dial Local/s@parked/n,90,dgm", "200 result=68"),
+            ("GET VARIABLE DIALSTATUS", "200 result=1 (CANCEL)"),
+            ("GET VARIABLE EXTEN", "200 result=1 (D)"),
+        ],
+        Dialled(Reached.NO_ANSWER, news=True),
     ),
     "dial, talked, with nobody knows whom": (
         CAMILLE,
@@ -384,7 +395,7 @@ EXCHANGES: dict[str, tuple[LineCommand, Script, Any]] = {
         Dial(("camille",), 59.6, limit=1800.0),
         [
             ("SET VARIABLE IVR_LIMIT 1799", "200 result=1"),
-            ("EXEC Dial PJSIP/camille,60,gr(ring)L(1800000)", "200 result=0"),
+            ("EXEC Dial PJSIP/camille,60,dgr(ring)L(1800000)", "200 result=0"),
             ("GET VARIABLE DIALSTATUS", "200 result=1 (BUSY)"),
         ],
         Dialled(Reached.BUSY),
@@ -394,7 +405,7 @@ EXCHANGES: dict[str, tuple[LineCommand, Script, Any]] = {
         [
             ("SET VARIABLE LIMIT_WARNING_FILE /s/fr/hello", "200 result=1"),
             ("SET VARIABLE IVR_LIMIT 1799", "200 result=1"),
-            ("EXEC Dial PJSIP/camille,20,gr(ring)L(1800000:60000)", "200 result=0"),
+            ("EXEC Dial PJSIP/camille,20,dgr(ring)L(1800000:60000)", "200 result=0"),
             ("GET VARIABLE DIALSTATUS", "200 result=1 (ANSWER)"),
             ("GET VARIABLE DIALEDPEERNAME", "200 result=1 (PJSIP/camille-0000002a)"),
             ("GET VARIABLE CDR(answer,u)", "200 result=1 (1795000010.500000)"),
@@ -448,7 +459,7 @@ EXCHANGES: dict[str, tuple[LineCommand, Script, Any]] = {
         Dial(("camille",), 20, music=True),
         [
             ("SET VARIABLE CHANNEL(musicclass) default", "200 result=1"),
-            ("EXEC Dial PJSIP/camille,20,gm", "200 result=0"),
+            ("EXEC Dial PJSIP/camille,20,dgm", "200 result=0"),
             ("GET VARIABLE DIALSTATUS", "200 result=1 (BUSY)"),
         ],
         Dialled(Reached.BUSY),
@@ -457,7 +468,7 @@ EXCHANGES: dict[str, tuple[LineCommand, Script, Any]] = {
         Dial(("camille",), 20, music=True, hold="evening"),
         [
             ("SET VARIABLE CHANNEL(musicclass) evening", "200 result=1"),
-            ("EXEC Dial PJSIP/camille,20,gm", "200 result=0"),
+            ("EXEC Dial PJSIP/camille,20,dgm", "200 result=0"),
             ("GET VARIABLE DIALSTATUS", "200 result=1 (BUSY)"),
         ],
         Dialled(Reached.BUSY),
@@ -465,7 +476,7 @@ EXCHANGES: dict[str, tuple[LineCommand, Script, Any]] = {
     "dial for a moment": (
         Dial(("camille",), 0.2),
         [
-            ("EXEC Dial PJSIP/camille,1,gr(ring)", "200 result=0"),
+            ("EXEC Dial PJSIP/camille,1,dgr(ring)", "200 result=0"),
             ("GET VARIABLE DIALSTATUS", "200 result=1 (NOANSWER)"),
         ],
         Dialled(Reached.NO_ANSWER),
@@ -506,8 +517,13 @@ EXCHANGES: dict[str, tuple[LineCommand, Script, Any]] = {
     ),
     "queue, left by a key": (
         Enqueue("parts", 300, key="1"),
-        waiting(QUEUED, "", "2", "3000"),
+        [*waiting(QUEUED, "", "2", "3000"), ("GET VARIABLE EXTEN", "200 result=1 (1)")],
         Queued(Served.KEY, waited=3.0, place=2),
+    ),
+    "queue, called out of it": (
+        PARTS,
+        [*waiting(QUEUED, "", "2", "3000"), ("GET VARIABLE EXTEN", "200 result=1 (D)")],
+        Queued(Served.TIMEOUT, waited=3.0, place=2, news=True),
     ),
     "queue, whose agents are told something first": (
         Enqueue("parts", 300, whisper=("hello", BY_THEN), accept=("menu",), ring=15, music=False),
@@ -579,6 +595,8 @@ def test_every_way_in_which_ringing_ends(status: str) -> None:
     if status == "ANSWER":
         peers = [("GET VARIABLE DIALEDPEERNAME", "200 result=1 (PJSIP/karim-00000001)")]
         script += [*peers, ("GET VARIABLE CDR(answer,u)", "200 result=1 (0.000000)")]
+    if status == "CANCEL":
+        script.append(("GET VARIABLE EXTEN", "200 result=1 (start)"))
     expected = {
         "ANSWER": Dialled(Reached.TALKED, "karim"),
         "BUSY": Dialled(Reached.BUSY),
@@ -739,7 +757,7 @@ def test_who_lies_outside_is_rung_by_a_channel_that_knows_the_ways() -> None:
     ]
     script = [
         *handed,
-        ("EXEC Dial PJSIP/camille&Local/zoe@outside/n,20,gr(ring)", "200 result=0"),
+        ("EXEC Dial PJSIP/camille&Local/zoe@outside/n,20,dgr(ring)", "200 result=0"),
         ("GET VARIABLE DIALSTATUS", "200 result=1 (ANSWER)"),
         ("GET VARIABLE DIALEDPEERNAME", "200 result=1 (Local/zoe@outside-0000002a;1)"),
         ("GET VARIABLE CDR(answer,u)", "200 result=0"),

@@ -65,7 +65,7 @@ WHOLE_CALL = [
     ["GET", "DATA", "/sounds/menu-repair", "5000", "1"],
     ["STREAM", "FILE", "/sounds/transfer", ""],
     ["SET", "VARIABLE", "__IVR_PARKS", "yes"],
-    ["EXEC", "Dial", "PJSIP/camille,25,gr(ring)"],
+    ["EXEC", "Dial", "PJSIP/camille,25,dgr(ring)"],
     ["GET", "VARIABLE", "DIALSTATUS"],
     ["GET", "VARIABLE", "DIALEDPEERNAME"],
     ["GET", "VARIABLE", "CDR(answer,u)"],

@@ -121,7 +121,7 @@ def test_each_queue_has_its_agents_and_its_rules():
         "member = PJSIP/karim,0,karim,PJSIP/karim,,,no",
     ]
     assert "strategy = leastrecent\n" in sales
-    assert "joinempty = yes\nleavewhenempty = no\ncontext = \nannounce-frequency = 0\n" in sales
+    assert "joinempty = yes\nleavewhenempty = no\ncontext = called-out\nannounce-frequency = 0\n" in sales
 
 
 def test_a_queue_says_its_messages_in_turn():
@@ -205,7 +205,8 @@ def test_a_key_that_ends_the_wait_has_a_place_to_jump_to():
     """Only that key, and only for queues that have one; the absolute limit is kept there too."""
     text = files(replace(EXCHANGE, queues=(PARTS, SALES)))["extensions_numbers.conf"]
 
-    assert "[leave-parts]\nexten => _1,1,Goto(queue-left,start,1)\nexten => T,1,Hangup(16)\n" in text
+    keys = "".join(f"exten => _{key},1,Goto(queue-left,start,1)\n" for key in "1D")
+    assert f"[leave-parts]\n{keys}exten => T,1,Hangup(16)\n" in text
     assert "leave-sales" not in text
 
 

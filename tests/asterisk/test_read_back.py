@@ -54,7 +54,7 @@ async def test_what_it_was_told_it_has(link: AmiLink) -> None:
     """Queues with their agents, numbers with all their steps, hints."""
     assert await read_back.unlike_queues(link, QUEUES) == []
     assert await read_back.unlike_numbers(link, BEFORE["extensions_numbers.conf"], NUMBERS) == []
-    assert len(read_back.steps(NUMBERS)) == len(dial_plan(NUMBERS)) == 12
+    assert len(read_back.steps(NUMBERS)) == len(dial_plan(NUMBERS)) == 13
 
 
 @pytest.mark.parametrize(
@@ -111,7 +111,7 @@ async def test_a_number_that_it_kept_is_told_and_many_are_counted(asterisk: Fake
     assert await read_back.unlike_numbers(link, old, NUMBERS) == kept
     asterisk.answers["showdialplan"] = lists("ListDialplan", [])
 
-    assert (await read_back.unlike_numbers(link, old, NUMBERS))[-1] == "and 2 more"
+    assert (await read_back.unlike_numbers(link, old, NUMBERS))[-1] == "and 3 more"
 
 
 async def test_where_little_has_changed_it_is_asked_for_just_that(asterisk: FakeAmi, link: AmiLink) -> None:

@@ -89,6 +89,26 @@ async def test_redirect_goes_to_the_first_step(asterisk: FakeAmi, switch: AmiSwi
     ]
 
 
+async def test_who_waits_is_called_out_and_who_talks_is_told(asterisk: FakeAmi, switch: AmiSwitch) -> None:
+    """As if he had pressed a key that no keypad has; nobody else's channel is touched, nor one that does neither."""
+
+    def channel(name: str, call: str, application: str, bridge: str = "") -> dict[str, str]:
+        return {**ENTRY, "Channel": f"PJSIP/{name}", "Uniqueid": call, "Application": application, "BridgeId": bridge}
+
+    rings, waits, talks = (
+        channel("a-1", "1.1", "Dial"),
+        channel("b-1", "1.2", "Queue"),
+        channel("c-1", "1.3", "Dial", "x"),
+    )
+    others = channel("d-1", "1.4", "Dial"), channel("e-1", "1.5", "AGI")
+    asterisk.answers["coreshowchannels"] = lists("CoreShowChannel", [rings, waits, talks, *others])
+    asterisk.answers["playdtmf"] = says("Success", "DTMF successfully queued")
+
+    assert await switch.call_out(["1.1", "1.2", "1.3", "1.5"]) == {"1.3"}
+    sent = [(one.get("Channel"), one.get("Digit"), one.get("Receive")) for one in asterisk.orders("PlayDTMF")]
+    assert sent == [("PJSIP/a-1", "D", "true"), ("PJSIP/b-1", "D", "true")]
+
+
 async def test_a_channel_that_is_gone_is_no_error(asterisk: FakeAmi, switch: AmiSwitch) -> None:
     """Callers hang up at any moment: the order is answered False."""
     asterisk.answers["hangup"] = says("Error", "No such channel")

@@ -48,6 +48,14 @@ def test_each_stands_in_front_of_its_numbers_and_of_no_other() -> None:
     ]
 
 
+def test_one_may_spare_who_waits_already(book: Path) -> None:
+    """By default it reaches him."""
+    write(book, "away: {label: x, numbers: all, prompt: crisis-flooded, then: hang_up, waiting: spared}\n")
+    found = read_book(book).services[ADVICE]
+
+    assert (list(found.fronts), list(found.reaching)) == (["outage", "away"], ["outage"])
+
+
 def test_all_are_all(book: Path) -> None:
     """Those to come too."""
     write(book, "")

@@ -347,7 +347,7 @@ MUTANTS: dict[str, list[tuple[str, str]]] = {
     "lets the call run for ever after an agent": [("self._talking_since = now", "pass")],
     "tells agents no price": [("priced(to, self.terms.told)", "to")],
     "tells who rings on no new price": [("self._priced(dial)", "dial")],
-    "tells who rings later no price": [("(yield self._priced(command))", "(yield command)")],
+    "tells who rings later no price": [("yield self._priced(wanted)", "yield wanted")],
     "loses a place": [("wait=seconds, place=before.place", "wait=seconds, place=dial.place")],
     "lets queues forget the carrier": [("isinstance(command, Dial | Enqueue)", "isinstance(command, Dial)")],
     "lets nodes answer": [("isinstance(command, Progress | Answer | Limit)", "isinstance(command, Progress | Limit)")],

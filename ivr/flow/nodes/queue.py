@@ -36,7 +36,8 @@ class Queue(Node):
     `accept`) is told it while the caller waits on, at his place, unanswered and free; who does not press 1, or whose
     phone dies meanwhile, has not taken the call.
 
-    `closed` is for who still waits at the closing time of `calendar`, as that is when he begins to wait.
+    `closed` is for who still waits at the closing time of `calendar`, also where somebody closes it by hand meanwhile;
+    who opens it by hand has him wait on.
     """
 
     leaves: ClassVar[tuple[str, ...]] = (*(served.value for served in Served), CLOSED)
@@ -147,6 +148,8 @@ class Queue(Node):
         wanted = Enqueue(
             self.queue, self.wait, self.priority, self.key, self.music, hold=hold, recording=taping(self.recording)
         )
+        if self.calendar is not None:
+            wanted = replace(wanted, hours=self.calendar)
         if self.queue in scene.routing.doors:
             wanted = replace(wanted, ring=scene.routing.doors[self.queue].ring)
         if self.whisper or self.accept:
@@ -157,7 +160,9 @@ class Queue(Node):
             wanted = replace(wanted, place=back.place, stood=((yield from Now()) - back.came).total_seconds())
         waited = 0.0
         queued: Queued | None = None
-        for part, wait in (yield from self._first(scene)):
+        first = yield from self._first(scene)
+        while first:
+            part, wait = first.pop(0)
             longest = min(wait, self.wait) if closes is None else min(wait, closes - waited)
             if longest < LEAST_WAIT:
                 continue  # it is closing time
@@ -167,12 +172,15 @@ class Queue(Node):
             waited += queued.waited or 0.0
             if queued.served in (Served.TALKED, Served.KEY):
                 break
+            if queued.news:
+                closes = yield from self._closes(scene, waited)
+                first.insert(0, (part, wait - (queued.waited or 0.0)))
         else:
             wanted = replace(wanted, part=self._only())
             if waited:
                 left = max(LEAST_WAIT, self.wait - waited)
                 wanted = replace(wanted, wait=left, stood=(wanted.stood or 0.0) + waited)
-            queued = yield from (wanted if closes is None else self._until(closes - waited, wanted, scene))
+            queued = yield from self._until(None if closes is None else closes - waited, wanted, scene)
             waited += queued.waited or 0.0 if queued else 0.0
         if queued is None:
             return CLOSED
@@ -205,35 +213,49 @@ class Queue(Node):
             first.append((of_skills(self.needs), self.others_after))
         return first
 
-    def _closes(self, scene: Scene) -> Talk[float | None]:
-        """Seconds until closing time, 0 if it is past; ``None``: not while he may wait.
+    def _closes(self, scene: Scene, waited: float = 0.0) -> Talk[float | None]:
+        """Seconds from when he came until closing time, those that he has ``waited`` if it is past; ``None``: not while
+        he may wait.
 
-        As it is when he begins to wait: what is closed by hand meanwhile does not reach him.
+        As it is now: he is called out of his wait when somebody opens or closes by hand.
         """
         assert self.calendar is not None  # noqa: S101 - asked by run
         override = yield from Overridden(self.calendar)
         now: datetime = yield from Now()
         opening = scene.calendars[self.calendar].opening(now, override)
         if not opening.open:
-            return 0.0
-        left = (opening.until - now).total_seconds() if opening.until else self.wait
-        return left if left < self.wait else None
+            return waited
+        closes = waited + ((opening.until - now).total_seconds() if opening.until else self.wait)
+        return closes if closes < self.wait else None
 
-    def _until(self, closes: float, wanted: Enqueue, scene: Scene) -> Talk[Queued | None]:
+    def _until(self, closes: float | None, wanted: Enqueue, scene: Scene) -> Talk[Queued | None]:
         """Wait until closing time and, where that is announced, on at the same place; ``None``: it is that time.
 
         Where waiting may not be charged for, the wait may be over long before that: it was in vain, and nobody closes.
         """
-        queued, waited = None, 0.0
-        if closes >= LEAST_WAIT:
-            queued = yield from replace(wanted, wait=closes)
-            waited = queued.waited or 0.0
-            if queued.served is not Served.TIMEOUT or (queued.waited is not None and waited < closes - SLACK):
+        waited = 0.0
+        while closes is None or closes - waited >= LEAST_WAIT:
+            longest = wanted.wait - waited if closes is None else closes - waited
+            queued: Queued = yield from replace(wanted, wait=longest)
+            early = queued.waited is not None and queued.waited < longest - SLACK
+            queued, waited = _in_all(queued, waited), waited + (queued.waited or 0.0)
+            if not queued.news and (closes is None or queued.served is not Served.TIMEOUT or early):
                 return queued
+            if queued.waited is not None:
+                wanted = replace(wanted, place=queued.place, stood=None)
+            if not queued.news:
+                break
+            if wanted.wait - waited < LEAST_WAIT:
+                return replace(queued, news=False)
+            closes = yield from self._closes(scene, waited)
+            closes = None if closes is not None and closes >= wanted.wait else closes
         if self.closing is None:
             return None
         yield from Play((yield from phrase(self.closing, scene)))
-        if queued is not None:
-            wanted = replace(wanted, place=queued.place, stood=None)
-        on: Queued = yield from replace(wanted, wait=wanted.wait - closes)
-        return replace(on, waited=on.waited + waited) if waited and on.waited is not None else on
+        on: Queued = yield from replace(wanted, wait=wanted.wait - (closes or waited), hours="")
+        return _in_all(on, waited)
+
+
+def _in_all(queued: Queued, before: float) -> Queued:
+    """What came of a wait, with the seconds ``before`` it."""
+    return replace(queued, waited=queued.waited + before) if before and queued.waited is not None else queued

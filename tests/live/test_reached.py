@@ -1,0 +1,57 @@
+"""What is ordered while callers wait for somebody reaches them: a calendar closed by hand, a crisis put on."""
+
+from tests.live.stack import Placed, Stack, until
+from tests.live.test_queues import hear_each_other, places, steps, waiting
+
+LEFT, TOLD, RINGING, PARKED = "0892000680", "0892000681", "0892000682", "0805000683"
+MESSAGES = ("crisis-outage", "crisis-flooded", "workshop-closed", "closed-inventory")
+NEVER = 3600.0
+
+
+def heard(stack: Stack, placed: Placed) -> list[str]:
+    _ = placed.report
+    return [one.name for one in stack.heard(placed, *MESSAGES).heard]
+
+
+def order(stack: Stack, *orders: str) -> None:
+    """Several, by one visit to the container."""
+    stack.inside("controller", "sh", "-ec", "; ".join(f"ivr {one} >/dev/null" for one in orders))
+
+
+def test_who_waits_in_a_queue_for_a_ring_or_parked_hears_what_is_ordered_and_pays_nothing_for_it(stack: Stack) -> None:
+    """Each within seconds: told and waiting on where he stood, sent away, hung up on, or led elsewhere."""
+    parked = stack.call(PARKED, "", stack.agent("capucine", keys="*6", keys_after=1.5), hang_up_after=60.0)
+    told = stack.call(TOLD, "#@1.5", hang_up_after=60.0)
+    ringing = stack.call(RINGING, "#@1.5", stack.agent("barnabe", answer_after=NEVER), hang_up_after=60.0)
+    until(lambda: waiting(stack, "reached") == 1, "the first waits", 20.0)
+    left = stack.call(LEFT, "#@1.5", hang_up_after=60.0)
+    try:
+        until(lambda: waiting(stack, "reached") == 2, "both wait", 20.0)
+        before = places(stack, "reached")
+        ringing.saw("agent_ringing")
+        parked.saw("agent_ended")
+        order(stack, "crisis on delayed", "crisis on elsewhere")
+        until(lambda: waiting(stack, "reached") == 1, "who waits is called out", 5.0)
+        until(lambda: waiting(stack, "reached") == 2, "and waits again", 20.0)
+        assert places(stack, "reached") == before, "he has lost his place"
+        until(lambda: [one.event for one in ringing.events].count("agent_ringing") == 2, "rung again", 10.0)
+        order(stack, "override hotline closed --for-good", "crisis on shut")
+        assert steps(stack, ringing) == ["agent:crisis", "message:done"]
+        assert steps(stack, left) == ["agents:closed", "late:done"]
+        assert steps(stack, parked) == ["agent:crisis", "message:done", "bye:done"]
+        until(lambda: waiting(stack, "reached") == 1, "told, and waiting on", 10.0)
+    finally:
+        orders = (f"crisis off {one}" for one in ("delayed", "shut", "elsewhere"))
+        order(stack, *orders, "override hotline clear")
+    told.leave()
+
+    assert heard(stack, left) == ["workshop-closed"]
+    assert heard(stack, told) == ["crisis-outage", "workshop-closed"]
+    assert heard(stack, ringing) == ["crisis-outage", "crisis-flooded"]
+    assert heard(stack, parked) == ["crisis-outage", "closed-inventory"]
+    hear_each_other(parked, parked, "capucine")
+    waits = [entry.get("result") for entry in stack.call_record(told)["tape"] if "enqueue" in entry]
+    assert [one and (one["news"], one["place"]) for one in waits] == [(True, 1), (True, 1), None]
+    for one in (left, told, ringing):
+        assert one.report.answered_t is None
+        assert stack.call_record(one)["amount"]["amount"] == "0.00"
