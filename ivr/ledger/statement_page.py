@@ -116,7 +116,8 @@ def _refunds(page: FPDF, told: Statement) -> None:
     for one in told.refunds:
         when = datetime.fromisoformat(one["at"]).astimezone(HERE)
         amount = _euros(Decimal(one["amount_cents"]).scaleb(-2))
-        _text(page, f"{when:%d/%m/%Y}   {one['number']}   appel {one['call']}   {amount}   {one['reason']}", 5)
+        said = f"{when:%d/%m/%Y}   {one['number']}   appel {one['call']}   {amount}   {one['reason']}"
+        page.multi_cell(0, 5, _plain(said), align="L", new_x=XPos.LMARGIN, new_y=YPos.NEXT)
 
 
 def _foot(told: Statement, issued: datetime) -> str:

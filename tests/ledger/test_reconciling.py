@@ -69,6 +69,41 @@ def test_a_caller_who_is_named_must_be_the_same() -> None:
     ]
 
 
+@pytest.mark.parametrize("caller", ["erased", "anonymous"])
+def test_a_caller_whom_the_ledger_does_not_know_is_nobody_else(caller: str) -> None:
+    """He asked to be forgotten, or hid his number from us: the operator knows him all the same."""
+    assert found([theirs(1, caller="+33612345678")], [ours(1, caller=caller)]) == ([], 1)
+
+
+@pytest.mark.parametrize(
+    ("answered", "changes", "told"),
+    [
+        (None, {}, "call 1.1, line 1: the operator says 61 s, 0.81 €, the ledger that it was never answered"),
+        (None, {"seconds": 0, "cents": 0}, ""),
+        (
+            None,
+            {"seconds": None, "cents": None},
+            "call 1.1, line 1: the operator has it, the ledger that it was never answered",
+        ),
+        (True, {}, "call 1.1, line 1: the operator says 61 s, 0.81 €, the ledger that it cost nothing"),
+        (True, {"cents": 0}, ""),
+        (True, {"cents": None}, ""),
+    ],
+)
+def test_what_the_operator_charges_of_a_free_call_is_told_with_the_call(
+    answered: bool | None, changes: dict[str, Any], told: str
+) -> None:
+    """One that was never answered above all; of what nobody charges both agree."""
+    call = ours(1, amount_cents=0, billed_seconds=0)
+    call |= {} if answered else {"answered": None}
+    facts = {"seconds": 61, "cents": 81} | changes
+
+    assert found([theirs(1, **facts)], [call]) == ([f"0899000004  {told}"] if told else [], 0 if told else 1)
+    # One that was charged is found first, though the other is nearer.
+    charged = ours(1, id="2.1", started=(NOON + timedelta(seconds=30)).isoformat())
+    assert found([theirs(1, seconds=61, cents=81)], [call, charged]) == ([], 1)
+
+
 def test_many_calls_with_known_faults_are_all_found() -> None:
     """A thousand calls, some changed, some left out, some put in: just those are told."""
     dice = random.Random(7)

@@ -166,6 +166,15 @@ def test_refunds_stand_in_the_month_in_which_they_were_given() -> None:
     assert not statement(NOVEMBER, datetime(2026, 11, 30, 22, 59, tzinfo=UTC), [], [], HOLDERS, TABLE).over
 
 
+def test_a_reason_is_read_to_its_end_on_paper() -> None:
+    """One that is longer than a line goes on below, and over the page."""
+    back = {"number": "0899000004", "territory": "metropole", "vat": "20", "call": "1.1", "at": "2026-11-28T10:00",
+            "amount_cents": 40, "reason": "la ligne a été coupée " * 400}  # fmt: skip
+    told = statement(NOVEMBER, LATER, [], [back], HOLDERS, TABLE)
+
+    assert pdf(told, LATER).count(b"/Type /Page\n") > 1
+
+
 def test_no_spreadsheet_takes_a_name_for_a_formula() -> None:
     """A company may call itself as it likes."""
     told = statement(NOVEMBER, LATER, [call("0891000107")], [], HOLDERS, TABLE)
