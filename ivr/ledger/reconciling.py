@@ -190,7 +190,8 @@ def span(told: Iterable[Told]) -> tuple[datetime, datetime]:
 
 def reconcile(told: Iterable[Told], calls: Iterable[Mapping[Any, Any]], begin: datetime, end: datetime) -> Reconciled:
     """Each of the operator's calls held against ours, and ours from ``begin`` to before ``end`` that he lacks."""
-    ours, free = [], []
+    ours: list[Mapping[Any, Any]] = []
+    free: list[Mapping[Any, Any]] = []
     for call in calls:
         (ours if call["answered"] is not None and call["amount_cents"] else free).append(call)
     theirs = list(told)

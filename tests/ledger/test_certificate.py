@@ -2,7 +2,9 @@
 
 import json
 import random
+import re
 import shutil
+import zlib
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -14,7 +16,7 @@ from click.testing import CliRunner
 from ivr.book.shelf import Shelf
 from ivr.cli import main
 from ivr.ledger.audit import audit
-from ivr.ledger.certificate import issue, verify, written
+from ivr.ledger.certificate import INSTANTS, issue, verify, written
 from ivr.ledger.certificate_page import html, pdf
 from ivr.ledger.chain import canonical
 from ivr.ledger.engine import at
@@ -205,6 +207,63 @@ def test_the_pages_say_what_the_certificate_says(ledger: Path) -> None:
     paper = pdf(told)
     assert paper.startswith(b"%PDF-")
     assert paper.count(b"/Type /Page\n") == 1
+
+
+COURSE = {
+    "Appel reçu (INVITE)": ("0,000 s", "23/11/2026 12:00:01,123"),
+    "Ouverture du son, sans facturation (183)": ("0,050 s", "23/11/2026 12:00:01,173"),
+    "Début de l’annonce tarifaire": ("0,250 s", "23/11/2026 12:00:01,373"),
+    "Fin de l’annonce tarifaire": ("11,750 s", "23/11/2026 12:00:12,873"),
+    "Début du bip": ("11,750 s", "23/11/2026 12:00:12,873"),
+    "Fin du bip": ("12,250 s", "23/11/2026 12:00:13,373"),
+    "Décroché, début de la facturation (200)": ("12,500 s", "23/11/2026 12:00:13,623"),
+    "Fin de l’appel (BYE)": ("73,000 s", "23/11/2026 12:01:14,123"),
+}
+FACTS = {
+    "Numéro appelé": "0899000004",
+    "Titulaire": "Dépannage SA",
+    "Tarif en vigueur": "0,80 € par minute + prix appel (emergency-repair)",
+    "Texte de l’annonce": "Ce service est facturé quatre-vingts centimes par minute.",
+    "Empreinte du son (SHA-256, wav)": "a" * 64,
+    "Empreinte du son (SHA-256, wav16)": "b" * 64,
+    "Écourtée par la touche dièse": "oui",
+    "Durée facturée": "61 s",
+    "Montant du service, TTC": "0,81 €",
+    "Version des règles (livre)": "0123456789abcdef",
+}
+
+
+def test_either_page_has_every_fact_that_a_certificate_is_for(ledger: Path) -> None:
+    """Number, tariff, words and digests of the announcement, 183, its begin and end, beep, 200, BYE, seconds, amount,
+    book; hash and signature, to be compared with the file.
+    """
+    told = certified(ledger, made(1).id)
+    page, paper = unspaced(html(told)), unspaced(shown(pdf(told)))
+    proof = {
+        "Empreinte de l’appel": told["hash"],
+        "Signature": told["signature"],
+        "Clé publique (Ed25519)": told["key"],
+    }
+
+    for label, values in {**COURSE, **{label: (value,) for label, value in (FACTS | proof).items()}}.items():
+        for said in (label, *values):
+            assert unspaced(said) in page, said
+            assert unspaced(said) in paper, said
+    for (label, (after, _)), key in zip(COURSE.items(), INSTANTS, strict=True):
+        assert unspaced(f"{label}<small>{key}</small></th><td>{after}</td>") in page
+
+
+def unspaced(text: str) -> str:
+    """Lines are broken where they are full."""
+    return re.sub(r"\s", "", text)
+
+
+def shown(paper: bytes) -> str:
+    """What a PDF in the fonts that every reader has shows."""
+    streams = re.findall(rb"stream\n(.*?)\nendstream", paper, re.DOTALL)
+    content = b"".join(zlib.decompress(one) for one in streams if one[:1] == b"x")
+    texts = re.findall(rb"\(((?:[^()\\]|\\.)*)\) Tj", content, re.DOTALL)
+    return "".join(re.sub(rb"\\(.)", rb"\1", one).decode("cp1252") for one in texts)
 
 
 def test_a_caller_who_asks_is_forgotten_and_the_chain_holds(ledger: Path, tmp_path: Path) -> None:
