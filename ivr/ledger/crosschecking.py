@@ -13,8 +13,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
-from ivr.ledger.reconciling import HERE
 from ivr.ledger.tables import Kept
+from ivr.ledger.told import HERE
 from ivr.service.attempts import CALL
 from ivr.values.number import parse
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from ivr.ledger.crosschecking import Crosschecked, Seen, crosscheck, read
 from ivr.ledger.reading import BadLedger, Reader
-from ivr.ledger.reconciling import HERE
+from ivr.ledger.told import HERE
 
 log = logging.getLogger(__name__)
 

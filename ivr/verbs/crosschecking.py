@@ -6,7 +6,7 @@ import click
 
 from ivr.ledger.engine import at
 from ivr.ledger.reading import Reader
-from ivr.ledger.reconciling import HERE
+from ivr.ledger.told import HERE
 from ivr.ledger.witness import Witness
 from ivr.settings import settings
 from ivr.verbs.manners import example, says

@@ -27,11 +27,11 @@ def _what_people_may_meet() -> tuple[type[Exception], ...]:
     from ivr.ledger.head import BadHead
     from ivr.ledger.messages import NoMessage
     from ivr.ledger.reading import BadLedger
-    from ivr.ledger.reconciling import BadStatement
     from ivr.ledger.refunds import BadRefund
     from ivr.ledger.seal import NoKey
     from ivr.ledger.statement import BadMonth
     from ivr.ledger.tapefile import BadTape
+    from ivr.ledger.told import BadStatement
     from ivr.ledger.vault import NoTalk
     from ivr.ledger.witness import NoWitness
     from ivr.phone.booth import NoCall

@@ -7,6 +7,7 @@ import click
 from ivr.ledger import reconciling
 from ivr.ledger.engine import at
 from ivr.ledger.reading import Reader
+from ivr.ledger.told import BadStatement, read
 from ivr.settings import settings
 from ivr.verbs.manners import example, says
 
@@ -21,11 +22,11 @@ def reconcile(statement: Path) -> None:
     do as well.  Compared are the days from his first call to his last.  Exit status 1 where anything differs or cannot
     be read.
     """
-    told, faults = reconciling.read(statement.read_bytes())
+    told, faults = read(statement.read_bytes())
     for fault in faults:
         click.echo(f"ivr: {statement}: {fault}", err=True)
     if not told:
-        raise reconciling.BadStatement("the statement tells no call")
+        raise BadStatement("the statement tells no call")
     begin, end = reconciling.span(told)
     numbers = {one.number for one in told}
     figures = Reader(at(settings().ledger)).figures(begin - reconciling.LONGEST, end + reconciling.NEAR)

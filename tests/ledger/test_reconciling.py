@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from ivr.ledger.reconciling import BadStatement, Told, read, reconcile, span
+from ivr.ledger.reconciling import reconcile, span
+from ivr.ledger.told import BadStatement, Told, read
 
 NOON = datetime(2026, 11, 23, 11, tzinfo=UTC)
 HEAD = "number;started;seconds;amount\n"

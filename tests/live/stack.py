@@ -22,7 +22,7 @@ from urllib.request import urlopen
 
 from ivr import secret
 from ivr.book.book import Book
-from ivr.ledger.reconciling import HERE
+from ivr.ledger.told import HERE
 from ivr.phone import booth, ear, hearing
 from ivr.phone.events import Event
 from ivr.phone.report import CallReport

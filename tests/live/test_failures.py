@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from ivr.ledger.reconciling import HERE
+from ivr.ledger.told import HERE
 from ivr.phone.events import first
 from tests.live.containers import run
 from tests.live.fairness import favour, starved
