@@ -2,13 +2,16 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 
+from ivr.asterisk.agi_order import AgiTalk
+from ivr.asterisk.agi_wire import Reply
 from ivr.asterisk.places import Places
-from ivr.asterisk.recall_talk import through, to_agents
+from ivr.asterisk.recall_talk import through, to_agents, with_agent
 from ivr.asterisk.recalls import AmiExchange, came, originate, outside
-from ivr.flow.commands import Enqueue
+from ivr.flow.commands import Ask, Enqueue, Heard
 from ivr.flow.placing import Placing
 from ivr.service.attempts import Came, Order, Outcome, Stand
 from ivr.values.number import parse
@@ -67,6 +70,44 @@ def test_a_caller_who_is_called_first_is_put_through_to_his_place() -> None:
     assert through(Stand("parts", 60.0, 10, "needs-english"), 5.0) == place
     rung = next(to_agents(order(agents=["karim", "zoe"], first="caller")))
     assert rung.words == ("EXEC", "Dial", "PJSIP/karim&PJSIP/zoe,25,gr(ring)U(callback-joined)")
+
+
+class Agent:
+    """A speaker to whom an agent answers by keys, one after the other."""
+
+    def __init__(self, *pressed: str) -> None:
+        self.pressed = list(pressed)
+
+    def talk(self, asked: Ask) -> AgiTalk[Heard]:
+        yield from ()
+        return Heard(self.pressed.pop(0))
+
+
+@pytest.mark.parametrize(
+    ("pressed", "result", "dials"),
+    [
+        (["1"], "dialled", True),
+        (["", "1"], "dialled", True),
+        (["2"], "later", False),
+        (["3"], "dropped", False),
+        (["", ""], "untaken", False),
+    ],
+)
+def test_an_agents_key_says_what_is_done(pressed: list[str], result: str, dials: bool) -> None:
+    """Whoever presses none has not put it off: his phone may have died, or a mailbox has picked up."""
+    speaker: Any = Agent(*pressed)
+    talk, orders = with_agent(order(agents=["karim"]), speaker), []
+    try:
+        words = next(talk).words
+        while True:
+            orders.append(words)
+            words = talk.send(Reply(200, "1", None, None, "result=1")).words
+    except StopIteration:
+        pass
+
+    assert ("SET", "VARIABLE", "IVR_RESULT", result) in orders
+    rung = [words[2] for words in orders if words[1] == "Dial"]
+    assert rung == ["PJSIP/+33612345678@gateway,30,gr(ring)U(callback-joined)"] * dials
 
 
 class Queue:

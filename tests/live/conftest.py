@@ -21,6 +21,7 @@ LONG = (
     "test_calls", "test_certificate", "test_cases_of_the_book", "test_a_caller_is_warned",
     "test_who_leaves_a_queue_for_a_call_back", "test_warning_and_cut", "test_a_call_",
     "test_the_money_of_a_real_call", "test_what_an_operator_says_is_what", "test_twenty_callers",
+    "test_who_is_called_back",
     "test_an_agents_phone_that_dies", "test_a_crisis", "test_who_was_noted", "test_a_message_is_taken",
     "test_a_caller_who_is_called_first", "test_one_after_the_other", "test_where_the_carrier_bears",
     "test_every_way_out", "test_a_talk_is_recorded", "test_who_waits_longer", "test_who_is_parked",

@@ -66,6 +66,8 @@ def recorded(stack: Stack, caller: Placed, agent: str, node: str, outside: Place
     assert 1.0 < made["talked"] < lasted + 0.1
     assert made["waited"] > 0
     assert [told for told in stack.crosschecked() if made["id"] in told] == []
+    attempt = made["id"].removeprefix("callback-")
+    until(lambda: attempt not in stack.asterisk("dialplan show globals"), "Asterisk need not know it any more", 3.0)
 
 
 def test_who_leaves_a_queue_for_a_call_back_keeps_his_place(stack: Stack) -> None:
