@@ -187,7 +187,7 @@ async def serve(settings: Settings) -> None:
             lines,
         )
         mail = Mail(postboxes, teller, lamps.changed, lambda voice: Telling(voice, teller))
-        calling = AmiExchange(link, lambda: link_of(settings, CALLER_ACCOUNT), places, loads)
+        calling = AmiExchange(link, lambda: link_of(settings, CALLER_ACCOUNT), places, loads, holds)
         placer = Placer(cabinet, callbacks, calling, ledger, lambda: library.current.book, clock(settings))
         reception = Reception(
             *(attendant.attend, tolls, clock(settings), rings, lambda voice: Telling(voice, teller)),

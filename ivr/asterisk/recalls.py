@@ -19,10 +19,12 @@ import asyncio
 import logging
 import re
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 
 from ivr.asterisk.agi_agents import OWN, RING
 from ivr.asterisk.agi_order import epoch, number
 from ivr.asterisk.ami_link import AmiLink
+from ivr.asterisk.holds import Holds
 from ivr.asterisk.loads import Loads
 from ivr.asterisk.outside_conf import CALLED, THROUGH, dialled
 from ivr.asterisk.places import Places
@@ -69,15 +71,19 @@ class AmiExchange:
     ``caller`` makes a link of the account that may originate; it is logged in for that moment only.
     """
 
-    def __init__(self, link: AmiLink, caller: Callable[[], AmiLink], places: Places, loads: Loads) -> None:
+    def __init__(
+        self, link: AmiLink, caller: Callable[[], AmiLink], places: Places, loads: Loads, holds: Holds
+    ) -> None:
         self._link = link
         self._caller = caller
         self._places = places
         self._loads = loads
+        self._holds = holds
 
     async def place(self, order: Order) -> None:
         """See the port."""
         position = await self._position(order)
+        self._holds.expect(NAME + _attempt(order.attempt))
         async with asyncio.timeout(PLACE_LIMIT), self._caller() as link:
             await link.ready.wait()
             reply = await link.action("Originate", originate(order, position))
@@ -110,10 +116,12 @@ class AmiExchange:
 
     async def result(self, attempt: str) -> Came:
         """See the port."""
-        return came(await self._kept(attempt), await self._kept(attempt + OTHER))
+        found = came(await self._kept(attempt), await self._kept(attempt + OTHER))
+        return replace(found, held=self._holds.expect(NAME + attempt).taken())
 
     async def forget(self, attempt: str) -> None:
         """See the port."""
+        self._holds.forget(NAME + attempt)
         for name in (attempt, attempt + OTHER):
             self._places.forget(NAME + name)
             await self._link.action("Setvar", deleted(variable_of(name)))

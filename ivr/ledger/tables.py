@@ -85,12 +85,12 @@ calls = Table(
     Column("payout", String(16)),
     Column("territory", Text),
     Column("vat", String(16)),
-    # Since version 4: of what kind a call is that we made, who of ours talked, and the milliseconds of waiting for him
-    # and of talk.
+    # Since version 4: of what kind a call is that we made, and whom of ours it reached; milliseconds; JSON, seconds.
     Column("kind", String(16)),
     Column("agent", Text),
     Column("waited", BigInteger),
     Column("talked", BigInteger),
+    Column("held", Text),
 )
 Index("calls_started", calls.c.started)
 Index("calls_number_started", calls.c.number, calls.c.started)
@@ -103,7 +103,7 @@ SINCE = {
         *("salt", "caller_digest", "tape_digest", "chained", "previous", "hash", "erased", "erasure"),
     ),
     3: ("payout", "territory", "vat"),
-    4: ("kind", "agent", "waited", "talked"),
+    4: ("kind", "agent", "waited", "talked", "held"),
 }
 """The columns that each version has added; all of them may be null."""
 
@@ -196,6 +196,7 @@ class Kept:
     agent: str | None
     waited: float | None
     talked: float | None
+    held: tuple[float, ...]
     place: int
     hash: str | None
 
@@ -234,6 +235,7 @@ def row(record: Record) -> Row:
         "agent": record.agent,
         "waited": None if record.waited is None else round(record.waited * 1000),
         "talked": None if record.talked is None else round(record.talked * 1000),
+        "held": _json(record.held) if record.held else None,
     }
 
 
@@ -270,6 +272,7 @@ def kept(found: Mapping[Any, Any]) -> Kept:
         agent=found["agent"],
         waited=None if found["waited"] is None else found["waited"] / 1000,
         talked=None if found["talked"] is None else found["talked"] / 1000,
+        held=tuple(json.loads(found["held"] or "[]")),
         place=found["place"],
         hash=found["hash"],
     )

@@ -81,7 +81,8 @@ class Order:
 @dataclass(frozen=True)
 class Came:
     """What came of an attempt.  ``outcome`` is ``None`` where who was called first was not reached, or nobody knows;
-    ``reached`` is when he was, ``ended`` when all was over, ``talked`` for how many seconds the two did.
+    ``reached`` is when he was, ``ended`` when all was over, ``talked`` for how many seconds the two did, ``held``
+    for how many one held the other, each time.
     """
 
     outcome: Outcome | None = None
@@ -89,6 +90,7 @@ class Came:
     reached: datetime | None = None
     ended: datetime | None = None
     talked: float = 0.0
+    held: tuple[float, ...] = ()
 
 
 class Attempts(Protocol):

@@ -66,4 +66,5 @@ def record(
         agent=came.agent or None,
         waited=waited,
         talked=talked,
+        held=came.held,
     )

@@ -28,7 +28,7 @@ class Record:
 
     ``kind`` is that of a call which we made ourselves, to ``caller`` for one who had called ``number``, and which costs
     him nothing: ``answered`` is then when he did, ``waited`` the seconds of waiting for our ``agent``, ``talked`` those
-    for which both talked.
+    for which both talked, ``held`` those of each time that one held the other.
     """
 
     id: str
@@ -61,6 +61,7 @@ class Record:
     agent: str | None = None
     waited: float | None = None
     talked: float | None = None
+    held: tuple[float, ...] = ()
 
 
 def record(

@@ -5,9 +5,12 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from panoramisk.utils import CaseInsensitiveDict
 
 from ivr.asterisk.agi_order import AgiTalk
 from ivr.asterisk.agi_wire import Reply
+from ivr.asterisk.ami_link import AmiReply
+from ivr.asterisk.holds import HOLD, UNHOLD, Holds
 from ivr.asterisk.places import Places
 from ivr.asterisk.recall_talk import through, to_agents, with_agent
 from ivr.asterisk.recalls import AmiExchange, came, originate, outside
@@ -72,6 +75,37 @@ def test_a_caller_who_is_called_first_is_put_through_to_his_place() -> None:
     assert rung.words == ("EXEC", "Dial", "PJSIP/karim&PJSIP/zoe,25,gr(ring)U(callback-joined)")
 
 
+class Globals:
+    """A link to an Asterisk that has kept what came of calls, until it is told to delete it."""
+
+    def __init__(self, **kept: str) -> None:
+        self.kept = kept
+
+    async def action(self, name: str, fields: dict[str, str]) -> AmiReply:
+        variable = fields["Variable"]
+        if name == "Setvar":
+            self.kept.pop(variable.removeprefix("GLOBAL_DELETE(").removesuffix(")"), None)
+        return AmiReply(True, "", CaseInsensitiveDict({"Value": self.kept.get(variable, "")}))
+
+
+async def test_what_came_of_a_call_is_told_with_its_holds_and_then_forgotten() -> None:
+    """Asked as often as need be: only once it is safe is it deleted in Asterisk."""
+    main, half = f"CALLBACK_{ATTEMPT}", f"CALLBACK_{ATTEMPT}-other"
+    link: Any = Globals(**{main: "dialled|ANSWER|PJSIP/gateway-01||12.5|22|30|", half: "|||sacha", "OTHER": "1"})
+    clock = iter((3.0, 5.0)).__next__
+    holds = Holds(clock)
+    exchange = AmiExchange(link, link, Places(link), link, holds)
+    holds.expect(f"callback-{ATTEMPT}")
+    for event in (HOLD, UNHOLD):
+        holds.hear(event, {"Linkedid": f"callback-{ATTEMPT}", "Channel": "PJSIP/sacha-01"})
+    found = await exchange.result(ATTEMPT)
+
+    assert found == Came(Outcome.TALKED, "sacha", at(12.5), at(30), 8.0, (2.0,))
+    assert replace(await exchange.result(ATTEMPT), held=(2.0,)) == found
+    await exchange.forget(ATTEMPT)
+    assert link.kept == {"OTHER": "1"}
+
+
 class Agent:
     """A speaker to whom an agent answers by keys, one after the other."""
 
@@ -134,7 +168,7 @@ class Queue:
 async def test_a_caller_is_called_when_it_is_nearly_his_turn(waiting: int, turn: float | None, near: bool) -> None:
     """Or when he is next; never where nobody serves."""
     queue = Queue(waiting, turn)
-    exchange = AmiExchange(None, None, Places(queue), queue)  # type: ignore[arg-type]
+    exchange = AmiExchange(None, None, Places(queue), queue, Holds())  # type: ignore[arg-type]
 
     assert await exchange.near(Stand("parts", 60.0, 10, "needs-english")) is near
     assert queue.asked == [("parts.needs-english", waiting + 1, 10)]

@@ -42,7 +42,7 @@ def back(came: Came, outcome: Outcome = Outcome.TALKED, first: str = "agent", pl
     return record(attempt, came, outcome, placing, later(60), **facts)
 
 
-TALKED = Came(Outcome.TALKED, "karim", later(10), later(50), 30.0)
+TALKED = Came(Outcome.TALKED, "karim", later(10), later(50), 30.0, (2.5,))
 
 
 @pytest.mark.parametrize(
@@ -81,7 +81,8 @@ async def test_it_is_kept_and_chained(store: Store, tmp_path: Path) -> None:
     await store.append(back(TALKED))
     path = tmp_path / "ledger.sqlite"
     (found,) = [one for one in Reader(at(path)).last(5) if one.kind]
-    assert (found.agent, found.waited, found.talked, found.answered) == ("karim", 10.0, 30.0, later(20))
+    assert (found.agent, found.waited, found.talked, found.held) == ("karim", 10.0, 30.0, (2.5,))
+    assert found.answered == later(20)
     assert audit(at(path), None).fault is None
     store.close()
     import sqlite3

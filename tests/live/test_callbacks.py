@@ -83,7 +83,7 @@ def test_who_leaves_a_queue_for_a_call_back_keeps_his_place(stack: Stack) -> Non
     )
     outside = phone(stack, "sortie", answer_after=1.0, hang_up_after=6.0, tone=OUTSIDE_TONE)
     outside.saw("calling")
-    agent = phone(stack, "sacha", keys="1", keys_after=3.0, hang_up_after=25.0)
+    agent = phone(stack, "sacha", keys="1", keys_after=3.0, hang_up_after=25.0, hold_after=6.5)
     outside.saw("agent_answered")
     channels = stack.asterisk("core show channels concise")
     (dialled,) = re.findall(r"^(PJSIP/sortie-\S+?)!", channels, re.MULTILINE)
@@ -94,6 +94,7 @@ def test_who_leaves_a_queue_for_a_call_back_keeps_his_place(stack: Stack) -> Non
     later.saw("answered")
     assert heard(outside, "sortie", AGENT_TONE)
     recorded(stack, caller, "sacha", "again", outside)
+    assert stack.called_back(caller.script.from_)["held"] == [pytest.approx(2.0, abs=0.6)]
     assert heard(agent, "sacha", OUTSIDE_TONE)
     assert stack.call_record(caller)["steps"] == ["agents:key", "again:booked", "bye:done"]
     assert stack.call_record(refuses)["steps"] == ["again:refused", "bye:done"]
