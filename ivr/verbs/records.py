@@ -53,8 +53,8 @@ def _cells(record: Kept) -> tuple[str, ...]:
         f"{'→ ' * ours}{parse(record.caller).masked}",
         announced,
         answered,
-        record.agent or "-" if ours else record.ending.value,
+        "-" if ours else record.ending.value,
         f"{record.billed_seconds} s",
         str(record.amount),
-        " ".join(record.steps),
+        " ".join(record.steps) + (f" ({record.agent})" if record.agent else ""),
     )
