@@ -61,7 +61,8 @@ def explore(world: World, callers: Sequence[Number] | None = None, when: When | 
 
 class _Explorer:
     def __init__(self, world: World, callers: Sequence[Number] | None, when: When | None) -> None:
-        world = self._world = repeating(world)
+        given, world = world, repeating(world)
+        self._world = world
         self._places = world.drawing.reachable(world.drawing.start(world.flow.flow))
         nodes = {id(node): node for node in map(world.drawing.node, self._places)}
         self._tested = {pair for node in nodes.values() for pair in tested(node)}
@@ -74,7 +75,7 @@ class _Explorer:
         self.callers = Callers.of(list(nodes.values()), *known, callers)
         named = {name for node in nodes.values() for to, name, _ in references(node) if to == "calendar"}
         self._calendars = sorted(named | ({when.calendar} if when else set()))
-        found = [(dict(zip(self._calendars, states, strict=True)), at) for states, at in self._alike(world)]
+        found = [(dict(zip(self._calendars, states, strict=True)), at) for states, at in self._alike(given)]
         self._instants = [
             (states, at)
             for states, at in found

@@ -18,8 +18,19 @@ def hours(calendar: Calendar, at: datetime) -> Hours:
     return (state, rule.exit, rule.prompt) if state is State.EXCEPTION else (state, None, None)
 
 
-def stretches(calendar: Calendar, since: datetime, lasts: timedelta = HORIZON) -> Iterator[tuple[datetime, Hours]]:
-    """Each instant from ``since`` on at which the class changes, and the class from there."""
+def stretches(calendar: Calendar, since: datetime) -> Sequence[tuple[datetime, Hours]]:
+    """Each instant from ``since`` on at which the class changes, and the class from there; those last asked for are
+    kept, since all flows of a book are looked at from the same instant.
+    """
+    asked = since, since.tzinfo
+    kept = calendar.noted.get("stretches")
+    if kept is None or kept[0] != asked:
+        kept = calendar.noted["stretches"] = asked, tuple(_stretches(calendar, since, HORIZON))
+    found: Sequence[tuple[datetime, Hours]] = kept[1]
+    return found
+
+
+def _stretches(calendar: Calendar, since: datetime, lasts: timedelta) -> Iterator[tuple[datetime, Hours]]:
     last = hours(calendar, since)
     yield since, last
     first = since.astimezone(calendar.zone).date()

@@ -24,6 +24,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from ivr.values.holiday import bridge, holiday
@@ -147,6 +148,8 @@ class Calendar:
     holidays: str | None = None
     bridges: bool = False
     _decided: dict[date, DayRule] = field(default_factory=dict, init=False, repr=False, compare=False)
+    noted: dict[str, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
+    """What others found out by asking it a thousand times, and may want to know again."""
 
     def rules(self, day: date) -> Iterator[DayRule]:
         """Every rule that has something to say of ``day``; the first decides."""
