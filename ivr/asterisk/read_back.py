@@ -74,19 +74,26 @@ async def unlike_numbers(link: AmiLink, before: str, now: str) -> list[str]:
     Where little has changed it is asked for just that: 10,000 numbers are 40,000 steps, whose list takes 2 s.  What is
     compared is compared in a thread, as calls in progress would wait for it.
     """
-    wanted, earlier = await asyncio.to_thread(lambda: (steps(now), steps(before)))
-    changed = sorted({step[:2] for step, _ in wanted.items() ^ earlier.items()})
+    wanted, earlier, few = await asyncio.to_thread(_changed, now, before)
     entries: list[Headers] = []
     try:
-        if len(changed) > FEW:
+        if few is None:
             entries += await link.list("ShowDialPlan", limit=LIST_LIMIT, most=FIXED + len(wanted) + len(earlier))
-        for context, extension in changed if len(changed) <= FEW else ():
+        for context, extension in few or ():
             entries += await _of(link, context, extension)
     except Refused as error:
         return [f"it does not say what numbers it has ({error.message})"]
-    if len(changed) <= FEW:
-        wanted, earlier = ({step: at[step] for step in at if step[:2] in changed} for at in (wanted, earlier))
     return await asyncio.to_thread(_unlike, entries, wanted, earlier)
+
+
+def _changed(now: str, before: str) -> tuple[Steps, Steps, list[tuple[str, str]] | None]:
+    """The steps of two texts, and the extensions in which they differ; of a few, their steps alone, else ``None``."""
+    wanted, earlier = steps(now), steps(before)
+    changed = {step[:2] for step, _ in wanted.items() ^ earlier.items()}
+    if len(changed) > FEW:
+        return wanted, earlier, None
+    wanted, earlier = ({step: at[step] for step in at if step[:2] in changed} for at in (wanted, earlier))
+    return wanted, earlier, sorted(changed)
 
 
 async def _of(link: AmiLink, context: str, extension: str) -> tuple[Headers, ...]:
