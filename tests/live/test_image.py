@@ -76,6 +76,24 @@ def test_asterisk_has_the_listed_modules_and_no_others(stack):
         assert not [name for name in on_disk if name.startswith(never)]
 
 
+SPEAK = """
+from ivr.voice.engines import engines
+for one in engines():
+    print(one.name, len({one.speak("fr", "Bonjour et bienvenue.") for _ in range(2)}))
+"""
+
+
+def test_its_voices_speak_and_say_the_same_twice(stack):
+    """The real programs, byte for byte: espeak-ng always, pico2wave where the build found it; the better says all."""
+    installed = stack.inside("controller", "sh", "-c", "command -v pico2wave; command -v espeak-ng").split()
+    voices = [Path(program).name for program in installed]
+    spoken = {sound.source.split()[0] for (language, _), sound in stack.sounds.sounds.items() if language == "fr"}
+
+    assert "espeak-ng" in voices
+    assert stack.inside("controller", "python", "-c", SPEAK).splitlines() == [f"{voice} 1" for voice in voices]
+    assert spoken - {"tone", "recording"} == {voices[0]}
+
+
 def test_only_sip_listens_beyond_loopback(stack):
     """AGI, AMI and HTTP on 127.0.0.1; SIP where it was configured; Asterisk opens nothing else."""
     settings = stack.settings

@@ -1,4 +1,4 @@
-"""The golden lists: what is said for several hundred values, each read by a person who speaks the language."""
+"""The golden lists: what is said for several hundred values, a line each, to be read by who speaks the language."""
 
 import re
 from decimal import Decimal
