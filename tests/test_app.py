@@ -24,7 +24,7 @@ from tests import forked
 from tests.asterisk.fake_ami import FakeAmi, says
 from tests.asterisk.fake_asterisk import FakeAsterisk
 from tests.asterisk.mirror import mirrors
-from tests.conftest import CHECKOUT
+from tests.conftest import CHECKOUT, laid
 
 LIMIT = 90.0  # seconds for anything that a loaded machine may take
 
@@ -36,7 +36,7 @@ class Controller:
         self.book, self.state, self.ami = home / "book", home / "state", ami
         for part in ("dialplans", "prompts"):
             shutil.copytree(CHECKOUT / part, self.book / part)
-        shutil.copytree(prepared, self.state)
+        laid(prepared, self.state)
         self.clock = home / "clock"
         self.agi_port, self.http_port = free_port(), free_port()
         self.log = home / "log"

@@ -15,7 +15,7 @@ from ivr.app import baked_already
 from ivr.book.book import read_book
 from ivr.settings import Settings, settings
 from tests import forked
-from tests.conftest import CHECKOUT
+from tests.conftest import CHECKOUT, laid
 
 START = """
 import sys
@@ -30,7 +30,7 @@ print(len(made.voice), "pyloudnorm" in sys.modules)
 @pytest.fixture
 def configured(prepared: Path, tmp_path: Path) -> Settings:
     """A prepared installation of our own."""
-    shutil.copytree(prepared / "sounds", tmp_path / "sounds")
+    laid(prepared / "sounds", tmp_path / "sounds")
     for part in ("dialplans", "prompts"):
         shutil.copytree(CHECKOUT / part, tmp_path / "book" / part, copy_function=shutil.copy2)
     found = settings({"IVR_BOOK": str(tmp_path / "book"), "IVR_STATE": str(tmp_path)})

@@ -26,7 +26,7 @@ from ivr.terminal.table import table
 from ivr.values.call import Ending
 from ivr.verbs.manners import says
 from tests import forked
-from tests.conftest import CHECKOUT
+from tests.conftest import CHECKOUT, laid
 from tests.ledger.records import NOON, made
 
 
@@ -158,7 +158,7 @@ def test_words_that_are_off_end_with_status_two(house: House, words: list[str]) 
 @pytest.mark.parametrize("words", [["prepare"], ["bake"], ["simulate", "0899000004"], ["call", "0899000004"]])
 def test_a_bad_book_is_told_by_its_lines(house: House, words: list[str], prepared: Path) -> None:
     """All problems, one line each; nothing is written."""
-    shutil.copytree(prepared / "sounds", house.state / "sounds")
+    laid(prepared / "sounds", house.state / "sounds")
     house.edit("dialplans/tariffs.yaml", "0.80", "8.00")
     house.edit("dialplans/flows/repair.yaml", "to: camille", "to: camile")
     told = house.ivr(*words)
@@ -174,7 +174,7 @@ def test_a_bad_book_is_told_by_its_lines(house: House, words: list[str], prepare
 
 def test_an_agent_whom_asterisk_cannot_be_told_of_is_one_sentence(house: House, prepared: Path) -> None:
     """Some names are taken by the fixed part of its configuration."""
-    shutil.copytree(prepared, house.state)
+    laid(prepared, house.state)
     house.edit("dialplans/agents.yaml", "camille:", "public:")
     house.edit("dialplans/agents.yaml", "Camille", "Public")
     house.edit("dialplans/queues.yaml", "camille", "public")
@@ -188,7 +188,7 @@ def test_an_agent_whom_asterisk_cannot_be_told_of_is_one_sentence(house: House, 
 
 def test_no_asterisk_to_call_is_one_sentence(house: House, prepared: Path) -> None:
     """At once, not after half a minute of ringing nobody."""
-    shutil.copytree(prepared / "sounds", house.state / "sounds")
+    laid(prepared / "sounds", house.state / "sounds")
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -214,7 +214,7 @@ def test_a_ledger_that_cannot_be_read_is_one_sentence(house: House) -> None:
     directory = one_sentence(house.ivr("calls"))
 
     assert "file is not a database" in damaged
-    assert "has version 99 and this programme knows version 3: update the programme" in newer
+    assert "has version 99 and this programme knows version 4: update the programme" in newer
     assert "cannot be read" in directory
 
 
@@ -499,7 +499,7 @@ def test_prepare_makes_all_that_must_stand_before_asterisk(prepared: Path) -> No
 
 def test_prepare_again_changes_nothing(house: House, prepared: Path) -> None:
     """The secrets stay, and so all passwords; nothing is baked again; the files are the same."""
-    shutil.copytree(prepared, house.state)
+    laid(prepared, house.state)
     for name in ("musiconhold.conf", "queues.conf"):  # they name the place of the sounds
         file = house.state / "asterisk" / name
         file.write_text(file.read_text(encoding="utf-8").replace(str(prepared), str(house.state)), encoding="utf-8")
@@ -513,7 +513,7 @@ def test_prepare_again_changes_nothing(house: House, prepared: Path) -> None:
 
 def test_a_changed_text_alone_is_baked_again(house: House, prepared: Path) -> None:
     """And no other."""
-    shutil.copytree(prepared, house.state)
+    laid(prepared, house.state)
     house.edit("prompts/fr.yaml", "Au revoir.", "À bientôt.")
     changed = sum("À bientôt." in text for text in (house.book / "prompts" / "fr.yaml").read_text().splitlines())
 

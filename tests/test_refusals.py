@@ -18,6 +18,7 @@ from ivr.values.queue import Queue
 from tests.asterisk.fake_ami import FakeAmi, lists, says
 from tests.asterisk.mirror import dial_plan, mirrors, queue_status
 from tests.asterisk.test_provision import EXCHANGE
+from tests.conftest import laid
 from tests.terminal.calls import write_book
 
 
@@ -34,8 +35,9 @@ def refused(configured: Settings) -> list[str]:
     return [f"{one.file}:{one.line} {one.rule} {one.message}" for one in refusal.value.problems]
 
 
-def test_a_recording_that_is_no_sound_refuses_the_book(configured: Settings) -> None:
+def test_a_recording_that_is_no_sound_refuses_the_book(configured: Settings, prepared: Path) -> None:
     """The sentence names the file."""
+    laid(prepared / "sounds", configured.sounds)
     recording = configured.book / "prompts" / "fr" / "bye.wav"
     recording.parent.mkdir()
     recording.write_bytes(b"RIFF")

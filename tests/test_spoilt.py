@@ -15,16 +15,18 @@ from ivr.cli import main
 from ivr.settings import Settings, settings
 from ivr.voice.bake import Fault
 from ivr.voice.examined import unbaked
+from tests.conftest import laid
 from tests.terminal.calls import write_book
 from tests.voice.conftest import babble, wav_bytes
 from tests.voice.test_roster import listening
 
 
 @pytest.fixture(scope="module")
-def small(tmp_path_factory: pytest.TempPathFactory) -> Settings:
-    """A small book, baked once."""
+def small(tmp_path_factory: pytest.TempPathFactory, prepared: Path) -> Settings:
+    """A small book, baked once; what every book says (numbers, days) lies there already."""
     home = tmp_path_factory.mktemp("small")
     found = settings({"IVR_BOOK": str(write_book(home / "book")), "IVR_STATE": str(home / "state")})
+    laid(prepared / "sounds", found.sounds)
     bake_book(read_book(found.book), found, found.book)
     return found
 
@@ -90,11 +92,12 @@ def test_what_cannot_be_spoken_is_told_at_its_words(small: Settings) -> None:
 
 @pytest.mark.parametrize("status", [200, 401])
 def test_a_speech_service_is_told_its_secret_and_nobody_else(
-    tmp_path: Path, status: int, caplog: pytest.LogCaptureFixture
+    tmp_path: Path, status: int, caplog: pytest.LogCaptureFixture, prepared: Path
 ) -> None:
     """Of the environment, for each speaker his own; in no log, no problem and no file, also when it is refused."""
     asked: list[tuple[str | None, dict[str, str]]] = []
     directory = write_book(tmp_path / "book")
+    laid(prepared / "sounds", tmp_path / "state" / "sounds")
     with listening(lambda _: web.Response(status=status, body=wav_bytes(babble("oui", 24000), 24000)), asked) as url:
         remotes = "".join(f"{one}: {{url: '{url}', private: yes, token: {one}-key}}\n" for one in ("near", "far"))
         (directory / "dialplans/remotes.yaml").write_text(remotes)
@@ -118,10 +121,11 @@ def test_a_speech_service_is_told_its_secret_and_nobody_else(
     assert b"s3cret" not in written
 
 
-def test_prepare_keeps_the_secrets_of_speech_services_for_what_is_started_later(tmp_path: Path) -> None:
+def test_prepare_keeps_the_secrets_of_speech_services_for_what_is_started_later(tmp_path: Path, prepared: Path) -> None:
     """Containers, whose environment Docker would tell to whoever asks, have none: they ask with what is stored."""
     asked: list[tuple[str | None, dict[str, str]]] = []
     directory = write_book(tmp_path / "book")
+    laid(prepared / "sounds", tmp_path / "state" / "sounds")
     with listening(lambda _: web.Response(status=401), asked) as url:
         (directory / "dialplans/remotes.yaml").write_text(f"near: {{url: '{url}', private: yes, token: near-key}}\n")
         (directory / "dialplans/voices.yaml").write_text("speakers: {studio: {remote: near}}\nprompts: {bye: studio}\n")

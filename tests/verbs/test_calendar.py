@@ -9,7 +9,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from ivr.cli import main
-from tests.conftest import CHECKOUT
+from tests.conftest import CHECKOUT, laid
 
 Type = Callable[..., Result]
 
@@ -151,7 +151,7 @@ def test_what_makes_no_sense_is_told_in_one_sentence(typed: Type, words: list[st
 
 def test_a_pin_is_six_digits_that_stay(typed: Type, prepared: Path, tmp_path: Path) -> None:
     """Each name has its own; other secrets are as long as they were."""
-    shutil.copytree(prepared, tmp_path / "state")
+    laid(prepared, tmp_path / "state")
     pins = [typed("secrets", "show", f"pin:{name}").output.strip() for name in ("office", "shop", "office")]
 
     assert pins[0] == pins[2] != pins[1]
