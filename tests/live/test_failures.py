@@ -75,7 +75,7 @@ COMMANDS = {
     "PresenceState", "QueueAdd",
     "QueueChangePriorityCaller", "QueueLog", "QueueMemberRingInUse", "QueuePause", "QueuePenalty", "QueueReload",
     "QueueRemove", "QueueReset", "QueueRule", "QueueStatus", "QueueSummary", "QueueWithdrawCaller", "Redirect",
-    "SendText", "Setvar", "ShowDialPlan", "Status", "StopMixMonitor", "WaitEvent",
+    "SendFlash", "SendText", "Setvar", "ShowDialPlan", "Status", "StopMixMonitor", "WaitEvent",
 }  # fmt: skip
 """What the account may do in Asterisk 22: the classes agent, call and reporting, and what is everybody's."""
 
