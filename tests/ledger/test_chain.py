@@ -10,13 +10,14 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from sqlalchemy import Engine
 
 from ivr.ledger.audit import audit
 from ivr.ledger.chain import canonical, digest, link
 from ivr.ledger.engine import at
 from ivr.ledger.head import HEAD, BadHead, read
 from ivr.ledger.reading import BadLedger, Reader
-from ivr.ledger.seal import NAME, Seal
+from ivr.ledger.seal import NAME, PublicKey, Seal
 from ivr.ledger.spool import SINCE, Spool
 from ivr.ledger.store import Store
 from ivr.ledger.tables import COLUMNS, calls, row
@@ -322,6 +323,39 @@ def test_a_ledger_of_version_3_takes_calls_of_ours_when_it_is_brought_up(tmp_pat
     assert fault(path) == "record 3 (call 1795000000.9) was changed"
 
 
+# What is done to PostgreSQL, undone, and found of it.
+DONE = (
+    ("UPDATE calls SET caller = 'x' WHERE place = 4", "record 4 .* its caller is not what was written"),
+    ("UPDATE calls SET tape = '[]' WHERE place = 4", "record 4 .* its tape is not what was written"),
+    ("UPDATE calls SET skipped = NOT skipped WHERE place = 4", "record 4 .* was changed"),
+    ("UPDATE calls SET amount_cents = amount_cents + 1 WHERE place = 4", "record 4 .* was changed"),
+    ("UPDATE calls SET answered = NULL WHERE place = 4", "record 4 .* was changed"),
+    ("UPDATE calls SET announced_audio = 'wav:0' WHERE place = 4", "record 4 .* was changed"),
+    ("DELETE FROM calls WHERE place = 4", "records were removed between record 3 .* and record 5"),
+    ("DELETE FROM calls WHERE place = 5", "removed at the end: 5 were written, 4 are there"),
+    ("UPDATE calls SET place = -place WHERE place > 3", r"record -5 .* was changed"),
+    ("UPDATE ledger_head SET at = '2027'", "does not bear the house's signature"),
+    ("UPDATE ledger_head SET place = 4", "record 5 .* is not the last that was written"),
+)
+
+
+def _tampered(engine: Engine, key: PublicKey) -> None:
+    for statement, said in DONE:
+        with engine.begin() as inside:
+            inside.exec_driver_sql("CREATE TABLE was AS SELECT * FROM calls")
+            inside.exec_driver_sql("CREATE TABLE head_was AS SELECT * FROM ledger_head")
+            inside.exec_driver_sql(statement)
+        found = audit(engine.url, key).fault
+        with engine.begin() as inside:
+            for name, copy in (("calls", "was"), ("ledger_head", "head_was")):
+                inside.exec_driver_sql(f"DELETE FROM {name}")
+                inside.exec_driver_sql(f"INSERT INTO {name} SELECT * FROM {copy}")
+                inside.exec_driver_sql(f"DROP TABLE {copy}")
+        assert re.search(said, found or ""), (statement, found)
+    assert audit(engine.url, key).fault is None
+    engine.dispose()
+
+
 def test_postgresql_keeps_the_same_chain_and_is_brought_up_too(postgres: str, tmp_path: Path) -> None:
     """The same statements; a schema of its own for each."""
     from sqlalchemy import create_engine, text
@@ -347,6 +381,7 @@ def test_postgresql_keeps_the_same_chain_and_is_brought_up_too(postgres: str, tm
 
     found = audit(address(url), key, [("head", read(tmp_path / HEAD)[0])])
     assert (found.end.records, found.fault) == (5, None)
+    _tampered(create_engine(address(url)), key)
     with admin.connect() as connection, create_engine(address(url)).begin() as inside:
         inside.execute(text("DELETE FROM calls WHERE place = 2"))
     assert "removed between record 1 (call 1795000000.1) and record 3" in (audit(address(url), key).fault or "")
