@@ -21,7 +21,9 @@ from click.testing import CliRunner, Result
 
 from ivr import secret
 from ivr.cli import COMMANDS, main
+from ivr.ledger.statement import pseudonym
 from ivr.ledger.store import Store
+from ivr.ledger.tables import VERSION
 from ivr.terminal.table import table
 from ivr.values.call import Ending
 from ivr.verbs.manners import says
@@ -214,7 +216,7 @@ def test_a_ledger_that_cannot_be_read_is_one_sentence(house: House) -> None:
     directory = one_sentence(house.ivr("calls"))
 
     assert "file is not a database" in damaged
-    assert "has version 99 and this programme knows version 4: update the programme" in newer
+    assert f"has version 99 and this programme knows version {VERSION}: update the programme" in newer
     assert "cannot be read" in directory
 
 
@@ -442,14 +444,30 @@ def test_calls_of_one_number_in_any_spelling(house: House) -> None:
 
 
 def test_calls_as_json_lines(house: House) -> None:
-    """Whole records, tapes included; the newest first."""
+    """Whole records where that is asked for, tapes included; the newest first."""
     keep(house.state)
-    found = [json.loads(line) for line in house.ivr("calls", "--json").stdout.splitlines()]
+    found = [json.loads(line) for line in house.ivr("calls", "--json", "--with-callers").stdout.splitlines()]
 
     assert [record["id"] for record in found] == ["1795000000.2", "1795000000.1"]
     assert found[1]["amount"] == {"amount": "0.81", "currency": "EUR"}
     assert found[1]["caller"] == "+33612345678"
     assert found[1]["tape"][1]["play"]["phrase"] == ["announcement/per-minute-0-80"]
+
+
+def test_calls_leave_by_pseudonyms(house: House) -> None:
+    """Those of the month's statement, without what callers typed; in clear only where it is asked for."""
+    keep(house.state)
+    assert "the master secret" in one_sentence(house.ivr("calls", "--json"))
+    (house.state / "secrets").mkdir(exist_ok=True)
+    (house.state / "secrets" / "master").write_text("ab" * 32, encoding="ascii")
+    text = house.ivr("calls", "--json").stdout
+    found = [json.loads(line) for line in text.splitlines()]
+    key = secret.derive(house.state / "secrets" / "master", "pseudonym:2026-11")
+
+    assert [one["caller"] for one in found][1] == pseudonym(key, "+33612345678")
+    assert "612345678" not in text
+    assert all("tape" not in one for one in found)
+    assert house.ivr("calls", "--with-callers").exit_code == 2
 
 
 @pytest.mark.parametrize("width", [1, 20, 40, 79, 80, 120, 10_000])

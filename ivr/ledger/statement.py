@@ -210,6 +210,11 @@ def as_csv(told: Statement) -> str:
     return written(COLUMNS, rows)
 
 
+def pseudonyms(month: Month) -> str:
+    """For what purpose the key of a month's pseudonyms is derived from the master secret."""
+    return f"pseudonym:{month}"
+
+
 def pseudonym(key: str, caller: str) -> str:
     """What stands for a caller: the same for the same number under the same key, and of no use without it."""
     if caller in ("anonymous", "erased"):

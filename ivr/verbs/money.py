@@ -13,7 +13,7 @@ from ivr.ledger.head import REFUNDS
 from ivr.ledger.reading import Reader
 from ivr.ledger.refunds import refund as refund_
 from ivr.ledger.seal import NAME, Seal
-from ivr.ledger.statement import Holder, Line, Month, Statement, as_csv, callers_csv
+from ivr.ledger.statement import Holder, Line, Month, Statement, as_csv, callers_csv, pseudonyms
 from ivr.ledger.statement import statement as statement_
 from ivr.settings import settings
 from ivr.terminal.table import table
@@ -53,7 +53,7 @@ def statement(
     if csv_:
         _put(csv_, as_csv(told).encode())
     if callers:
-        key = secret.derive(configured.secret, f"pseudonym:{of}")
+        key = secret.derive(configured.secret, pseudonyms(of))
         _put(callers, callers_csv(calls, key, {one.number for one in told.lines}).encode())
     if pdf:
         from ivr.ledger.statement_page import pdf as pages  # fpdf takes a while to load

@@ -3,10 +3,13 @@
 import json
 import shutil
 from dataclasses import asdict
+from pathlib import Path
+from typing import Any
 
 import click
 
-from ivr import app
+from ivr import app, secret
+from ivr.ledger.statement import Month, pseudonym, pseudonyms
 from ivr.ledger.tables import Kept
 from ivr.settings import settings
 from ivr.terminal.table import table
@@ -15,17 +18,22 @@ from ivr.verbs.amount import Whole
 from ivr.verbs.manners import example, says
 
 
-@click.command(epilog=example("ivr calls", "ivr calls --last 50 --number 0899000004"))
+@click.command(epilog=example("ivr calls", "ivr calls --last 50 --number 0899000004", "ivr calls --json > calls.jsonl"))
 @click.option("--last", default=10, show_default=True, type=Whole(1, 10000), help="how many")
 @click.option("--number", default=None, help="of this number only")
-@click.option("--json", "json_", is_flag=True, help="whole records as JSON lines, tape and callers' numbers included")
+@click.option("--json", "json_", is_flag=True, help="records as JSON lines; callers by the pseudonyms of statements")
+@click.option("--with-callers", is_flag=True, help="in JSON: numbers in clear, and the tape with what was typed")
 @says
-def calls(last: int, number: str | None, json_: bool) -> None:
+def calls(last: int, number: str | None, json_: bool, with_callers: bool) -> None:
     """The last calls of the ledger, newest first."""
-    kept = app.last_calls(settings(), last, number)
+    if with_callers and not json_:
+        raise click.UsageError("--with-callers is for --json: the table masks callers")
+    configured = settings()
+    kept = app.last_calls(configured, last, number)
     if json_:
         for record in kept:
-            click.echo(json.dumps(asdict(record), default=str, ensure_ascii=False))
+            told = asdict(record) if with_callers else _veiled(record, configured.secret)
+            click.echo(json.dumps(told, default=str, ensure_ascii=False))
         return
     if not kept:
         click.echo("No call yet." if number is None else f"No call to {number} yet.")
@@ -35,6 +43,15 @@ def calls(last: int, number: str | None, json_: bool) -> None:
     headings = ("started", "number", "caller", "announced", "answered", "ended by", "billed", "amount", "steps")
     for line in table(headings, [_cells(record) for record in kept], width, ("announced", "billed", "answered")):
         click.echo(line)
+
+
+def _veiled(record: Kept, master: Path) -> dict[str, Any]:
+    """A record that may leave: its caller by his pseudonym of that month, without the tape, which has what he typed."""
+    told = asdict(record)
+    del told["tape"]
+    here = record.started.astimezone(app.HERE)
+    key = secret.derive(master, pseudonyms(Month(here.year, here.month)))
+    return told | {"caller": pseudonym(key, record.caller)}
 
 
 def _cells(record: Kept) -> tuple[str, ...]:

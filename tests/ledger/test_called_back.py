@@ -137,7 +137,7 @@ async def test_the_last_calls_show_it(store: Store, tmp_path: Path) -> None:
     assert " ".join(ivr("calls").splitlines()[-1].split()) == (
         "2026-11-23 12:00:00 0899000004 → 0612****78 - +20.0 s - 0 s 0.00 € again:talked (karim)"
     )
-    told = json.loads(ivr("calls", "--json"))
+    told = json.loads(ivr("calls", "--json", "--with-callers"))
     assert (told["kind"], told["waited"], told["talked"]) == ("callback", 10.0, 30.0)
 
 

@@ -167,7 +167,7 @@ class Stack(Containers):
 
     def _read(self, caller: str) -> list[dict[str, Any]]:
         caller = f"+33{caller[1:]}" if caller.startswith("0") else caller
-        lines = self.inside("controller", "ivr", "calls", "--json", "--last", "500").splitlines()
+        lines = self.inside("controller", "ivr", "calls", "--json", "--with-callers", "--last", "500").splitlines()
         self.read = [json.loads(line) for line in lines]
         return [record for record in self.read if record["caller"] == caller]
 
