@@ -156,6 +156,23 @@ def test_phonenumbers_takes_every_short_number_for_premium(written: str) -> None
     assert parse(written).priced_as(Family.FREE) is Family.FREE
 
 
+@pytest.mark.parametrize(
+    ("written", "ours", "theirs"),
+    [
+        ("0142345678", "01 42 34 56 78", "01 42 34 56 78"),
+        ("0612345678", "06 12 34 56 78", "06 12 34 56 78"),
+        ("0899000004", "0 899 000 004", "0 899 00 00 04"),
+        ("0806000002", "0 806 000 002", "0 806 00 00 02"),
+    ],
+)
+def test_phonenumbers_writes_special_numbers_in_pairs(written: str, ours: str, theirs: str) -> None:
+    """Where their labels and their owners write them in threes; neither is prescribed by a text that was read."""
+    form = phonenumbers.PhoneNumberFormat.NATIONAL
+
+    assert parse(written).display == ours
+    assert phonenumbers.format_number(phonenumbers.parse(written, "FR"), form) == theirs
+
+
 def test_phonenumbers_dials_overseas_under_the_code_of_france() -> None:
     """Given the national form it makes +33 262 …; Réunion is +262."""
     theirs = phonenumbers.parse("0262123456", "FR")
