@@ -1,13 +1,16 @@
-"""The static proof on 200 flows that nobody wrote: on no path is anything charged before the announcement has ended."""
+"""The static proof on the flows of the book and 200 that nobody wrote: no path is charged before its announcement."""
 
 import random
 from collections import Counter
+from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
 from types import ModuleType
 
 import pytest
 
+from ivr.book.book import read_book
+from ivr.book.worlds import world_of
 from ivr.flow import line as the_line
 from ivr.flow import onlooker
 from ivr.flow.commands import Warn
@@ -21,12 +24,14 @@ from ivr.flow.walk import walk
 from ivr.values.ceiling import Ceiling
 from ivr.values.number import parse
 from ivr.values.tariff import Mode, Tariff
+from tests.conftest import CHECKOUT
 
 from .generated import flow
 from .play import CALENDARS, CALL, PARIS
 from .proof import carry_out, judge, mutants, noted, random_world
 from .test_line import MUTANTS, SOURCE, _module
 
+BOOK = read_book(CHECKOUT)
 FLOWS = 200
 WALKS = 25  # calls of chance through each
 DEAR = Tariff("dear", Mode.PER_MINUTE, Decimal("0.80"))
@@ -67,6 +72,21 @@ def test_no_path_of_a_generated_flow_is_charged_before_its_announcement(tens: in
         assert found.whole, f"flow {seed} was cut short"
         assert not charged_too_early(found), f"flow {seed}"
     assert costs >= 7, costs
+
+
+@pytest.mark.parametrize("number", sorted(BOOK.services.keys() - {"0805000024"}))
+def test_no_path_of_a_flow_in_the_book_is_charged_before_its_announcement(number: str) -> None:
+    """Each number's own, at its own price; and as if it were a dear one, where it costs nothing.
+
+    But for the customers' area (0805000024, free): no explorer comes to the end of all that can be typed there.
+    """
+    service = BOOK.services[number]
+    world = world_of(BOOK, service, SINCE)
+    found = explore(world if service.tariff.surcharged else replace(world, terms=TERMS))
+
+    assert found.whole
+    assert any(passage.answered for passages in found.passages for passage in passages)
+    assert not charged_too_early(found)
 
 
 @pytest.mark.parametrize("tens", range(0, FLOWS, 50))
