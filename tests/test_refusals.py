@@ -1,5 +1,6 @@
 """What a book cannot be taken up for, beside what is written in it: sounds, disks, faults of ours, Asterisk."""
 
+import asyncio
 from dataclasses import replace
 from pathlib import Path
 
@@ -126,6 +127,33 @@ async def test_what_asterisk_does_not_take_up_leaves_the_earlier_book_and_settin
             'IVR479 Asterisk refused it, the earlier settings stay: it did not take up "second": it does not know it'
         ]
         assert [order.get("Module") for order in asterisk.orders("Reload")].count("res_pjsip.so") == 2
+
+
+async def test_an_asterisk_that_is_still_loading_is_told_once_it_has_loaded(configured: Settings) -> None:
+    """It would put a reload off, and know none of what it is asked for then: a good book was refused."""
+    library = Library(lambda: Release(read_book(configured.book), {}))
+    async with FakeAmi(loaded=False) as asterisk:
+        asterisk.answers["reload"] = says("Success", "Module Reloaded")
+        asterisk.answers |= mirrors(configured.asterisk_conf)
+
+        def told() -> provision.Exchange:
+            return replace(EXCHANGE, numbers=tuple(library.current.book.services))
+
+        def link() -> AmiLink:
+            return AmiLink(asterisk.host, asterisk.port, asterisk.account, asterisk.secret)
+
+        before = replace(EXCHANGE, numbers=("0800000009",))
+        provision.write(provision.files(before), configured.asterisk_conf)
+        reloading = asyncio.ensure_future(Reloader(library, told, configured.asterisk_conf, link).reload())
+        async with asyncio.timeout(10):
+            while not asterisk.orders("CoreShowChannels"):  # noqa: ASYNC110 - the last before the link is up
+                await asyncio.sleep(0.01)
+        await asyncio.sleep(0.1)
+        assert asterisk.orders("Reload") == []
+        asterisk.last.say({"Event": "FullyBooted", "Status": "Fully Booted"})
+
+        assert await reloading
+        assert asterisk.orders("Reload") != []
 
 
 QUEUE = "parts: {label: pièces, agents: camille}\n"

@@ -101,6 +101,8 @@ class FakeAmi:
     port: int = 0
     greeting: bytes = b"Asterisk Call Manager/11.0.0\r\n"
     booted: bool = True
+    loaded: bool = True
+    """Whether it says at the login that it has loaded all."""
     received: list[Received] = field(default_factory=list)
     connections: list[Connection] = field(default_factory=list)
     answers: dict[str, Answer] = field(default_factory=dict)
@@ -185,6 +187,8 @@ class FakeAmi:
         if (order.get("Username"), order.get("Secret")) in {self.account: self.secret, **self.others}.items():
             connection.logged_in = True
             says("Success", "Authentication accepted")(connection, order)
+            if self.loaded:
+                connection.say({"Event": "FullyBooted", "Status": "Fully Booted"})
         else:
             says("Error", "Authentication failed")(connection, order)
             connection.writer.close()
