@@ -20,7 +20,7 @@ SETTLE = 300  # milliseconds without a further change before an edit counts as f
 DEPLOY_LIMIT = 60.0  # seconds for Asterisk to take up its part
 BOOTED = "FullyBooted"
 """The event by which Asterisk says, at a login or later, that it has loaded all.  Before, it answers "success" to a
-reload and puts it off; with 10,000 numbers that is for 3 s in which the link is up (22; loader.c, ast_module_reload)."""
+reload and puts it off; with 10,000 numbers that is for 3 s in which the link is up (loader.c, ast_module_reload)."""
 RELOAD_LIMIT = 20.0  # of these for one file: 10,000 numbers take 4 s where two processors do much else
 
 # The file that changed -> the module of Asterisk that reads it.
