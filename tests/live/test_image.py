@@ -76,6 +76,14 @@ def test_asterisk_has_the_listed_modules_and_no_others(stack):
         assert not [name for name in on_disk if name.startswith(never)]
 
 
+def test_asterisk_starts_without_an_error(stack):
+    """Neither its configuration nor a module is amiss: its log up to `Asterisk Ready.`, as it was first started."""
+    start, ready, _ = stack.log("asterisk").partition("Asterisk Ready.")
+
+    assert ready
+    assert [line for line in start.splitlines() if "ERROR[" in line] == []
+
+
 SPEAK = """
 from ivr.voice.engines import engines
 for one in engines():

@@ -33,7 +33,14 @@ def test_every_prompt_is_told_with_its_sound_and_its_flows(run) -> None:
     """As agreed: -19 LUFS within 1, and who loses it."""
     rows = {(row["language"], row["id"]): row for row in json.loads(run("prompts", "--json").output)}
     goodbye = rows["fr", "goodbye"]
+    shown = run("prompts", "--language", "en").output.splitlines()
+    line = next(line for line in shown if line.startswith("goodbye "))
+    english = rows["en", "goodbye"]
 
+    assert shown[0].split() == ["id", "number", "language", "source", "seconds", "LUFS", "recording", "used", "by"]
+    assert line.split()[:6] == [
+        "goodbye", english["number"], "en", english["source"], f"{english['seconds']:.1f}", str(english["loudness"]),
+    ]  # fmt: skip
     assert all(-20 <= row["loudness"] <= -18 for row in rows.values() if row["seconds"] > 0.4)
     assert "repair" in goodbye["flows"]
     assert goodbye["text"] == "Merci de votre appel. Au revoir."

@@ -1,8 +1,10 @@
 """Baking: what is made, what is left alone, what is refused, and by how many at once."""
 
 import hashlib
+import os
 import subprocess
 import sys
+import threading
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
@@ -295,6 +297,20 @@ def test_a_bug_in_an_engine_stops_the_bake(place):
     place.voices = (Engine("broken", "1", "none", broken),)
     with pytest.raises(ZeroDivisionError):
         place.bake(*TEXTS)
+
+
+def test_voices_speak_side_by_side(place, monkeypatch):
+    """As many as there are processors: each of two waits here until the other speaks too."""
+    monkeypatch.setattr(os, "cpu_count", lambda: 2)
+    both = threading.Barrier(2, timeout=10)
+
+    def speak(program: str, language: str, text: str, limit: float) -> bytes:
+        both.wait()
+        return standing_in(program, language, text, limit)
+
+    place.voices = (Engine("stand-in", "1", "none", speak),)
+
+    assert place.bake(WELCOME, MENU).made == ("fr/beep", "fr/menu/main", "fr/welcome")
 
 
 def test_bakes_at_once_do_not_disturb_one_another(place):

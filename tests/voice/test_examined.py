@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 import soundfile
 
+from ivr.values.music import music_pieces
 from ivr.voice.examined import examined
 from ivr.voice.recording import Unusable, taken
 
@@ -93,6 +94,17 @@ def test_two_gigabytes_are_not_read(place):
     (found,) = examined(place.prompts, [WELCOME])
 
     assert found.message == "the recording is bigger than 50 MB"
+
+
+def test_music_is_looked_at_as_recordings_are_but_for_its_form(place):
+    """Stereo of 44.1 kHz is how it comes; what is no sound is told, and which piece."""
+    folder = place.prompts / "music/evening"
+    folder.mkdir(parents=True)
+    (folder / "good.wav").write_bytes(wav_bytes(np.stack([VOICE, VOICE], axis=1), 44100))
+    (folder / "bad.wav").write_bytes(b"RIFF" + bytes(100))
+    (found,) = examined(place.prompts, music_pieces({"evening": ("bad", "good")}))
+
+    assert (found.rule, found.file) == ("IVR565", "prompts/music/evening/bad.wav")
 
 
 def test_a_good_recording_is_no_problem(place):
