@@ -121,9 +121,9 @@ def heard(recording: Samples, rate: int, sounds: Mapping[str, Samples]) -> list[
     return sorted(kept, key=lambda claim: claim.start)
 
 
-def placed(recording: Samples, rate: int, sound: Samples, one: Heard) -> tuple[Placed, ...]:
-    """Where the sound is in the recording, as it begins and as it ends: a jitter buffer slips."""
-    gain = 10 ** (louder(recording, rate, sound, one) / 20)
+def placed(recording: Samples, rate: int, sound: Samples, one: Heard, db: float | None = None) -> tuple[Placed, ...]:
+    """Where the sound is, as it begins and as it ends (a jitter buffer slips); ``db``: how much louder, where known."""
+    gain = 10 ** ((louder(recording, rate, sound, one) if db is None else db) / 20)
     places = {round(at * rate): None for at in (one.begins, one.end - one.until)}
     return tuple(Placed(sound, place, gain) for place in places)
 

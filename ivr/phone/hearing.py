@@ -97,7 +97,10 @@ def told(found: Sequence[Heard], recording: Samples, rate: int, sounds: Mapping[
                 _clipped(recording, rate, sound, one, gain, others),
                 _cut(recording, rate, sound, one, gain, others),
                 # What comes after a key has cut it is no part of it, though a syllable be alike by chance.
-                max(gap, hole(recording, rate, *ear.placed(recording, rate, sound[: round(one.until * rate)], one))),
+                max(
+                    gap,
+                    hole(recording, rate, *ear.placed(recording, rate, sound[: round(one.until * rate)], one, gain)),
+                ),
                 over,
                 into,
                 gain,

@@ -21,7 +21,7 @@ from ivr.book.hours import WrittenCalendar
 from ivr.values.calendar import Calendar, Override, State
 
 FIRST, DAYS = date(2026, 1, 1), 365 + 365 + 366
-MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
+MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 NAMES = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 CODES = {state: code for code, state in enumerate(State)}
 
@@ -103,10 +103,16 @@ class Oracle:
         wall = self._wall()
         zone, start = ZoneInfo(self.plain.zone), datetime(self.first.year, self.first.month, self.first.day, tzinfo=UTC)
         origin = datetime(self.first.year, self.first.month, self.first.day) - 2 * DAY  # noqa: DTZ001 - on the wall
-        for quarter in range(self.days * 96):
-            here = (start + quarter * 15 * MINUTE).astimezone(zone).replace(tzinfo=None)
-            at = (here - origin) // MINUTE
-            self.states += wall[at : at + 15]
+
+        def shown(since: datetime) -> int:
+            return (since.astimezone(zone).replace(tzinfo=None) - origin) // MINUTE
+
+        after = shown(start)
+        for hour in range(self.days * 24):
+            at, after = after, shown(start + (hour + 1) * HOUR)
+            changed = after - at != 60  # the clock, at a quarter
+            for place in (shown(start + hour * HOUR + n * 15 * MINUTE) for n in range(4)) if changed else (at,):
+                self.states += wall[place : place + (15 if changed else 60)]
         self.edges = [alike.start() for alike in re.finditer(rb"(?s)(.)\1*", bytes(self.states))][1:]
         self.changes = [n for n in self.edges if (self.states[n] == 0) is not (self.states[n - 1] == 0)]
 
