@@ -12,7 +12,7 @@ from sqlalchemy import URL, Connection, select
 from sqlalchemy.exc import DBAPIError
 
 from ivr.ledger import refunds
-from ivr.ledger.chain import EMPTY, GENESIS, PERSONAL, Head, digest, erasure, link, veiled
+from ivr.ledger.chain import EMPTY, GENESIS, PERSONAL, Head, erasure, veiled, whole
 from ivr.ledger.engine import is_sqlite, reading, shown
 from ivr.ledger.reading import BadLedger, unusable, version
 from ivr.ledger.seal import PublicKey
@@ -118,7 +118,7 @@ class _Walk:
     def _of_itself(self, row: Mapping[Any, Any]) -> str | None:
         if row["hash"] is None or row["previous"] is None:
             return "was inserted: it is not in the chain"
-        if digest(link(row)) != row["hash"]:
+        if not whole(row):
             return "was changed"
         if row["erased"] is not None:
             return self._erased(row)

@@ -13,7 +13,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
-from ivr.ledger.chain import EMPTY, Head, canonical, digest, link, veiled
+from ivr.ledger.chain import EMPTY, Head, canonical, digest, link, veiled, whole
 from ivr.ledger.refunds import FACTS, euros, signed
 from ivr.ledger.seal import NoKey, PublicKey, Seal
 from ivr.values.number import parse
@@ -51,7 +51,7 @@ def issue(
 
     Raises :class:`BadCertificate`, :class:`NoKey`.
     """
-    if row["hash"] is None or digest(link(row)) != row["hash"]:
+    if not whole(row):
         raise BadCertificate(f"the record of call {row['id']} is not as it was written: run ivr ledger verify")
     if row["kind"] is not None:
         raise BadCertificate(f"call {row['id']} was made by us and costs nobody anything: certify a call to a number")

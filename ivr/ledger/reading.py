@@ -155,7 +155,10 @@ class Reader:
             raise unusable(self._url, error) from error
 
     def _ask(self, question: Select[*tuple[object, ...]], *, ours: bool = True) -> list[Kept]:
-        return [kept(row) for row in self._rows(question, ours=ours)]
+        try:
+            return [kept(row) for row in self._rows(question, ours=ours)]
+        except (ValueError, TypeError, ArithmeticError):
+            raise BadLedger("a record is not as it was written: run ivr ledger verify, which names it") from None
 
     def _rows(
         self,

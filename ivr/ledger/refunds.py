@@ -17,7 +17,7 @@ from sqlalchemy import URL, Connection, func, insert, select, update
 from sqlalchemy.exc import DBAPIError
 
 from ivr.ledger.binding import prepare
-from ivr.ledger.chain import EMPTY, GENESIS, Head, canonical, digest
+from ivr.ledger.chain import EMPTY, GENESIS, Head, canonical, digest, whole
 from ivr.ledger.engine import instant, writing
 from ivr.ledger.head import note
 from ivr.ledger.reading import BadLedger, unusable
@@ -62,6 +62,7 @@ def refund(
                 raise BadRefund(f'there is no call "{call}" in the ledger: ivr calls --json shows the ids')
             back = func.coalesce(func.sum(refunds.c.amount_cents), 0)
             given = connection.execute(select(back).where(refunds.c.call == call)).scalar_one()
+            _intact(call, found)
             left = int(found["amount_cents"]) - int(given)
             cents = left if amount is None else int(amount * 100)
             _fits(call, found, cents, left)
@@ -138,9 +139,15 @@ def _end(connection: Connection) -> Head:
     return Head(*found) if found else EMPTY
 
 
-def _fits(call: str, found: Mapping[Any, Any], cents: int, left: int) -> None:
+def _intact(call: str, found: Mapping[Any, Any]) -> None:
+    """Nothing is given back, under the house's signature, by an amount that somebody wrote into the ledger."""
     if found["hash"] is None:
         raise BadLedger(f"the record of call {call} is not in the chain: run ivr ledger verify")
+    if not whole(found):
+        raise BadLedger(f"the record of call {call} is not as it was written: run ivr ledger verify")
+
+
+def _fits(call: str, found: Mapping[Any, Any], cents: int, left: int) -> None:
     if not found["amount_cents"]:
         raise BadRefund(f"call {call} cost nothing: there is nothing to give back")
     if not left:

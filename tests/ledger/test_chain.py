@@ -171,6 +171,17 @@ def test_tampering_is_found_and_named(tmp_path: Path, what: str) -> None:
     assert re.search(said, found), found
 
 
+@pytest.mark.parametrize("change_", ["answered = 'yesterday'", "amount_cents = 'x'", "steps = '['", "ending = 'x'"])
+def test_a_record_that_cannot_be_read_is_told_in_a_sentence(tmp_path: Path, change_: str) -> None:
+    """By whoever reads records, with what to do."""
+    path = filled(tmp_path, 2)
+    change(path, f"UPDATE calls SET {change_} WHERE place = 1")
+
+    with pytest.raises(BadLedger, match="a record is not as it was written: run ivr ledger verify, which names it"):
+        Reader(at(path)).last(9)
+    assert fault(path) == "record 1 (call 1795000000.1) was changed"
+
+
 def test_a_record_put_in_between_is_named(tmp_path: Path) -> None:
     """Even if its own hash is right: the next one follows the record before it."""
     path = filled(tmp_path, 2)

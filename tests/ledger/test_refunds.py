@@ -13,12 +13,12 @@ from click.testing import CliRunner
 
 from ivr.cli import main
 from ivr.ledger.audit import audit
-from ivr.ledger.certificate import issue, verify, written
+from ivr.ledger.certificate import BadCertificate, issue, verify, written
 from ivr.ledger.certificate_page import html, pdf
 from ivr.ledger.chain import canonical, digest
 from ivr.ledger.engine import address, at
 from ivr.ledger.head import REFUNDS
-from ivr.ledger.reading import Reader
+from ivr.ledger.reading import BadLedger, Reader
 from ivr.ledger.refunds import FACTS, BadRefund, refund, signed
 from ivr.ledger.seal import NAME, Seal
 from ivr.ledger.store import Store
@@ -79,6 +79,21 @@ def test_no_more_is_given_back_than_was_charged(ledger: Path, call: int, amount:
 
     assert str(bad.value) == sentence
     assert fault(ledger) is None
+
+
+@pytest.mark.parametrize("cents", ["2400", "'x'", "x'ff'"])
+def test_nothing_is_given_back_of_a_record_that_was_changed(tmp_path: Path, cents: str) -> None:
+    """Else the house would sign an amount that somebody wrote into the ledger."""
+    path = tmp_path / "ledger.sqlite"
+    store = Store.at(path)
+    store.keep(made(1))
+    store.close()
+    change(path, f"UPDATE calls SET amount_cents = {cents}")
+
+    with pytest.raises(BadLedger, match="is not as it was written: run ivr ledger verify"):
+        give(path, 1)
+    with pytest.raises((BadCertificate, BadLedger), match="is not as it was written"):
+        certified(path, 1)
 
 
 @pytest.mark.parametrize(
