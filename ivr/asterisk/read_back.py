@@ -97,12 +97,9 @@ def _changed(now: str, before: str) -> tuple[Steps, Steps, list[tuple[str, str]]
 
 
 async def _of(link: AmiLink, context: str, extension: str) -> tuple[Headers, ...]:
-    """The steps of one extension, which may not be there at all.  A pattern is asked for by its context, which has no
-    other: Asterisk takes the name for a number dialled, and none matches itself (pbx.c, manager_show_dialplan_helper).
-    """
-    named = {} if extension.startswith("_") else {"Extension": extension}
+    """The steps of one extension, which may not be there at all."""
     try:
-        return await link.list("ShowDialPlan", {"Context": context, **named})
+        return await link.list("ShowDialPlan", {"Context": context, "Extension": extension})
     except Refused as error:
         if error.message.startswith(ABSENT):
             return ()

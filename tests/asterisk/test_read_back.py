@@ -145,24 +145,6 @@ class Listing:
         return (await order.future)[1:-1]
 
 
-async def test_a_pattern_is_asked_for_by_its_context(asterisk: FakeAmi, link: AmiLink) -> None:
-    """The key by which a queue may be left, once there is one: no pattern is found by its own name."""
-    queue = replace(PARTS, key="1", name="annexe")
-    now = files(replace(EXCHANGE, queues=(*EXCHANGE.queues, queue)))["extensions_numbers.conf"]
-
-    def answer(line: Connection, order: Received) -> None:
-        context, wanted = order.get("Context"), order.get("Extension") or ""
-        there = [one for one in dial_plan(now) if one["Context"] == context and wanted in ("", one["Extension"])]
-        found = there if not wanted.startswith("_") else []
-        (lists("ListDialplan", found) if found else says("Error", "Did not find extension"))(line, order)
-
-    asterisk.answers["showdialplan"] = answer
-
-    assert await read_back.unlike_numbers(link, BEFORE["extensions_numbers.conf"], now) == []
-    asked = {(one.get("Context"), one.get("Extension")) for one in asterisk.orders("ShowDialPlan")}
-    assert asked == {("leave-annexe", ""), ("leave-annexe", "T")}
-
-
 async def test_a_list_of_thousands_of_numbers_is_taken_whole() -> None:
     """It was refused beyond 20,000 steps, which are 5,000 numbers, and the book with it."""
     many = replace(EXCHANGE, numbers=tuple(f"0825{place:06}" for place in range(5_100)))
