@@ -53,8 +53,8 @@ def test_a_port_that_another_program_has_leaves_the_earlier_settings(stack: Stac
             code, told = ivr(stack, "reload")
             assert code == 1
             assert f"the earlier settings stay: browsers cannot reach it at 127.0.0.1:{port}" in told, told
-            assert "vera" not in stack.asterisk("pjsip show endpoints")
             # The controller, which has seen the edit too, may be trying the same at this moment.
+            until(lambda: "vera" not in stack.asterisk("pjsip show endpoints"), "she is not taken up", 20.0)
             web = ("cat", "/etc/asterisk/ivr/http.conf")
             until(lambda: "tlsenable = no" in stack.inside("controller", *web), "the earlier settings are put back")
         stack.asterisk("dialplan set global IVR_SPENT_vera 1")
