@@ -1,6 +1,7 @@
 """Reading the ledger, from any process, while another one writes it."""
 
-from collections.abc import Mapping, Sequence
+import operator
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -18,6 +19,8 @@ FIGURES = (
     *("mode", "payout", "territory", "vat"),
 )
 """What statements want of a call: not its tape, which is most of it."""
+
+CHANGED = "a record is not as it was written: run ivr ledger verify, which names it"
 
 OURS = 4
 """The first version of the ledger that has calls which we made, too."""
@@ -127,7 +130,9 @@ class Reader:
         """
         found = select(calls).where(calls.c.started >= written(begin), calls.c.started < written(end))
         found = found.order_by(calls.c.started, calls.c.place)
-        return self._rows(found if number is None else found.where(calls.c.number == number), FIGURES, ours=False)
+        return _sound(
+            self._rows(found if number is None else found.where(calls.c.number == number), FIGURES, ours=False)
+        )
 
     def refunds(self, begin: datetime, end: datetime) -> Sequence[Mapping[Any, Any]]:
         """What was given back from ``begin`` to before ``end``, each with number, territory and rate of its call.
@@ -150,7 +155,7 @@ class Reader:
             with self._engine.connect() as connection:
                 if (version(connection, self._url) or 0) < 3:
                     return []
-                return connection.execute(found.order_by(refunds.c.place)).mappings().all()
+                return _sound(connection.execute(found.order_by(refunds.c.place)).mappings().all())
         except DBAPIError as error:
             raise unusable(self._url, error) from error
 
@@ -158,7 +163,7 @@ class Reader:
         try:
             return [kept(row) for row in self._rows(question, ours=ours)]
         except (ValueError, TypeError, ArithmeticError):
-            raise BadLedger("a record is not as it was written: run ivr ledger verify, which names it") from None
+            raise BadLedger(CHANGED) from None
 
     def _rows(
         self,
@@ -195,6 +200,26 @@ def _silent(call: Kept) -> bool:
     asked = [entry for entry in call.tape if "ask" in entry or "gather" in entry]
     pressed = any((entry.get("result") or {}).get("keys") for entry in asked)
     return bool(asked) and not pressed and not any("dial" in entry or "enqueue" in entry for entry in call.tape)
+
+
+_READ: Mapping[str, Callable[[Any], object]] = {
+    **dict.fromkeys(("started", "answered", "ended", "at"), datetime.fromisoformat),
+    **dict.fromkeys(("billed_seconds", "amount_cents"), operator.index),
+    **dict.fromkeys(("payout", "vat"), Decimal),
+}
+"""How what money is reckoned from must read; SQLite takes words for a number."""
+
+
+def _sound(rows: Sequence[Mapping[Any, Any]]) -> Sequence[Mapping[Any, Any]]:
+    """The same rows; raises :class:`BadLedger` where one does not read as it was written."""
+    try:
+        for row in rows:
+            for name, read in _READ.items():
+                if (value := row.get(name)) is not None:
+                    read(value)
+    except (ValueError, TypeError, ArithmeticError):
+        raise BadLedger(CHANGED) from None
+    return rows
 
 
 def written(instant: datetime) -> str:

@@ -5,7 +5,7 @@ import re
 import sqlite3
 import time
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 
@@ -180,6 +180,20 @@ def test_a_record_that_cannot_be_read_is_told_in_a_sentence(tmp_path: Path, chan
     with pytest.raises(BadLedger, match="a record is not as it was written: run ivr ledger verify, which names it"):
         Reader(at(path)).last(9)
     assert fault(path) == "record 1 (call 1795000000.1) was changed"
+
+
+@pytest.mark.parametrize(
+    "change_", ["answered = 'yesterday'", "amount_cents = 'x'", "vat = 'x'", "billed_seconds = 'x'"]
+)
+def test_no_money_is_reckoned_from_words(tmp_path: Path, change_: str) -> None:
+    """What statements and reconciliations are made of is told in the same sentence."""
+    path = filled(tmp_path, 2)
+    begin, end = datetime(2020, 1, 1, tzinfo=UTC), datetime(2040, 1, 1, tzinfo=UTC)
+    assert len(Reader(at(path)).figures(begin, end)) == 2
+    change(path, f"UPDATE calls SET {change_} WHERE place = 1")
+
+    with pytest.raises(BadLedger, match="a record is not as it was written: run ivr ledger verify, which names it"):
+        Reader(at(path)).figures(begin, end)
 
 
 def test_a_record_put_in_between_is_named(tmp_path: Path) -> None:
