@@ -103,7 +103,7 @@ class AgiChannel:
             return None
         try:
             async with asyncio.timeout(TOLL_LIMIT):
-                toll = await asyncio.shield(self._toll)
+                toll = replace(await asyncio.shield(self._toll), rang=tuple(self._rang))
                 return replace(toll, held=self._held.taken()) if self._held is not None else toll
         except TimeoutError:
             log.warning("toll unknown: the exchange did not report the end of the call, our own clock stands in")

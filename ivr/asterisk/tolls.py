@@ -8,6 +8,7 @@ that has ended on its AGI session, and that we know, when it was answered.
 import asyncio
 import logging
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import timedelta
 
 from ivr.asterisk.agi_agents import agent_of
@@ -39,14 +40,18 @@ class Tolls:
     def hear(self, _: str, headers: Mapping[str, str]) -> None:
         """Take in an event: ``Call`` is the unique id, ``Answered`` an epoch (0: never), ``Spoken`` milliseconds.
 
-        ``Dialled`` and ``Member`` are who took the last call.
+        ``Dialled`` and ``Member`` are who took the last call; ``Waited`` (milliseconds) and ``Place`` are of the last
+        wait in a queue.
         """
         if headers.get("UserEvent") != NAME:
             return
         future = self._awaited.get(headers.get("Call", ""))
         if future is not None and not future.done():
             words = (headers.get(name, "") for name in ("Answered", "Spoken", "Dialled", "Member"))
-            future.set_result(toll(*words))
+            waited, place = headers.get("Waited", ""), headers.get("Place", "")
+            wait = int(waited) / 1000 if waited.isdecimal() else None
+            told = replace(toll(*words), waited=wait, place=int(place) if place.isdecimal() else None)
+            future.set_result(told)
 
 
 def toll(answered: str, spoken: str, dialled: str = "", member: str = "") -> Toll:

@@ -17,8 +17,7 @@ from ivr.values.taping import Taping
 
 R = TypeVar("R")
 T = TypeVar("T")
-# A conversation: yields commands, is sent their results, returns a T.  `Any`: types cannot follow what is sent in.
-Talk = Generator["Command[Any]", Any, T]
+Talk = Generator["Command[Any]", Any, T]  # yields commands, is sent their results (types cannot follow), returns a T
 Phrase = tuple[str, ...]  # names of utterances, said one after the other as one sentence
 Look = Callable[[], Talk["Reachable | None"]]  # whom a command leads to now; ``None``: something else is delivered
 MESSAGE = "message/"  # how the name of a caller's own message begins
@@ -112,8 +111,8 @@ class Served(StrEnum):
 @dataclass(frozen=True)
 class Queued:
     """``agent`` is who took the call, ``rang`` all who were rung for it, in order, as far as the exchange told.
-    ``answered`` is when the line was, if the exchange can tell; ``waited`` are seconds in the queue, ``place`` the
-    caller's when he left it, from 1; both ``None`` where he was not let in.  The rest as of :class:`Dialled`.
+    ``answered`` is when the line was, if told; ``waited`` are seconds in the queue, ``place`` the caller's when he left
+    it, from 1; both ``None`` where he was not let in; ``gone``: by hanging up.  The rest as of :class:`Dialled`.
     """
 
     served: Served
@@ -126,6 +125,7 @@ class Queued:
     held: tuple[float, ...] = ()
     parked: str = ""
     news: bool = False
+    gone: bool = False
 
 
 @dataclass(frozen=True)

@@ -196,8 +196,8 @@ def _ours(us: Kept, them: Seen | None) -> Iterator[str]:
 
 
 def _waits(us: Kept, them: Seen) -> Iterator[str]:
-    """Where the two do not tell the same of the waits in queues.  A wait that its caller hung up on, and one that was
-    refused at the door, has no length in the ledger: it is not compared.  Of one that nobody ended by talking Asterisk
+    """Where the two do not tell the same of the waits in queues.  One that was refused at the door, and one whose end
+    we were not told, has no length in the ledger: it is not compared.  Of one that nobody ended by talking Asterisk
     notes the end when the caller's channel does something else: it may be shorter than that, but not longer.
     """
     ours = [(entry.get("result") or {}).get("waited") for entry in us.tape if "enqueue" in entry]

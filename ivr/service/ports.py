@@ -32,7 +32,8 @@ class Toll:
 
     ``answered`` is ``None`` for a call that was never answered, and so never charged.  ``dialled`` and ``queued`` are
     the agents who took the last call put through to them, directly and by a queue: of a caller who hung up on one
-    nothing else tells with whom he talked, nor of the seconds for which they ``held`` each other.
+    nothing else tells with whom he talked, nor of the seconds for which they ``held`` each other.  Of one who hung up
+    in a queue, or on its agent, ``waited``, ``place`` and ``rang`` are as of :class:`~ivr.flow.commands.Queued`.
     """
 
     answered: datetime | None
@@ -40,6 +41,9 @@ class Toll:
     dialled: str | None = None
     queued: str | None = None
     held: tuple[float, ...] = ()
+    waited: float | None = None
+    place: int | None = None
+    rang: tuple[str, ...] = ()
 
 
 class Channel(Protocol):

@@ -120,26 +120,31 @@ def record(
 
 
 def completed(tape: Sequence[Entry], toll: Toll | None, tapped: Mapping[str, Tapped]) -> Sequence[Entry]:
-    """The tape with what only others know: with whom the caller talked when he hung up, what became of recordings."""
+    """The tape with what only others know: with whom the caller talked, or how long he waited and who was rung for him,
+    when he hung up; what became of recordings.
+    """
 
     def what_became(entry: Entry) -> Entry:
         name = entry.result.name if isinstance(entry.result, Tapped) else None
         return replace(entry, result=tapped[name]) if name is not None and name in tapped else entry
 
-    return _talked([what_became(entry) for entry in tape], toll)
+    return _hung_up([what_became(entry) for entry in tape], toll)
 
 
-def _talked(tape: Sequence[Entry], toll: Toll | None) -> Sequence[Entry]:
+def _hung_up(tape: Sequence[Entry], toll: Toll | None) -> Sequence[Entry]:
     if toll is None or not tape or tape[-1].done:
         return tape
+    wait = Queued(Served.TIMEOUT, waited=toll.waited, place=toll.place, rang=toll.rang, gone=True)
     match tape[-1].command:
         case Dial() if toll.dialled:
-            talked: Dialled | Queued = Dialled(Reached.TALKED, toll.dialled, held=toll.held)
+            came: Dialled | Queued = Dialled(Reached.TALKED, toll.dialled, held=toll.held)
         case Enqueue() if toll.queued:
-            talked = Queued(Served.TALKED, toll.queued, held=toll.held)
+            came = replace(wait, served=Served.TALKED, agent=toll.queued, held=toll.held, gone=False)
+        case Enqueue() if toll.place is not None:
+            came = wait
         case _:
             return tape
-    return (*tape[:-1], replace(tape[-1], result=talked))
+    return (*tape[:-1], replace(tape[-1], result=came))
 
 
 def _plays(entry: Entry, name: str | None) -> bool:

@@ -154,6 +154,33 @@ async def test_a_record_tells_whom_a_queue_rang(tmp_path: Path) -> None:
     assert [(wait["agent"], wait["rang"], wait["place"]) for wait in waits] == [("karim", ["camille", "karim"], 1)]
 
 
+@pytest.mark.parametrize("member", ["karim", ""], ids=["on the agent", "in the wait"])
+async def test_a_record_tells_of_the_wait_of_who_hung_up(tmp_path: Path, member: str) -> None:
+    """On the agent, or before one took the call: how long he had waited, at which place, and who was rung for him."""
+    thursday = datetime(2026, 11, 26, 9, 0, tzinfo=UTC)
+    told = {"UserEvent": "IvrEnded", "Call": CALL, "Waited": "6250", "Place": "2", "Spoken": "0", "Answered": "0"}
+    answered = {"Answered": f"{time.time():.6f}", "Spoken": "2000", "Member": member} if member else {}
+    async with house(tmp_path, thursday) as here:
+        async with await FakeAsterisk.call(here.server.port, headers={"dnid": "0805000028"}) as asterisk:
+            while (words := await asterisk.command()) is not None:
+                if words[:2] == ["EXEC", "Queue"]:
+                    for agent in ("camille", "karim"):
+                        here.rings.hear(ringing.EVENT, {"Uniqueid": CALL, "MemberName": agent})
+                    await asterisk.hang_up(leave=True)
+                    break
+                await asterisk.say(asterisk.reply(words))
+        here.tolls.hear("UserEvent", told | answered)
+        record = await here.record()
+
+    (wait,) = [entry for entry in record.tape if "enqueue" in entry]
+    came = wait["result"]
+    assert (record.ending, wait["done"]) == (Ending.CALLER, False)
+    assert (came["agent"], came["gone"], came["served"]) == (
+        (member, False, "talked") if member else (None, True, "timeout")
+    )
+    assert (came["waited"], came["place"], came["rang"]) == (6.25, 2, ["camille", "karim"])
+
+
 async def test_an_exchange_that_reports_nothing_leaves_our_own_clock(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

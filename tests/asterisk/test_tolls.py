@@ -39,6 +39,24 @@ async def test_it_says_who_took_the_call(headers: dict[str, str], dialled: str |
 
 
 @pytest.mark.parametrize(
+    ("headers", "waited", "place"),
+    [
+        ({"Waited": "6250", "Place": "2"}, 6.25, 2),
+        ({"Answered": "0", "Spoken": "0", "Waited": "6250", "Place": "2"}, 6.25, 2),
+        ({"Waited": "", "Place": ""}, None, None),
+        ({"Waited": "-1", "Place": "last"}, None, None),
+    ],
+)
+async def test_it_says_how_long_he_waited(headers: dict[str, str], waited: float | None, place: int | None) -> None:
+    """Also of a call that was never answered."""
+    tolls = Tolls()
+    mine = tolls.expect("17.1")
+    tolls.hear(EVENT, ENDED | headers)
+
+    assert (mine.result().waited, mine.result().place) == (waited, place)
+
+
+@pytest.mark.parametrize(
     "headers",
     [
         {**ENDED, "Call": "17.2"},

@@ -173,7 +173,7 @@ def waits(queue: float, *, meets: bool = True) -> str:
 async def test_waits_are_compared(
     result: Queued, noted: str, differs: list[str], store: Store, witness: Witness, tmp_path: Path
 ) -> None:
-    """Their number and their lengths; a caller who hung up on the agent has no length in the ledger."""
+    """Their number and their lengths; one whose end was not told has no length in the ledger."""
     await store.append(made(1, tape=(Entry(5.0, 50.0, Enqueue("parts", 60), result),)))
     lines = Noted(1).lines().splitlines(keepends=True)
     (tmp_path / "events" / CURRENT).write_text("".join([*lines[:-1], noted, lines[-1]]), encoding="utf-8")

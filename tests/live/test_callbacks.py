@@ -167,6 +167,14 @@ def test_a_caller_who_is_called_first_is_called_when_he_is_next_and_keeps_his_pl
     recorded(stack, caller, "toinette", "again")
     after.leave()
     agent.leave()
+    # Who hung up on the agent, and who did while he waited: each is known to have waited, at which place, and for whom.
+    hung_up = [("toinette", False, ["toinette"], 1), (None, True, [], 1)]
+    for one, least, wanted in zip((talking, before), (0.0, 5.0), hung_up, strict=True):
+        record = stack.call_record(one)
+        (wait,) = [entry["result"] for entry in record["tape"] if "enqueue" in entry]
+        assert (wait["agent"], wait["gone"], wait["rang"], wait["place"]) == wanted
+        assert least <= wait["waited"] < one.report.ended.t
+        assert [told for told in stack.crosschecked() if record["id"] in told] == []
 
 
 def test_who_is_called_back_keeps_his_priority_and_his_needs(stack: Stack) -> None:

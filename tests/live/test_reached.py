@@ -50,8 +50,9 @@ def test_who_waits_in_a_queue_for_a_ring_or_parked_hears_what_is_ordered_and_pay
     assert heard(stack, ringing) == ["crisis-outage", "crisis-flooded"]
     assert heard(stack, parked) == ["crisis-outage", "closed-inventory"]
     hear_each_other(parked, parked, "capucine")
-    waits = [entry.get("result") for entry in stack.call_record(told)["tape"] if "enqueue" in entry]
-    assert [one and (one["news"], one["place"]) for one in waits] == [(True, 1), (True, 1), None]
+    waits = [entry["result"] for entry in stack.call_record(told)["tape"] if "enqueue" in entry]
+    assert [(one["news"], one["gone"], one["place"]) for one in waits] == [(True, False, 1)] * 2 + [(False, True, 1)]
+    assert waits[-1]["waited"] > 0.0
     for one in (left, told, ringing):
         assert one.report.answered_t is None
         assert stack.call_record(one)["amount"]["amount"] == "0.00"
