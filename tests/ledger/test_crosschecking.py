@@ -1,5 +1,7 @@
 """Asterisk's word against the ledger's: what differs is told call by call, and nothing else is."""
 
+import asyncio
+import contextlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -15,6 +17,7 @@ from ivr.ledger.crosschecking import read
 from ivr.ledger.engine import at
 from ivr.ledger.reading import Reader
 from ivr.ledger.store import Store
+from ivr.ledger.told import HERE
 from ivr.ledger.witness import CURRENT, KEPT, NoWitness, Witness
 from tests.ledger.records import NOON, made
 
@@ -242,6 +245,27 @@ async def test_files_are_turned_over_at_night_and_kept_for_a_month(
     assert witness.check(DAY)[0].agreed == 2
     with pytest.raises(NoWitness, match="nothing of 2026-11-20"):
         witness.check(date(2026, 11, 20))
+
+
+async def test_each_night_at_four_yesterday_is_looked_at(
+    store: Store, witness: Witness, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """By itself: the log has what differs and how many agree, or why nobody could look."""
+    caplog.set_level("INFO", logger="ivr.ledger.witness")
+    for number in (1, 2):
+        await store.append(made(number))
+    note(tmp_path, Noted(1), Noted(2, answered=20.0))
+    clock = [datetime(2026, 11, 24, 3, 59, 59, 950_000, tzinfo=HERE), datetime(2026, 11, 24, 4, tzinfo=HERE)]
+    nights = iter([clock[0], clock[0], clock[1], *(at + timedelta(days=7) for at in (clock[0], clock[0], clock[1]))])
+    with contextlib.suppress(StopIteration, RuntimeError):
+        async with asyncio.timeout(5):
+            await witness.watch(lambda: next(nights))
+
+    (differs, agrees, nothing) = [record.message for record in caplog.records]
+    assert "call 1795000000.2: answered at" in differs
+    assert agrees == "crosscheck agreed=1 differ=1"
+    assert "Asterisk has noted nothing of 2026-11-30" in nothing
+    assert not (tmp_path / "events" / CURRENT).exists()
 
 
 def test_torn_lines_are_counted_and_left_out() -> None:
