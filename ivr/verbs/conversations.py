@@ -14,7 +14,7 @@ from ivr.ledger.engine import at
 from ivr.ledger.reading import BadLedger, Reader
 from ivr.ledger.vault import Talk
 from ivr.settings import settings
-from ivr.values.number import parse
+from ivr.values.number import Family, parse
 from ivr.verbs.manners import example, says
 from ivr.verbs.shown import show
 
@@ -32,11 +32,11 @@ def conversations() -> None:
 def list_conversations(caller: str | None, number: str | None, json_: bool) -> None:
     """What is kept, oldest first; callers masked."""
     ours = parse(number).national if number else None
+    theirs = None if caller is None else _written(caller)
     found = [
         talk
         for talk in make_vault(settings()).talks()
-        if (caller is None or talk.head.about.caller == _written(caller))
-        and (ours is None or talk.head.about.number == ours)
+        if (theirs is None or talk.head.about.caller == theirs) and (ours is None or talk.head.about.number == ours)
     ]
     if json_:
         for one in found:
@@ -55,7 +55,8 @@ def list_conversations(caller: str | None, number: str | None, json_: bool) -> N
         )
         for one in found
     )
-    show(("name", "begun", "number", "caller", "agent", "length", "until"), rows, "No conversations.")
+    whose = f" of {caller}" * bool(caller) + f" to {number}" * bool(number)
+    show(("name", "begun", "number", "caller", "agent", "length", "until"), rows, f"No conversations{whose}.")
 
 
 @conversations.command(
@@ -92,13 +93,17 @@ def delete(name: str | None, caller: str | None, call: str | None) -> None:
         doomed = kept.of(_written(caller))
     else:
         doomed = [talk.name for talk in kept.talks() if talk.head.about.call == call]
-    click.echo(f"{kept.delete(doomed)} deleted.")
+    of = f" of {caller}" if caller is not None else f" of the call {call}"
+    click.echo(f"{kept.delete(doomed)} deleted." if doomed else f"Nothing is kept{of}: nothing deleted.")
 
 
 def _written(caller: str) -> str:
-    """A caller as the ledger has him."""
+    """A caller as the ledger has him: by his number, or as one of those who have none, `anonymous`."""
     number = parse(caller)
-    return number.e164 or number.national or caller
+    written = number.e164 or number.national or caller
+    if written == caller and caller not in {family.value for family in Family} and not caller.strip("+").isdecimal():
+        raise click.ClickException(f'"{caller}" is no phone number; who withheld his is `{Family.ANONYMOUS.value}`')
+    return written
 
 
 # `Any`: JSON.

@@ -25,22 +25,25 @@ def crisis() -> None:
 
 
 @crisis.command(epilog=example("ivr crisis on outage", "ivr crisis on outage --why 'rue de la Gare'"))
-@click.argument("name")
-@click.option("--why", default="ordered from the command line", help="the reason, for people")
+@click.argument("name", default="")
+@click.option("--why", default="", help="the reason, for people")
 @says
 def on(name: str, why: str) -> None:
     """NAME stands in front of its numbers from now on."""
     with _crises() as crises:
-        click.echo(_line(crises.put(name, why)))
+        now = crises.put(name, why.strip() or "ordered from the command line")
+    again = f" (it was on already, since {_since(now.before)})" if now.before else ""
+    click.echo(_line(now) + again)
 
 
 @crisis.command(epilog=example("ivr crisis off outage"))
-@click.argument("name")
+@click.argument("name", default="")
 @says
 def off(name: str) -> None:
     """NAME is over: calls go their usual way again."""
     with _crises() as crises:
-        click.echo(_line(crises.clear(name)))
+        now = crises.clear(name)
+    click.echo(_line(now) + (f" (it was on since {_since(now.before)})" if now.before else " (it was not on)"))
 
 
 @crisis.command("list", epilog=example("ivr crisis list", "ivr crisis list --json"))
@@ -59,10 +62,15 @@ def list_(json_: bool) -> None:
             click.echo(_line(one))
 
 
+def _since(declared: Declared) -> str:
+    return f"{declared.since.astimezone(app.HERE):%Y-%m-%d %H:%M}: {declared.why}"
+
+
 def _line(one: Standing) -> str:
-    declared = one.declared
-    state = f"on since {declared.since.astimezone(app.HERE):%Y-%m-%d %H:%M}: {declared.why}" if declared else "off"
+    state = f"on since {_since(one.declared)}" if one.declared else "off"
     count = len(one.crisis.numbers)
+    if not count:
+        return f"{one.crisis.name:12}  no number, crises.yaml has it no more; {state}"
     numbers = one.crisis.numbers[0] if count == 1 else f"{count} numbers"
     return f"{one.crisis.name:12}  {numbers}, then {one.crisis.then.replace('_', ' ')}; {state}"
 

@@ -53,7 +53,7 @@ async def test_they_are_listed_and_decrypted(run: Run, tmp_path: Path, monkeypat
         line.split()[0] for line in run("conversations", "list", "--caller", "0612345678").output.splitlines()[1:]
     ] == ["17.1-1"]
     assert '"caller": "+33612345678"' in run("conversations", "list", "--json").output
-    assert run("conversations", "list", "--number", "0800000001").output == "No conversations.\n"
+    assert run("conversations", "list", "--number", "0800000001").output == "No conversations to 0800000001.\n"
 
     assert run("conversations", "export", "17.1-1", str(tmp_path / "talk.wav")).exit_code == 0
     monkeypatch.setattr("tempfile.tempdir", "/nowhere")  # the container's holds half an hour of sound
