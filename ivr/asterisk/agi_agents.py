@@ -233,6 +233,8 @@ def enqueue(
     options = "cC" if wanted.music else "cCr"
     longest = max(1, int(wanted.wait))
     words = f"{within(wanted.queue, wanted.part)},{options},,,{longest},,{AT_TALK * bool(limit)},,{wanted.place or ''}"
+    # Asterisk's own record has a second wait in a row only where something else was done before (cel.c, app change).
+    yield from do("EXEC", "NoOp")
     yield from do("EXEC", "Queue", words, limit=longest + LONGEST_TALK)
     status = yield from variable("QUEUESTATUS")
     place = yield from variable("QUEUEPOSITION")

@@ -137,6 +137,7 @@ def waiting(
     names = ("QUEUESTATUS", "QUEUEPOSITION", "QUEUEWAIT_MS", "MEMBERNAME", "CDR(answer,u)", "ANSWEREDTIME_MS")
     return [
         *((f"SET VARIABLE {one}", "200 result=1") for one in (*before, *cleared, *music, *cut)),
+        ("EXEC NoOp", "200 result=0"),
         (f"EXEC Queue {words}", "200 result=0"),
         *((f"GET VARIABLE {name}", f"200 result=1 ({answer})") for name, answer in zip(names, answers, strict=False)),
     ]
