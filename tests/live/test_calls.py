@@ -14,6 +14,7 @@ from tests.live.batch import CLOSED, HANG_UPS, Proof
 from tests.live.fairness import hold
 from tests.live.sip import HungUp
 from tests.live.stack import Placed
+from tests.live.talks import hear_each_other
 
 TRUE_TO = 0.5
 """Seconds by which the ledger and the phone's own clock may disagree."""
@@ -54,7 +55,7 @@ def test_a_free_call_has_no_announcement(stack, calls):
         assert report.answered_t is not None
         assert report.answered_t < 2
         assert list(dict.fromkeys(names)) == ["welcome-after-sales", "menu-after-sales", "transfer"]
-        assert first(report.events, "agent_answered") is not None
+        hear_each_other(placed, placed, "karim")
         record = stack.call_record(placed)
         assert record["steps"] == ["hours:open", "welcome:done", "menu:3", "parts:talked"]
         assert since_invite(report, record["answered"]) == pytest.approx(report.answered_t, abs=TRUE_TO)
@@ -162,6 +163,7 @@ def test_waiting_for_an_agent_is_free(stack, calls):
         assert report.spoken - TRUE_TO <= record["billed_seconds"] <= report.spoken + 1 + TRUE_TO
         assert record["ending"] == "flow"
         assert record["steps"] == ["hours:open", "agent:talked"]
+        hear_each_other(placed, placed, "louise")
 
     calls.hold("waiting", check)
 
@@ -178,6 +180,7 @@ def test_a_caller_who_hangs_up_on_the_agent_owes_from_his_answer(stack, calls):
     assert since_invite(report, record["ended"]) == pytest.approx(report.ended.t, abs=TRUE_TO)
     assert record["amount"] == {"amount": "0.50", "currency": "EUR"}
     assert record["tape"][-1]["result"]["agent"] == "marius"
+    hear_each_other(calls["once"], calls["once"], "marius")
 
 
 def test_free_waiting_ends_where_the_carrier_bears_it_no_longer(stack, calls):
@@ -257,8 +260,7 @@ def test_a_surcharged_call_is_announced_answered_and_put_through(stack, calls):
         assert key is not None
         assert rang is not None
         assert menu.start < key.t < rang.t
-        assert found.talks[0].caller_heard is not None
-        assert found.talks[0].agent_heard is not None
+        hear_each_other(placed, placed, "camille")
         assert report.ended.by == "far"
         said = (ANNOUNCEMENT, "beep", "welcome-repair", "menu-repair", "transfer")
         assert stack.complaints(placed, *said, until=rang.t, pause=AT_ONCE) == []

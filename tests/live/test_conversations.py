@@ -14,9 +14,9 @@ from ivr.phone import tone
 from ivr.phone.report import Samples
 from tests.live.fairness import STARVED
 from tests.live.stack import CALLER_TONE, Placed, Stack, until
+from tests.live.talks import AGENT_TONE, hear_each_other, hears
 
 NUMBER, QUEUE = "0805000080", "0805000081"
-AGENT_TONE = 550.0
 KEPT, OPEN = "/var/lib/ivr/conversations", "/var/spool/ivr-talks"
 
 
@@ -87,6 +87,8 @@ def test_a_talk_is_recorded_in_two_channels_and_encrypted_and_the_agent_pauses_i
     assert found == "0"
 
     assert second["seconds"] > 2.5, second
+    hear_each_other(placed, placed, "ulysse")
+    hear_each_other(waited, waited, "valere")
     assert stack.call_record(waited)["steps"] == ["agent:talked", "opinion:done", "nobody:done"]
     over = next(event for event in waited.events if event.event == "agent_ended").t
     assert waited.starved >= STARVED or stack.complaints(waited, "survey-ease", "nobody", since=over, pause=1.0) == []
@@ -126,8 +128,9 @@ def test_who_refuses_leaves_no_recording_before_or_during_the_talk(stack):
     (tap,) = taps(stack, during)
     assert tap["refused"], tap
     assert stack.call_record(during)["steps"][:2] == ["agent:talked", "opinion:abandoned"]
-    report = during.report
-    assert tone.tones(report.recording.samples, report.recording.rate, AGENT_TONE, 0.5), "the talk did not go on"
+    hear_each_other(during, during, "valere")
+    hear_each_other(before, before, "ulysse")
+    hears(lost.report.recording, AGENT_TONE, "the caller heard no agent")  # whose own ear died with his phone
     assert noted[1] == stack.call_record(during)["id"]
     for placed in (before, during):
         call = stack.call_record(placed)["id"]

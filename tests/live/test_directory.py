@@ -1,7 +1,7 @@
 """Dial by name, by phone: spelt, named, taken and rung; and each other way out."""
 
-from ivr.phone import tone
-from tests.live.stack import CALLER_TONE, Stack
+from tests.live.stack import Stack
+from tests.live.talks import hear_each_other
 
 NUMBER = "0805000075"
 
@@ -39,6 +39,4 @@ def test_a_caller_spells_a_name_and_talks_or_leaves_as_he_likes(stack: Stack) ->
     (dialled,) = [entry for entry in stack.call_record(talks)["tape"] if "dial" in entry]
     assert dialled["dial"]["agents"] == ["walther"]
     assert dialled["result"]["agent"] == "walther"
-    caller, there = talks.report.recording, talks.report.agent("walther").recording
-    assert tone.tones(caller.samples, caller.rate, 550.0, 0.5), "the caller heard no agent"
-    assert tone.tones(there.samples, there.rate, CALLER_TONE, 0.5), "the agent heard no caller"
+    hear_each_other(talks, talks, "walther")

@@ -14,6 +14,7 @@ from tests.live.containers import run
 from tests.live.fairness import favour, starved
 from tests.live.sip import Wire
 from tests.live.stack import Placed, Stack, until
+from tests.live.talks import hear_each_other
 
 FREE, SURCHARGED = "0800000001", "0899000004"
 
@@ -142,6 +143,7 @@ def test_a_controller_killed_in_the_middle_of_calls_leaves_nobody_in_silence(sta
     for placed in (announced, menu, talking):
         assert placed.report.ended.by == "far"
         assert apology(stack, placed) < placed.report.ended.t
+    hear_each_other(talking, talking, "louise")
     agent_left = first(talking.report.events, "agent_ended")
     assert agent_left is not None
     assert apology(stack, talking) > agent_left.t - 0.1

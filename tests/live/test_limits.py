@@ -11,6 +11,7 @@ from ivr.phone.events import first
 from ivr.phone.report import CallReport
 from ivr.voice.music import TONES
 from tests.live.stack import Placed, Stack, until
+from tests.live.talks import hear_each_other
 
 MUSIC, GIVEN_UP, AWAY = "0892000020", "0892000021", "0892000022"
 EMPTY, NOBODY, SHUT = "0892000091", "0892000093", "0892000098"
@@ -53,6 +54,7 @@ def test_music_is_heard_unanswered_and_charging_starts_when_the_agent_picks_up(s
     answered = datetime.fromisoformat(told["answered"]).timestamp() - report.invited_at
     assert answered == pytest.approx(report.answered_t, abs=TRUE_TO)
     assert report.spoken - TRUE_TO <= record["billed_seconds"] <= report.spoken + 1 + TRUE_TO
+    hear_each_other(placed, placed, "iris")
     assert told["amount_cents"] == int(35 * record["billed_seconds"] / 60 + 0.5)
     assert record["steps"] == ["agent:talked"]
 
@@ -145,6 +147,8 @@ def test_a_caller_is_warned_cut_and_then_refused(stack):
         until(lambda caller=caller: len(stack.records(caller)) == 2, "the second record", every=0.3)
         record = next(one for one in stack.records(caller) if one["number"] == number)
 
+        if number == LAST:
+            hear_each_other(placed, placed, "hugo")
         assert record["ending"] == "limit"
         assert record["steps"] == []
         assert record["amount"]["amount"] in ("0.80", "0.81")
@@ -172,6 +176,7 @@ def test_warning_and_cut_hold_when_the_controller_dies(stack):
         stack.signal("controller", "KILL")
         for placed in talks:
             warned(stack, placed)
+        hear_each_other(talks[0], talks[0], "hugo")
     finally:
         stack.start("controller")
         stack.ready()

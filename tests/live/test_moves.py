@@ -4,10 +4,10 @@ import re
 from collections.abc import Mapping
 from pathlib import Path
 
-from ivr.phone import tone
 from ivr.phone.script import Agent
 from tests.live.edited import reload, written
-from tests.live.stack import CALLER_TONE, ROOT, Placed, Stack
+from tests.live.stack import ROOT, Placed, Stack
+from tests.live.talks import hear_each_other
 
 HOTLINE = "0805000033"
 DAWN, EVENING = "2026-12-01T05:00:00+00:00", "2026-12-01T15:00:00+00:00"  # 6 and 9 o'clock, 16 and 19 o'clock
@@ -82,8 +82,6 @@ def test_a_site_a_number_and_a_group_move_by_one_edit_while_calls_are_on(stack: 
                 name = agent.replace("site", "ariane")
                 assert (record["steps"], talked) == (steps, [name] if agent else [])
                 if agent:
-                    caller, there = placed.report.recording, placed.report.agent(name).recording
-                    assert tone.tones(caller.samples, caller.rate, 550.0, 0.3), f"the caller heard no {name}"
-                    assert tone.tones(there.samples, there.rate, CALLER_TONE, 0.3), f"{name} heard no caller"
+                    hear_each_other(placed, placed, name, least=0.3)
     finally:
         stack.clock(None)

@@ -10,6 +10,7 @@ import pytest
 from ivr.phone import tone
 from ivr.phone.events import first
 from tests.live.stack import Stack, until
+from tests.live.talks import hear_each_other
 
 BY_NUMBER, BY_QUEUE = "0892000020", "0892000023"
 """The one rings iris with the music of the number, the other waits in a queue that has music of its own."""
@@ -47,6 +48,7 @@ def test_each_caller_hears_the_class_of_his_number_or_of_his_queue(stack, classe
     picked_up = first(rings.report.events, "agent_answered")
 
     assert picked_up is not None
+    hear_each_other(rings, rings, "iris")
     for placed, mine, until_ in ((rings, "high", picked_up.t), (waits, "low", waits.report.ended.t)):
         side = placed.report.recording
         heard = {

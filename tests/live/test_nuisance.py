@@ -1,7 +1,7 @@
 """Callers who trouble us: noted by an agent in the talk, and then let through only when they show who they are."""
 
-from ivr.phone import tone
-from tests.live.stack import CALLER_TONE, Placed, Stack, until
+from tests.live.stack import Placed, Stack, until
+from tests.live.talks import hear_each_other
 
 NUMBER, GATE, CALM = "0892000043", "0805000044", "0805000045"
 PRICE = "announcement/per-minute-0-35"
@@ -27,9 +27,7 @@ def test_who_was_noted_by_an_agent_with_a_key_must_show_that_he_is_a_person(stac
     noted = stack.call(NUMBER, "#@3.0", agent, from_=caller)
     hidden = stack.call(NUMBER, from_="", hang_up_after=25.0)
     assert steps(stack, noted, 1) == ["check:fine", "onward:over", "agent:talked"]
-    there = noted.report.agent("nadia").recording
-    heard = tone.tones(there.samples, there.rate, CALLER_TONE, 0.5)
-    assert heard, "the agent heard no caller"
+    hear_each_other(noted, noted, "nadia")
     international = f"+33{caller[1:]}"
     until(lambda: international in order(stack, "list"), "the caller is on the list")
     assert "noted by an agent in the talk" in order(stack, "list")

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from ivr.phone import ear, tone
+from ivr.phone import ear
 from ivr.phone.events import Event, first
 from ivr.phone.timeline import findings
 from ivr.values.estimate import NAME, STEPS
@@ -18,6 +18,7 @@ from tests.live.containers import run
 from tests.live.edited import written
 from tests.live.fairness import STARVED
 from tests.live.stack import CALLER_TONE, Placed, Stack, until
+from tests.live.talks import AGENT_TONE, hear_each_other, hears
 from tests.live.test_calls import TRUE_TO, since_invite
 
 FREE, CUT, SERVED, NARROW, STRICT = "0892000008", "0806000009", "0805000010", "0805000011", "0805000012"
@@ -25,7 +26,7 @@ AGENTS = ("odile", "paulin", "wanda")
 DEAR, GERMAN, ENGLISH, KEPT = "0892000092", "0892000095", "0805000052", "0805000053"
 SOONER = "0805000066"
 MISSED, TOLD, LASTING, SKILLED = "0805000054", "0892000055", "0805000056", "0805000057"
-AGENT_TONE = 550.0
+FIRST_TONE, LAST_TONE = 880.0, 1100.0
 CROSSED = 1.0
 """Seconds that a talk lasts at most which was never one: its ring had been cancelled when it was answered."""
 
@@ -44,14 +45,6 @@ def steps(stack: Stack, placed: Placed) -> list[str]:
 def queued(stack: Stack, placed: Placed) -> list[dict]:
     """What the call's waits came to, as the ledger has it."""
     return [entry["result"] for entry in stack.call_record(placed)["tape"] if "enqueue" in entry]
-
-
-def hear_each_other(placed: Placed, phone: Placed, agent: str) -> None:
-    """Both directions, each by a tone of its own; ``phone`` is the call whose phones are the agents'."""
-    caller, there = placed.report.recording, phone.report.agent(agent).recording
-
-    assert tone.tones(caller.samples, caller.rate, AGENT_TONE, 0.5), "the caller heard no agent"
-    assert tone.tones(there.samples, there.rate, CALLER_TONE, 0.5), "the agent heard no caller"
 
 
 def test_waiting_is_free_until_the_agent_takes_the_call(stack):
@@ -148,9 +141,9 @@ def test_where_the_carrier_bears_it_no_longer_the_line_answers_and_the_wait_goes
 
 def test_who_leaves_by_his_key_and_comes_back_stands_where_he_stood(stack):
     """A menu behind the key, and back: ahead of who came after him, and served before him."""
-    caller = stack.call(KEPT, "1@8.0,1", hang_up_after=50.0)
+    caller = stack.call(KEPT, "1@8.0,1", tone=FIRST_TONE, hang_up_after=50.0)
     until(lambda: waiting(stack, "kept") == 1, "he waits")
-    later = stack.call(KEPT, hang_up_after=50.0)
+    later = stack.call(KEPT, tone=LAST_TONE, hang_up_after=50.0)
     before = until(lambda: len(both := places(stack, "kept")) == 2 and both, "two wait")
     until(lambda: places(stack, "kept") == before[1:], "he has left")
     until(lambda: places(stack, "kept") == before, "he is back")
@@ -168,7 +161,8 @@ def test_who_leaves_by_his_key_and_comes_back_stands_where_he_stood(stack):
     ends = [one.report.invited_at + one.report.ended.t for one in (sooner, caller, later)]
     assert ends == sorted(ends)
     agent.leave()
-    hear_each_other(sooner, agent, "ursule")
+    for one, hertz in ((sooner, CALLER_TONE), (caller, FIRST_TONE), (later, LAST_TONE)):
+        hear_each_other(one, agent, "ursule", callers_tone=hertz)
 
 
 def test_who_refuses_a_call_is_not_rung_at_once_again_and_logged_out_in_the_end(stack):
@@ -208,10 +202,14 @@ def test_who_calls_again_is_taken_by_whom_he_talked_with_last(stack):
     caller = first.script.from_
     (wait,) = queued(stack, first)
 
+    again: list[Placed] = []
+
     def waits() -> list[dict]:
         """What the caller's next call came to."""
         before = {one["started"] for one in stack.records(caller)}
-        _ = stack.call(LASTING, from_=caller, hang_up_after=20.0).report
+        hertz = (FIRST_TONE, LAST_TONE)[len(again)]
+        again.append(stack.call(LASTING, from_=caller, tone=hertz, hang_up_after=20.0))
+        _ = again[-1].report
         found = until(lambda: [one for one in stack.records(caller) if one["started"] not in before], "a record")
         return [entry["result"] for entry in found[0]["tape"] if "enqueue" in entry]
 
@@ -224,7 +222,10 @@ def test_who_calls_again_is_taken_by_whom_he_talked_with_last(stack):
         ask(stack, "agents", "login", wait["agent"])
     for phone in phones:
         phone.leave()
-    hear_each_other(first, phones[names.index(wait["agent"])], wait["agent"])
+    mine, other = phones if wait["agent"] == names[0] else phones[::-1]
+    hear_each_other(first, mine, wait["agent"])
+    hear_each_other(again[0], mine, wait["agent"], callers_tone=FIRST_TONE)
+    hear_each_other(again[1], other, *({*names} - {wait["agent"]}), callers_tone=LAST_TONE)
 
 
 def test_who_needs_a_skill_is_taken_by_who_has_it_and_by_others_where_nobody_has(stack):
@@ -237,13 +238,15 @@ def test_who_needs_a_skill_is_taken_by_who_has_it_and_by_others_where_nobody_has
     assert (wait["agent"], wait["rang"]) == ("celine", ["celine"])
     ask(stack, "agents", "logout", "celine")
     try:
-        first, second = queued(stack, stack.call(SKILLED, hang_up_after=20.0))
+        unable = stack.call(SKILLED, tone=CALLER_TONE, hang_up_after=20.0)
+        first, second = queued(stack, unable)
     finally:
         ask(stack, "agents", "login", "celine")
     assert (first["served"], second["agent"], second["rang"]) == ("empty", "basile", ["basile"])
     for phone in phones:
         phone.leave()
     hear_each_other(able, phones[1], "celine")
+    hear_each_other(unable, phones[0], "basile")
 
 
 def test_every_way_out(stack):
@@ -432,7 +435,7 @@ def test_an_agents_phone_that_dies_while_he_is_told_of_the_call_costs_nothing_an
     report = caller.report
 
     assert report.spoken < 30.0
-    assert tone.tones(report.recording.samples, report.recording.rate, AGENT_TONE, 0.3), "the caller heard no agent"
+    hears(report.recording, AGENT_TONE, "the caller heard no agent", 0.3)  # whose own ear died with his phone
     record = stack.call_record(caller)
     assert record["steps"] == ["agents:talked"]
     (wait,) = queued(stack, caller)

@@ -1,10 +1,11 @@
 """What is ordered while callers wait for somebody reaches them: a calendar closed by hand, a crisis put on."""
 
 from tests.live.stack import Placed, Stack, until
-from tests.live.test_queues import hear_each_other, places, steps, waiting
+from tests.live.talks import hear_each_other
+from tests.live.test_queues import places, steps, waiting
 
 LEFT, TOLD, RINGING, PARKED = "0892000680", "0892000681", "0892000682", "0805000683"
-MESSAGES = ("crisis-outage", "crisis-flooded", "workshop-closed", "closed-inventory")
+MESSAGES = ("closed-inventory", "workshop-closed", "goodbye")
 NEVER = 3600.0
 
 
@@ -46,9 +47,9 @@ def test_who_waits_in_a_queue_for_a_ring_or_parked_hears_what_is_ordered_and_pay
     told.leave()
 
     assert heard(stack, left) == ["workshop-closed"]
-    assert heard(stack, told) == ["crisis-outage", "workshop-closed"]
-    assert heard(stack, ringing) == ["crisis-outage", "crisis-flooded"]
-    assert heard(stack, parked) == ["crisis-outage", "closed-inventory"]
+    assert heard(stack, told) == ["closed-inventory", "workshop-closed"]
+    assert heard(stack, ringing) == ["closed-inventory", "goodbye"]
+    assert heard(stack, parked) == ["closed-inventory", "workshop-closed"]
     hear_each_other(parked, parked, "capucine")
     waits = [entry["result"] for entry in stack.call_record(told)["tape"] if "enqueue" in entry]
     assert [(one["news"], one["gone"], one["place"]) for one in waits] == [(True, False, 1)] * 2 + [(False, True, 1)]
@@ -56,3 +57,5 @@ def test_who_waits_in_a_queue_for_a_ring_or_parked_hears_what_is_ordered_and_pay
     for one in (left, told, ringing):
         assert one.report.answered_t is None
         assert stack.call_record(one)["amount"]["amount"] == "0.00"
+    ids = [stack.call_record(one)["id"] for one in (left, told, ringing, parked)]
+    assert [said for said in stack.crosschecked() if any(one in said for one in ids)] == [], "Asterisk noted otherwise"

@@ -5,13 +5,14 @@ from pathlib import Path
 
 import pytest
 
-from ivr.phone import ear, tone
+from ivr.phone import ear
 from ivr.phone.events import first
 from tests.live.stack import CALLER_TONE, Placed, Stack, until
+from tests.live.talks import hear_each_other, hears
 from tests.live.test_calls import TRUE_TO, since_invite
 
 TOLD, MAILBOX, CREW, PAIR = "0892000060", "0806000061", "0805000062", "0805000063"
-AGENT_TONE, OTHER_TONE = 550.0, 770.0
+OTHER_TONE = 770.0
 NEVER = 3600.0
 HOST = "0806000009"  # where who has a phone for others waits
 
@@ -26,15 +27,6 @@ def dialled(stack: Stack, placed: Placed) -> list[tuple[list[str], str, str | No
     """Whom the call rang, what came of it, and who took it, as the ledger has it."""
     entries = [entry for entry in stack.call_record(placed)["tape"] if "dial" in entry]
     return [(one["dial"]["agents"], one["result"]["reached"], one["result"]["agent"]) for one in entries]
-
-
-def talked(placed: Placed, agent: str, agents_tone: float = AGENT_TONE) -> None:
-    """Both directions, each by a tone of its own."""
-    report = placed.report
-    caller, there = report.recording, report.agent(agent).recording
-
-    assert tone.tones(caller.samples, caller.rate, agents_tone, 0.5), "the caller heard no agent"
-    assert tone.tones(there.samples, there.rate, CALLER_TONE, 0.5), "the agent heard no caller"
 
 
 def test_who_picks_up_is_told_and_must_press_1_and_only_then_is_the_caller_answered(stack):
@@ -57,7 +49,7 @@ def test_who_picks_up_is_told_and_must_press_1_and_only_then_is_the_caller_answe
     assert report.answered_t is not None
     assert report.answered_t == pytest.approx(picked_up[1].t + 14.0, abs=1.0), "answered before the 1, or long after"
     assert since_invite(report, record["answered"]) == pytest.approx(report.answered_t, abs=TRUE_TO)
-    talked(placed, "blanche", OTHER_TONE)
+    hear_each_other(placed, placed, "blanche", OTHER_TONE)
     told = report.agent("blanche").recording
     names = ["whisper/tariff-per-minute-35", "whisper/number", "whisper/waits-0"]
     known = {name: ear.sound(Path(f"{stack.sounds.sounds['fr', name].path}.wav"), told.rate) for name in names}
@@ -80,7 +72,7 @@ def test_of_two_who_ring_at_once_a_mailbox_does_not_win(stack):
         assert [event.agent for event in picked_up] == ["damien", "eloise"]
         assert dialled(stack, placed) == [(["damien", "eloise"], "talked", "eloise")]
         assert placed.report.answered_t == pytest.approx(picked_up[1].t + 1.0, abs=0.8)
-        talked(placed, "eloise", OTHER_TONE)
+        hear_each_other(placed, placed, "eloise", OTHER_TONE)
 
 
 def test_one_after_the_other_and_the_last_agent_first(stack):
@@ -91,7 +83,7 @@ def test_one_after_the_other_and_the_last_agent_first(stack):
 
     assert steps(stack, placed) == ["agent:talked"]
     assert dialled(stack, placed) == [(["flavie"], "busy", None), (["gaspard"], "talked", "gaspard")]
-    talked(placed, "gaspard")
+    hear_each_other(placed, placed, "gaspard")
     again = stack.call(PAIR, "", stack.agent("flavie"), gaspard, from_=placed.script.from_, hang_up_after=30.0)
     _ = again.report
     both = [one["steps"] for one in stack.records(placed.script.from_)]
@@ -102,6 +94,7 @@ def test_one_after_the_other_and_the_last_agent_first(stack):
         if "dial" in entry
     ]
     assert both == [["agent:talked"]] * 2
+    hear_each_other(again, again, "gaspard")
     assert sorted(rung) == sorted([["flavie"], ["gaspard"], ["gaspard"]])
     late = stack.call(PAIR, "", stack.agent("flavie", answer_after=NEVER), hang_up_after=40.0)
     assert steps(stack, late) == ["agent:no_answer", "nobody:done"]
@@ -139,10 +132,9 @@ def test_an_agents_phone_that_dies_loses_no_caller(stack):
     stack.die(taking)
 
     assert (steps(stack, crew), dialled(stack, crew)[-1][1:]) == (["agent:talked"], ("talked", "eloise"))
-    talked(crew, "eloise", OTHER_TONE)
+    hear_each_other(crew, crew, "eloise", OTHER_TONE)
     assert [one[1:] for one in dialled(stack, pair)] == [("no_answer", None), ("talked", "gaspard")]
-    talked(pair, "gaspard")
+    hear_each_other(pair, pair, "gaspard")
     assert [one[1:] for one in dialled(stack, listened)] == [("declined", None), ("talked", "blanche")]
-    heard = listened.report.recording
-    assert tone.tones(heard.samples, heard.rate, OTHER_TONE, 0.3), "the caller heard no agent"
+    hears(listened.report.recording, OTHER_TONE, "the caller heard no agent", 0.3)  # whose own ear died with her phone
     assert listened.report.spoken < 30.0, "a talk with a dead phone was not over soon"
