@@ -226,7 +226,7 @@ def test_an_agents_phone_that_dies_costs_nobody_his_call_back(stack: Stack) -> N
     stack.die(told)
     ringing.saw("agent_ringing", 40.0)
     stack.die(ringing)
-    taking = phone(stack, "zoe", keys="1", keys_after=3.0)
+    taking = phone(stack, "zita", keys="1", keys_after=3.0)
     silent.saw("agent_answered", 20.0)
     outside.saw("agent_answered", 60.0)
     time.sleep(2.0)  # while they talk
@@ -242,6 +242,6 @@ def test_an_agents_phone_that_dies_costs_nobody_his_call_back(stack: Stack) -> N
             ivr(stack, "callbacks", "cancel", tried(stack, number).split()[0])
     outside.saw("agent_ended", 40.0)
     assert heard(outside, "dehors", AGENT_TONE)
-    assert "talked (zoe)" in over(stack, numbers[0])
-    recorded(stack, callers[0], "zoe", "rung", outside)
+    assert "talked (zita)" in over(stack, numbers[0])
+    recorded(stack, callers[0], "zita", "rung", outside)
     silent.leave()
