@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from ivr.phone.hearing import DEAD_AIR, Told, complaints, told
 from ivr.phone.report import CallReport, Samples
 from ivr.phone.timeline import Findings
-from ivr.phone.tone import silences
+from ivr.phone.tone import quiet_end, silences
 
 STALLED = 0.2
 """Seconds by which the phone's clock may fall behind in a call whose sound is judged: more tears holes by itself."""
@@ -43,18 +43,22 @@ def complained(report: CallReport, found: Findings, sounds: Mapping[str, Samples
     said = complaints(
         prompts, side.samples, side.rate, names, pause=float("inf"), dead_air=float("inf"), keys=sorted(cuts)
     )
-    return said + _silent(report, prompts, due)
+    return said + _silent(report, prompts, sounds, due)
 
 
-def _silent(report: CallReport, prompts: list[Told], due: Due) -> list[str]:
-    """Where the line had the word and said nothing for too long."""
+def _silent(report: CallReport, prompts: list[Told], sounds: Mapping[str, Samples], due: Due) -> list[str]:
+    """Where the line had the word and said nothing for too long; not as a prompt itself does: after a price some laws
+    want seconds without a word.
+    """
     side = report.recording
     sentences = []
     for one in silences(side.samples, side.rate, DEAD_AIR):
         before = [prompt for prompt in prompts if prompt.start < one.start]
         if before:
             last = before[-1]
-            owed = last.name not in due.turns and abs(one.start - last.end - last.after) < BESIDE
+            rest = quiet_end(sounds[last.name], side.rate)
+            near = -rest - BESIDE < one.start - last.end - last.after < BESIDE
+            owed = last.name not in due.turns and near and one.seconds - rest >= DEAD_AIR
         else:
             owed = one.start < BESIDE
         if owed and one.end < side.seconds - BESIDE:

@@ -47,6 +47,11 @@ def silences(recording: Samples, rate: int, at_least: float = 0.5, below: float 
     return spans(np.sqrt(np.mean(_frames(recording, rate) ** 2, axis=1)) < below, at_least)
 
 
+def quiet_end(sound: Samples, rate: int) -> float:
+    """Seconds at its end in which nothing is heard."""
+    return sum(one.seconds for one in silences(sound, rate, FRAME) if one.end > len(sound) / rate - 2 * FRAME)
+
+
 def _frames(recording: Samples, rate: int) -> npt.NDArray[np.float64]:
     step = round(FRAME * rate)
     count = len(recording) // step

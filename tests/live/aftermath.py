@@ -1,7 +1,13 @@
 """When all has been done to a stack: what its logs say, and what they do not."""
 
+import json
 import re
+from pathlib import Path
 
+from ivr.phone import ear
+from ivr.phone.tone import quiet_end
+from ivr.voice.catalogue import Sound
+from tests.live.demanding import complaints
 from tests.live.stack import Stack
 
 KNOWN = (
@@ -34,7 +40,14 @@ def look_back(stack: Stack) -> None:
     """No ERROR of Asterisk but those that tests provoke, no traceback of the controller, no secret, no caller.
 
     From each start of Asterisk to `Asterisk Ready.` there is no ERROR at all.  Numbers are masked in what is logged.
+    And no caller has heard what callers complain of.
     """
+    records = map(json.loads, stack.inside("controller", "ivr", "calls", "--json", "--last", "5000").splitlines())
+    lengths = {
+        (language, name): (one.seconds, _rest(name, one)) for (language, name), one in stack.sounds.sounds.items()
+    }
+    wrong = complaints(stack.listened, records, lengths)
+    assert not wrong, "\n".join(wrong)
     asterisk, controller = stack.log("asterisk"), stack.log("controller")
     errors = [line for line in asterisk.splitlines() if "ERROR[" in line]
 
@@ -45,3 +58,8 @@ def look_back(stack: Stack) -> None:
     assert [purpose for purpose, secret in stack.secrets().items() if secret in asterisk + controller] == []
     told = [line for line in (asterisk + controller).splitlines() if not any(re.search(odd, line) for odd in ODD)]
     assert [line for line in told for number in stack.callers if number[1:] in line] == []
+
+
+def _rest(name: str, sound: Sound) -> float:
+    """Seconds at the end of an announcement without a word; other sounds have none to speak of."""
+    return quiet_end(ear.sound(Path(f"{sound.path}.wav"), 8000), 8000) if name.startswith("announcement/") else 0.0

@@ -2,7 +2,6 @@
 
 import os
 import shlex
-import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -10,11 +9,10 @@ import pytest
 
 from ivr.book.book import read_book
 from ivr.settings import settings
-from ivr.voice.catalogue import Catalogue
 from tests.live.aftermath import look_back
 from tests.live.ami import Manager
 from tests.live.batch import Batch, place
-from tests.live.containers import SOUNDS, run
+from tests.live.containers import run
 from tests.live.stack import ROOT, Stack
 
 LONG = (
@@ -59,13 +57,8 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     book = Path(os.environ.get("IVR_BOOK_DIR") or ROOT)
     stack = Stack(project, settings({**os.environ, "IVR_STATE": str(here), "IVR_BOOK": str(book)}), read_book(book))
     controller = stack.container("controller")
-    # Two thirds of all are for callers with Opus.
-    packed = ("tar", "-C", SOUNDS, "--exclude=*.sln48", "-cf", "-", ".")
-    stack.settings.sounds.mkdir()
-    with subprocess.Popen(("docker", "exec", controller, *packed), stdout=subprocess.PIPE) as sounds:
-        subprocess.run(("tar", "-C", stack.settings.sounds, "-xf", "-"), stdin=sounds.stdout, check=True)
+    stack.fetch_sounds(".")
     run("docker", "cp", f"{controller}:/var/lib/ivr/secrets", str(stack.settings.secret.parent))
-    stack.sounds = Catalogue.load(stack.settings.sounds)
     stack.ready()
     for service in ("asterisk", "controller"):
         stack.favour(service)

@@ -43,7 +43,7 @@ class Wire:
     """One call.  ``t`` of messages is in seconds since the INVITE, ``invited_at`` its epoch.
 
     ``here`` is the address that it comes from, ``uri`` what it dials where that is no number, ``to`` what it says that
-    it had dialled.
+    it had dialled.  ``path``: which port its sound is sent to, for it to come to the one given.
     """
 
     def __init__(
@@ -57,6 +57,7 @@ class Wire:
         uri: str = "",
         to: str = "",
         codec: str = PCMA,
+        path: Callable[[int], int] = int,
     ) -> None:
         self._codec = codec
         self._to = ("127.0.0.1", port)
@@ -65,6 +66,7 @@ class Wire:
         # Where the sound goes.
         self.sound = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         self.sound.bind(("127.0.0.1", 0))
+        self._sound_to = path(self.sound.getsockname()[1])
         self._here = f"{here}:{self._socket.getsockname()[1]}"
         self._uri = uri or f"sip:{number}@127.0.0.1:{port}"
         self._called = f"<{to or self._uri}>"
@@ -119,7 +121,7 @@ class Wire:
                 "s=-",
                 "c=IN IP4 127.0.0.1",
                 "t=0 0",
-                f"m=audio {self.sound.getsockname()[1]} RTP/AVP {self._codec.split()[0]} 101",
+                f"m=audio {self._sound_to} RTP/AVP {self._codec.split()[0]} 101",
                 f"a=rtpmap:{self._codec}",
                 "a=rtpmap:101 telephone-event/8000",
                 "",

@@ -29,8 +29,10 @@ from ivr.phone.report import CallReport
 from ivr.phone.script import Agent, CallScript, keys
 from ivr.phone.timeline import Findings, findings
 from ivr.settings import Settings
+from ivr.terminal.verdict import sound_name
 from ivr.voice.catalogue import Catalogue
-from tests.live.containers import Containers
+from tests.live.containers import SOUNDS, Containers
+from tests.live.demanding import Listened, current_test, listened
 from tests.live.fairness import Watch, children
 from tests.live.sip import HungUp
 
@@ -62,6 +64,10 @@ class Placed:
     """The processes of its phones, once it has been dialled."""
     heard: dict[tuple[str, ...], Findings] = field(default_factory=dict)
     """What was listened for, and found."""
+    excuse: str = ""  # why its caller may hear what others may not
+    test: str = field(default_factory=current_test)
+    listened: Listened | None = None
+    """What all callers are asked when the tests are over; once the call is."""
     _news: threading.Condition = field(default_factory=threading.Condition)
 
     @property
@@ -107,7 +113,13 @@ class Stack(Containers):
         self._starting = threading.Semaphore(2)
         self._callers = itertools.count(secrets.randbelow(10**5) * 100)
         self.callers: list[str] = []
+        self.listened: list[Listened] = []
         self._sound = functools.cache(ear.sound)
+
+    def fetch_sounds(self, folder: str) -> None:
+        """Have here what is baked by now: all (``.``), or what a language has, once a test has given it texts."""
+        self.unpack(SOUNDS, f"{folder} catalogue*.json", self.settings.sounds)
+        self.sounds = Catalogue.load(self.settings.sounds)
 
     # -- what goes on -----------------------------------------------------------------------------------------------
 
@@ -218,9 +230,12 @@ class Stack(Containers):
             **options,
         )
 
-    def call(self, number: str, pressed: str = "", *agents: Agent, **options: Any) -> Placed:
-        """Place a call, from a number of its own, and go on; ``report`` waits for its end."""
-        placed = Placed(self.script(number, pressed, *agents, **options))
+    def call(self, number: str, pressed: str = "", *agents: Agent, excuse: str = "", **options: Any) -> Placed:
+        """Place a call, from a number of its own, and go on; ``report`` waits for its end.
+
+        ``excuse`` says why he may hear two seconds of nothing, two prompts at once, or half a prompt.
+        """
+        placed = Placed(self.script(number, pressed, *agents, **options), excuse=excuse)
         placed.future = self._pool.submit(self._place, placed)
         return placed
 
@@ -251,21 +266,31 @@ class Stack(Containers):
 
         watch = Watch()
         try:
-            return booth.place(placed.script, hear)
+            report = booth.place(placed.script, hear)
         finally:
             placed.starved = watch.over()
             if not dialled.is_set():
                 self._starting.release()
+        placed.listened = listened(placed.test, placed.script, report, placed.starved, placed.excuse)
+        self.listened.append(placed.listened)
+        return report
 
     def heard(self, placed: Placed, *names: str) -> Findings:
-        """The sounds of the book (all, or those named or like ``folder/*``) that the caller heard, on his time axis."""
+        """The sounds of the book (all, or those named or like ``folder/*``) that the caller heard, on his time axis.
+
+        Those of another language than the book's own are named, and told, with it: ``en:closed``.  Whatever is heard is
+        held against what no caller may hear, too; see `tests/live/demanding.py`.
+        """
         if names not in placed.heard:
+            sounds = {sound_name(*key): sound.path for key, sound in self.sounds.sounds.items()}
             known = {
-                name: self._sound(Path(f"{sound.path}.wav"), placed.script.rate)
-                for (_, name), sound in self.sounds.sounds.items()
+                name: self._sound(Path(f"{path}.wav"), placed.script.rate)
+                for name, path in sounds.items()
                 if not names or any(fnmatchcase(name, like) for like in names)
             }
-            placed.heard[names] = findings(placed.report, placed.script, known)
+            placed.heard[names] = found = findings(placed.report, placed.script, known)
+            assert placed.listened is not None
+            placed.listened.hears(placed.report, found, known)
         return placed.heard[names]
 
     def complaints(

@@ -1,7 +1,7 @@
 """What a caller hears, as he would complain of it: in two codecs, on a good network and on a bad one."""
 
 import os
-import random
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +13,7 @@ from ivr.phone.report import Samples
 from tests.live import opus
 from tests.live.containers import SOUNDS, run
 from tests.live.fairness import hold
+from tests.live.lossy import Lossy
 from tests.live.sip import OPUS, Wire
 from tests.live.stack import Placed, Stack
 
@@ -86,20 +87,29 @@ def test_a_caller_has_nothing_to_complain_of(stack, placed, number):
 
 
 def test_a_caller_with_opus_hears_the_widest_of_all(stack):
-    """Every prompt in its order, whole, with no and 3 % of the packets lost; and above 8 kHz, where G.722 ends."""
-    with Wire(stack.settings.sip_port, NUMBER, stack.caller(), codec=OPUS) as wire:
-        wire.invite()
-        answer = wire.final()
-        lasts = sum(stack.sounds.sounds["fr", name].seconds for name in SAID)
-        packets = opus.listen(wire.sound, lasts + 1.0)
-        wire.expect(lambda message: message.method == "BYE", "BYE")
+    """Every prompt in its order, whole, by a good path and by one that loses 3 % of the packets; and above 8 kHz, where
+    G.722 ends.
+    """
+    lasts = sum(stack.sounds.sounds["fr", name].seconds for name in SAID)
 
-    assert "opus/48000/2" in answer.text
+    def called(share: float) -> tuple[str, list[tuple[int, bytes]], int]:
+        """What the answer says, the packets that came, and how many were lost."""
+        caller = stack.caller()
+        with Lossy(share) as path, Wire(stack.settings.sip_port, NUMBER, caller, codec=OPUS, path=path.towards) as wire:
+            wire.invite()
+            answer = wire.final()
+            packets = opus.listen(wire.sound, lasts + 1.0)
+            wire.expect(lambda message: message.method == "BYE", "BYE")
+            return answer.text, packets, path.lost
+
+    with ThreadPoolExecutor(2) as both:
+        calls = list(both.map(called, (0.0, 0.03)))
     names = {name: stack.sounds.sounds["fr", name].path for name in (*SAID, *OTHERS)}
     known = {name: ear.sound(Path(f"{path}.wav16"), 16000) for name, path in names.items()}
-    dice = random.Random(3)
-    for lost in (0.0, 0.03):
-        heard = opus.decoded([one for one in packets if dice.random() >= lost])
+    assert [bool(lost) for *_, lost in calls] == [False, True]
+    for answer, packets, _ in calls:
+        assert "opus/48000/2" in answer
+        heard = opus.decoded(packets)
         samples = np.asarray(soxr.resample(heard, opus.RATE, 16000), dtype=np.float32)
         told = hearing.told(ear.heard(samples, 16000, known), samples, 16000, known)
         assert hearing.complaints(told, samples, 16000, SAID) == []

@@ -80,10 +80,12 @@ def test_waiting_is_free_until_the_agent_takes_the_call(stack):
 
 
 BRITISH_NUMBER = '"0805000094": {label: à la britannique, tariff: free, flow: british, language: en-GB}\n'
+SORRY = "all-busy: We are ever so sorry, everybody is engaged at present.\n"
 BRITISH = """
 flow: british
-start: agents
+start: sorry
 nodes:
+  sorry: {kind: say, prompt: [all-busy, transfer], exits: {done: agents}}
   agents: {kind: queue, queue: placed, exits: {timeout: out, full: out, empty: out, emptied: out}}
   out: {kind: bye}
 """
@@ -98,10 +100,11 @@ def test_where_the_carrier_bears_it_no_longer_the_line_answers_and_the_wait_goes
     english = stack.call(ENGLISH, "2@1.0", hang_up_after=45.0)
     placed = stack.call(CUT, hang_up_after=34.0)
     until(lambda: waiting(stack, "placed") == 1, "the first waits")
-    with written(stack, numbers=BRITISH_NUMBER, flows_british=BRITISH, **{"../prompts/en-GB": "all-busy: Sorry.\n"}):
-        british = stack.call("0805000094", hang_up_after=8.0)
+    with written(stack, numbers=BRITISH_NUMBER, flows_british=BRITISH, **{"../prompts/en-GB": SORRY}):
+        british = stack.call("0805000094", hang_up_after=12.0)
         french = stack.call(ENGLISH, "1@1.0", hang_up_after=12.0)
         assert british.report.ended.by == french.report.ended.by == "caller"
+        stack.fetch_sounds("en-GB")
     report = placed.report
     early = first(report.events, "early_media")
 
@@ -130,6 +133,9 @@ def test_where_the_carrier_bears_it_no_longer_the_line_answers_and_the_wait_goes
     assert spoken(english)[:2] == ["en-queue-youarenext", "en"]
     assert "fr" not in {name[:2] for name in spoken(english)}
     assert spoken(british) == ["en-queue-thereare", "en-queue-callswaiting"]
+    # What the variant says in its own words, and what it has of English, both by a voice of its own.
+    own = [one.name for one in stack.heard(british, "*all-busy", "en-GB:transfer").heard]
+    assert own == ["en-GB:all-busy", "en-GB:transfer"]
     assert spoken(french) == ["fr-queue-thereare", "fr-queue-callswaiting"]
     assert german.report.answered_t is None
     assert (german.report.ended.by, german.report.ended.code) == ("far", 480)

@@ -115,6 +115,24 @@ def test_of_a_good_call_nobody_complains(call: Callable[..., Result]) -> None:
     assert "complaint" not in result.output
 
 
+def test_a_pause_after_a_price_is_as_the_law_wants_it(
+    call: Callable[..., Result], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Part of the announcement as it was baked: nobody complains of that, but of two seconds more."""
+    read = ear.sound
+
+    def longer(path: Path, rate: int) -> Samples:
+        found = read(path, rate)
+        return np.concatenate([found, silence(3.0)]) if path.name.startswith("per-minute") else found
+
+    monkeypatch.setattr("ivr.trial.ear.sound", longer)
+    paused = call(lambda p: [p[0], silence(3.0), *p[1:4]])
+    worse = call(lambda p: [p[0], silence(5.5), *p[1:4]])
+
+    assert "complaint" not in paused.output
+    assert "complaint: no sound for " in worse.output
+
+
 @pytest.mark.parametrize("seconds", [2.5, 4.0, 5.5])
 def test_a_menu_that_a_key_cuts_has_no_hole(call: Callable[..., Result], seconds: float) -> None:
     """The prompt that follows at once is the same voice, and here and there sounds like the rest of the menu."""
