@@ -169,8 +169,10 @@ def clipped(heard: list[tuple[Listened, Told]]) -> Iterator[str]:
 
 
 def _of(call: Listened, records: list[Mapping[str, Any]]) -> Mapping[str, Any] | None:
-    """The record of a call; none where nobody lived to write it."""
+    """The record of a call, with its tape; none where nobody lived to write it."""
     for record in records:
+        if "tape" not in record:
+            continue
         began = datetime.fromisoformat(record["started"]).timestamp()
         same = record["number"] == call.script.number and (
             record["caller"][-9:] == call.script.from_[-9:] or not call.script.from_
