@@ -46,7 +46,7 @@ async def test_a_record_comes_back_as_it_went_in(store: Store) -> None:
     assert [name for name in kept.tape[1] if name not in ("at", "took")] == ["play", "result"]
     assert kept.tape[1]["play"] == {"phrase": ["announcement/per-minute-0-80"], "until": "#"}
     talked = {"reached": "talked", "agent": "camille", "answered": None, "cut": False, "past_limit": False}
-    talked |= {"held": [], "parked": ""}
+    talked |= {"held": [], "parked": "", "news": False}
     assert kept.tape[5]["result"] == talked
     assert kept.tape[6]["done"] is False
 
