@@ -14,6 +14,7 @@ from ivr.phone import ear
 from ivr.phone.events import Event, first
 from ivr.phone.timeline import findings
 from ivr.values.estimate import NAME, STEPS
+from ivr.values.wording import spelled
 from tests.live.containers import run
 from tests.live.edited import written
 from tests.live.fairness import STARVED
@@ -146,7 +147,10 @@ def test_where_the_carrier_bears_it_no_longer_the_line_answers_and_the_wait_goes
 
 
 def test_who_leaves_by_his_key_and_comes_back_stands_where_he_stood(stack):
-    """A menu behind the key, and back: ahead of who came after him, and served before him."""
+    """A menu behind the key, and back: ahead of who came after him, and served before him.
+
+    Who picks up is told what he has chosen there, and of each how long he waited; the callers hear none of it.
+    """
     caller = stack.call(KEPT, "1@8.0,1", tone=FIRST_TONE, hang_up_after=50.0)
     until(lambda: waiting(stack, "kept") == 1, "he waits")
     later = stack.call(KEPT, tone=LAST_TONE, hang_up_after=50.0)
@@ -156,7 +160,7 @@ def test_who_leaves_by_his_key_and_comes_back_stands_where_he_stood(stack):
     # By percent (all of them), then by load (two wait), into the same queue with more priority.
     sooner = stack.call(SOONER, tone=CALLER_TONE, hang_up_after=50.0)
     until(lambda: places(stack, "kept")[1:] == before, "he stands first")
-    agent = stack.call(CUT, "", stack.agent("ursule", answer_after=0.3, hang_up_after=2.0), hang_up_after=20.0)
+    agent = stack.call(CUT, "", stack.agent("ursule", answer_after=0.3, hang_up_after=7.0), hang_up_after=45.0)
 
     assert steps(stack, caller) == ["agents:key", "menu:1", "agents:talked"]
     assert steps(stack, later) == ["agents:talked"]
@@ -169,6 +173,13 @@ def test_who_leaves_by_his_key_and_comes_back_stands_where_he_stood(stack):
     agent.leave()
     for one, hertz in ((sooner, CALLER_TONE), (caller, FIRST_TONE), (later, LAST_TONE)):
         hear_each_other(one, agent, "ursule", callers_tone=hertz)
+    names = ["whisper/option", *spelled("1"), "whisper/waits-0"]
+    told = agent.report.agent("ursule").recording
+    known = {name: ear.sound(Path(f"{stack.sounds.sounds['fr', name].path}.wav"), told.rate) for name in names}
+    assert [one.name for one in ear.heard(told.samples, told.rate, known)] == [*names, "whisper/waits-0"]
+    for placed in (caller, later):
+        side = placed.report.recording
+        assert not ear.heard(side.samples, side.rate, known), "a caller heard what is whispered"
 
 
 def test_who_refuses_a_call_is_not_rung_at_once_again_and_logged_out_in_the_end(stack):
