@@ -57,6 +57,18 @@ def test_its_root_cannot_be_written(stack, service):
         assert "Read-only file system" in done.stderr or "No such file or directory" in done.stderr
 
 
+def test_talks_can_be_taped_whatever_container_is_made_beside_these(stack):
+    """Docker gives an empty volume to the owner that its folder has in the image of any container that is made with it,
+    while others use it too: compose may make one when the other runs already.
+    """
+    folder = "/var/spool/ivr-talks"
+    for service in SERVICES:
+        image = stack.inspect(service)["Config"]["Image"]
+        run("docker", "rm", run("docker", "create", "-v", f"{stack.project}_talks:{folder}", image).strip())
+        for reader in SERVICES:
+            assert stack.inside(reader, "stat", "-c", "%u %g %a", folder).strip() == "10001 10001 750"
+
+
 def test_asterisk_cannot_change_its_configuration_or_its_sounds(stack):
     """What the controller writes is for reading here."""
     for place in ("/etc/asterisk/ivr", "/var/lib/ivr-sounds"):
