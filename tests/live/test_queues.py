@@ -22,6 +22,7 @@ from tests.live.stack import CALLER_TONE, Placed, Stack, until
 from tests.live.talks import AGENT_TONE, hear_each_other, hears
 from tests.live.test_calls import TRUE_TO, since_invite
 
+HELD = "0805000679"
 FREE, CUT, SERVED, NARROW, STRICT = "0892000008", "0806000009", "0805000010", "0805000011", "0805000012"
 AGENTS = ("odile", "paulin", "wanda")
 DEAR, GERMAN, ENGLISH, KEPT = "0892000092", "0892000095", "0805000052", "0805000053"
@@ -438,7 +439,15 @@ def test_an_agents_phone_that_dies_while_it_rings_costs_the_caller_nothing(stack
 
 
 def test_an_agents_phone_that_dies_while_he_is_told_of_the_call_costs_nothing_and_in_the_talk_little(stack):
-    """Killed with -9: in the whisper the caller stays where he is, unanswered; in the talk it is over soon."""
+    """Killed with -9: in the whisper the caller stays where he is, unanswered; in the talk it is over soon; while the
+    line is held within a minute and a half, since a phone that holds may send nothing.
+    """
+    holding = stack.call(CUT, "", stack.agent("wilma", hold_after=1.0, hold_for=300.0), hang_up_after=110.0)
+    until(lambda: "wilma" in stack.asterisk("pjsip show contacts"), "the phone is there")
+    held = stack.call(HELD, tone=CALLER_TONE, hang_up_after=110.0)
+    holding.saw("agent_answered", 20.0)
+    time.sleep(3.0)  # of which he holds the line for two
+    stack.die(holding)
     dying = stack.call(CUT, "", stack.agent("yvonne"), hang_up_after=70.0)
     until(lambda: "yvonne" in stack.asterisk("pjsip show contacts"), "the phone is there")
     caller = stack.call(TOLD, "#@2.0", tone=CALLER_TONE, hang_up_after=80.0)
@@ -458,6 +467,9 @@ def test_an_agents_phone_that_dies_while_he_is_told_of_the_call_costs_nothing_an
     assert record["steps"] == ["agents:talked"]
     (wait,) = queued(stack, caller)
     assert (wait["agent"], wait["rang"], wait["place"]) == ("zelie", ["yvonne", "zelie"], 1)
+    assert steps(stack, held) == ["agent:talked"]
+    assert held.report.ended.by == "far"
+    assert 30.0 < held.report.spoken < 90.0, "a phone that holds is cut, or one that is dead is waited for"
 
 
 CLOSING_NUMBERS = """
