@@ -157,7 +157,7 @@ def test_who_leaves_by_his_key_and_comes_back_stands_where_he_stood(stack):
     later = stack.call(KEPT, tone=LAST_TONE, hang_up_after=50.0)
     before = until(lambda: len(both := places(stack, "kept")) == 2 and both, "two wait")
     until(lambda: places(stack, "kept") == before[1:], "he has left")
-    until(lambda: places(stack, "kept") == before, "he is back")
+    until(lambda: places(stack, "kept") == before, "he is back", within=20.0)
     # By percent (all of them), then by load (two wait), into the same queue with more priority.
     sooner = stack.call(SOONER, tone=CALLER_TONE, hang_up_after=50.0)
     until(lambda: places(stack, "kept")[1:] == before, "he stands first")
