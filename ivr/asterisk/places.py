@@ -37,7 +37,9 @@ class Places:
         self._expected.pop(channel, None)
         known, came = self._came.get(channel, ("", 0.0))
         if stood is not None:
-            came = self._now() - stood
+            # Asterisk tells waits in whole seconds, and who has stood is known by them; our own note is exact.
+            since = self._now() - stood
+            came = min(came, since) if known == queue else since
         elif not again or known != queue:
             came = self._now()
         self._came[channel] = (queue, came)

@@ -62,6 +62,18 @@ async def test_who_was_answered_meanwhile_came_when_he_came() -> None:
     assert await places.enter("second", "parts", 0, again=True) == 1
 
 
+async def test_who_comes_back_stands_before_who_came_a_moment_after_him() -> None:
+    """Asterisk tells in whole seconds how long he stood, which is less: what we noted when he came is not rounded."""
+    now = [100.0]
+    places = Places(Waiting(("after", 15, 0)), lambda: now[0])  # type: ignore[arg-type]
+    await places.enter("mine", "parts", 0)
+    now[0] = 100.1
+    await places.enter("after", "parts", 0)
+    now[0] = 115.5
+
+    assert await places.enter("mine", "parts", 0, stood=15.3) == 1
+
+
 async def test_priority_goes_before_time() -> None:
     """Who has more stands ahead of him, who has less behind, as in Asterisk."""
     places = Places(Waiting(("hasty", 1, 5), ("early", 90, 0), ("late", 10, 0)), lambda: 1000.0)  # type: ignore[arg-type]
