@@ -16,7 +16,8 @@ from tests.live.containers import run
 from tests.live.stack import ROOT, Stack
 
 LONG = (
-    "test_calls", "test_certificate", "test_cases_of_the_book", "test_a_caller_is_warned",
+    "test_calls", "test_certificate", "test_cases_of_the_book",
+    "test_an_agents_phone_that_dies_while_he_is_told", "test_a_caller_is_warned",
     "test_who_leaves_a_queue_for_a_call_back", "test_warning_and_cut", "test_a_call_",
     "test_the_money_of_a_real_call", "test_what_an_operator_says_is_what", "test_twenty_callers",
     "test_who_is_called_back",
