@@ -152,7 +152,7 @@ def test_what_makes_no_sense_is_told_in_one_sentence(typed: Type, words: list[st
 def test_a_pin_is_six_digits_that_stay(typed: Type, prepared: Path, tmp_path: Path) -> None:
     """Each name has its own; other secrets are as long as they were."""
     laid(prepared, tmp_path / "state")
-    pins = [typed("secrets", "show", f"pin:{name}").output.strip() for name in ("office", "shop", "office")]
+    pins = [typed("secrets", "show", f"pin:{name}").output.strip() for name in ("office", "studio", "office")]
 
     assert pins[0] == pins[2] != pins[1]
     assert all(len(pin) == 6 and pin.isdigit() for pin in pins)
