@@ -235,8 +235,11 @@ def test_the_limit_of_the_law_is_armed_in_asterisk_itself(stack):
     """0.80 € a minute: 30 minutes after the answer Asterisk hangs up, whatever becomes of the controller."""
     placed = stack.call(SURCHARGED, "#@0.3", hang_up_after=6.0)
     placed.saw("answered")
+    # His own, among those of callers whom earlier tests have called back.
+    caller = placed.script.from_.lstrip("0")
     found = until(
-        lambda: [line for line in stack.asterisk("core show channels concise").splitlines() if line], "channel"
+        lambda: [line for line in stack.asterisk("core show channels concise").splitlines() if caller in line],
+        "channel",
     )
     shown = stack.asterisk(f"core show channel {found[0].split('!')[0]}")
     until_when = next(line.split(":")[1].strip() for line in shown.splitlines() if "Time to Hangup" in line)
