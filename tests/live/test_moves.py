@@ -12,7 +12,7 @@ from tests.live.talks import hear_each_other
 HOTLINE = "0805000033"
 DAWN, EVENING = "2026-12-01T05:00:00+00:00", "2026-12-01T15:00:00+00:00"  # 6 and 9 o'clock, 16 and 19 o'clock
 GROUP = {
-    "groups": "\nsite:\n  label: sur place\n  members: bastien\n",
+    "groups": "\nsite:\n  label: sur place\n  members: benoite\n",
     "flows_direct": """
 flow: direct
 start: agent
@@ -28,7 +28,7 @@ def example() -> Mapping[str, str]:
     chapter = (ROOT / "README.md").read_text(encoding="utf-8").partition("### An example: a hotline in Paris")[2]
     parts = re.split(r"^# dialplans/(\S+)\.yaml\n", chapter.partition("```yaml\n")[2].partition("```")[0], flags=re.M)
     files = dict(zip(parts[1::2], parts[2::2], strict=True))
-    files["queues"] = files["queues"].replace("camille", "celeste").replace("karim", "bastien")
+    files["queues"] = files["queues"].replace("camille", "colombe").replace("karim", "benoite")
     return {name.replace("/", "_"): f"\n{text}" for name, text in files.items()}
 
 
@@ -50,36 +50,36 @@ def call(stack: Stack, agent: Agent | None) -> Placed:
 
 def test_a_site_a_number_and_a_group_move_by_one_edit_while_calls_are_on(stack: Stack) -> None:
     """README's example, two clocks; calls go where the book said when they came, the first talks through it all."""
-    bastien = stack.agent("bastien", hang_up_after=25.0)
-    ariane, celeste = stack.agent("ariane", hang_up_after=2.0), stack.agent("celeste", hang_up_after=2.0)
+    benoite = stack.agent("benoite", hang_up_after=25.0)
+    armande, colombe = stack.agent("armande", hang_up_after=2.0), stack.agent("colombe", hang_up_after=2.0)
     try:
         with written(stack, **example(), **GROUP) as folder:
             stack.clock(EVENING)
-            in_paris = call(stack, celeste)
+            in_paris = call(stack, colombe)
             stack.clock(DAWN)
-            through = call(stack, bastien)
-            edit(stack, folder, "queues", "agents: bastien}", "agents: ariane}")
-            moved = call(stack, ariane)
+            through = call(stack, benoite)
+            edit(stack, folder, "queues", "agents: benoite}", "agents: armande}")
+            moved = call(stack, armande)
             edit(stack, folder, "calendars", "zone: Indian/Reunion", "zone: America/Martinique")
             closed = call(stack, None)
             edit(stack, folder, "numbers", "flow: hotline}", "flow: direct}")
-            edit(stack, folder, "groups", "members: bastien", "members: ariane")
+            edit(stack, folder, "groups", "members: benoite", "members: armande")
             assert moved.report  # the phone that she had in it is gone
-            group = call(stack, ariane)
+            group = call(stack, armande)
 
             assert through.future is not None
             assert not through.future.done(), "the first talk was to outlast the edits"
             wanted = {
-                "celeste": (in_paris, ["reunion:closed", "evening:open", "paris:talked"]),
-                "bastien": (through, ["reunion:open", "both:closed", "saint-denis:talked"]),
-                "ariane": (moved, ["reunion:open", "both:closed", "saint-denis:talked"]),
+                "colombe": (in_paris, ["reunion:closed", "evening:open", "paris:talked"]),
+                "benoite": (through, ["reunion:open", "both:closed", "saint-denis:talked"]),
+                "armande": (moved, ["reunion:open", "both:closed", "saint-denis:talked"]),
                 "": (closed, ["reunion:closed", "evening:closed", "closed:done"]),
                 "site": (group, ["agent:talked"]),
             }
             for agent, (placed, steps) in wanted.items():
                 record = stack.call_record(placed)
                 talked = [one["result"]["agent"] for one in record["tape"] if "dial" in one or "enqueue" in one]
-                name = agent.replace("site", "ariane")
+                name = agent.replace("site", "armande")
                 assert (record["steps"], talked) == (steps, [name] if agent else [])
                 if agent:
                     hear_each_other(placed, placed, name, least=0.3)
