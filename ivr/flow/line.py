@@ -15,9 +15,7 @@ So an announcement cannot be forgotten, charging cannot begin before it has ende
 "we are closed" never answers.  Nothing else in the house yields Answer; `tests/flow/test_line.py` proves that no
 sequence of commands makes this file break its order.
 
-What is known to be undeliverable is not even announced: where a price would be told for agents alone (of transfers, of
-queues, of all that a menu leads to), and none is there, or the hours of all are over, what leads to them is neither
-said nor asked, and nobody rings or waits.  The flow goes on by `unavailable`, `empty` or `full`, free.
+What is known to be undeliverable is not even announced (`ivr.flow.absence`).
 
 A price is told again where the tariff changes between its announcement and the answer: what is charged was announced,
 and is the price in force when the call is answered.  A ring or a wait that lasts until the change is cut there.  It is
@@ -44,7 +42,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from ivr.flow.asking import Unasked
+from ivr.flow.absence import Absence
 from ivr.flow.commands import (
     Answer,
     Command,
@@ -52,20 +50,16 @@ from ivr.flow.commands import (
     Dialled,
     Enqueue,
     Hangup,
-    Heard,
     Limit,
     Need,
     Now,
     Play,
-    Played,
     Progress,
     Queued,
-    Reachable,
     Reached,
     Served,
     Speak,
     Talk,
-    There,
     Warn,
 )
 from ivr.flow.errands import Draw, Overridden, Recall, Remember, Spent
@@ -111,7 +105,7 @@ class Line:
         self._limit = terms.limit
         self._opened: datetime | None = None
         self._talking_since: datetime | None = None  # since before an agent answered the line, until a limit is armed
-        self._away: tuple[Reachable, There] | None = None  # who was asked for a moment ago, and nobody was there
+        self._absence = Absence()
         self.state: Need = Need.NOTHING
         self.ending: Ending = Ending.FLOW
 
@@ -139,12 +133,12 @@ class Line:
             talk.close()
 
     def _with_line(self, command: Command[Any]) -> Talk[Any]:
-        if command.needs >= Need.ANNOUNCED and self.state < Need.ANNOUNCED:
-            in_vain = yield from self._in_vain(command)
+        if command.needs >= Need.ANNOUNCED and self.state < Need.ANNOUNCED and self.terms.priced:
+            in_vain = yield from self._absence.makes(command)
             if in_vain is not None:
                 return in_vain
         if not isinstance(command, AT_ONCE):
-            self._away = None
+            self._absence.is_over()
         yield from self._bring_to(command.needs)
         if not isinstance(command, Dial | Enqueue):
             return (yield command)
@@ -163,34 +157,6 @@ class Line:
             return (yield from self._dial_free(wanted))
         reached: Dialled | Queued = yield self._priced(wanted)
         return reached
-
-    def _in_vain(self, command: Command[Any]) -> Talk[Played | Dialled | Queued | Heard | None]:
-        """What comes of a command that would have a call cost for agents who are all away; ``None``: carry on."""
-        awaited = Reachable(command.agents) if isinstance(command, Dial) else command.toward
-        if callable(awaited) and self.terms.priced:
-            awaited = yield from awaited()
-        if awaited is None or callable(awaited) or not self.terms.priced:
-            return None
-        there = There() if awaited == Reachable() else self._still_away(awaited) or (yield from awaited)
-        if there.agents or there.queues:
-            return None
-        self._away = awaited, there
-        match command:
-            case Dial():
-                return Dialled(Reached.UNAVAILABLE)
-            case Enqueue():
-                return Queued(Served.FULL if there.full else Served.EMPTY)
-            case Play():
-                return Played()
-        return Unasked(full=there.full)
-
-    def _still_away(self, awaited: Reachable) -> There | None:
-        """The answer of a moment ago: a question is not put half, its words unsaid since nobody was there for them."""
-        if self._away is None:
-            return None
-        asked, there = self._away
-        within = not awaited.doors and set(awaited.agents) <= set(asked.agents)
-        return there if awaited == asked or within else None
 
     def _bring_to(self, need: Need) -> Talk[None]:
         if need >= Need.EARLY and self.state < Need.EARLY:

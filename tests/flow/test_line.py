@@ -19,6 +19,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from ivr.book.book import Book, Service, read_book
+from ivr.flow import absence as the_absence
 from ivr.flow import line as the_line
 from ivr.flow.asking import Unasked
 from ivr.flow.commands import (
@@ -307,7 +308,7 @@ BRING_ANSWERED = f"""\
         if need >= Need.ANSWERED and self.state < Need.ANSWERED:
 {KEEP}{ANSWER}{LIMIT}"""
 
-# What someone may break in line.py, as (what stands there, what they make of it).
+# What someone may break in line.py and absence.py, as (what stands there, what they make of it).
 MUTANTS: dict[str, list[tuple[str, str]]] = {
     "answers for any sound": [("need >= Need.ANSWERED and", "need >= Need.EARLY and")],
     "answers for an agent before he has": [("need >= Need.ANSWERED and", "need >= Need.ANNOUNCED and")],
@@ -376,7 +377,7 @@ MUTANTS: dict[str, list[tuple[str, str]]] = {
     "waits for free everywhere": [("(dial, Enqueue) and self.terms.free_wait:", "(dial, Enqueue):")],
     "lets go who could still wait": [("free < LEAST_RING:", "free < LEAST_RING or getattr(dial, 'leave', False):")],
     "does not say that it let him go": [(", past_limit=dial.leave)", ")")],
-    "asks nobody who is there": [("or not self.terms.priced:", "or True:")],
+    "asks nobody who is there": [("and self.terms.priced:", "and False:")],
     "announces for nobody": [("if in_vain is not None:", "if False:")],
     "rings nobody where somebody is there": [("if there.agents or there.queues:", "if False:")],
     "forgets who waits in queues": [("if there.agents or there.queues:", "if there.agents:")],
@@ -385,12 +386,12 @@ MUTANTS: dict[str, list[tuple[str, str]]] = {
     "answers to ask for nobody": [("return Unasked(full=there.full)", "return None")],
     "asks for a full queue as for an empty one": [("return Unasked(full=there.full)", "return Unasked()")],
     "takes nobody for silence": [("return Unasked(full=there.full)", 'return Heard("")')],
-    "looks only where we announce": [("or not self.terms.priced:", "or self.terms.announcement is None:")],
-    "looks at no hours": [("            awaited = yield from awaited()\n", "            pass\n")],
+    "looks only where we announce": [("and self.terms.priced:", "and self.terms.announcement is not None:")],
+    "looks at no hours": [("            awaited = yield from awaited()\n", "            return None\n")],
     "announces where all is closed": [("if awaited == Reachable()", "if False")],
-    "believes for ever that nobody is there": [("            self._away = None\n", "            pass\n")],
+    "believes for ever that nobody is there": [("            self._absence.is_over()\n", "            pass\n")],
     "asks anew for each thing said": [("self._away = awaited, there", "pass")],
-    "asks again who is there": [("and self.state < Need.ANNOUNCED:\n            in_", "and True:\n            in_")],
+    "asks again who is there": [("and self.state < Need.ANNOUNCED and self.terms", "and self.terms")],
     "records a cut as a ceiling": [("_Over(Ending.LIMIT)", "_Over(Ending.CEILING)")],
     "charges a new price that nobody was told": [(KEEP + ANSWER, ANSWER)],
     "rings on over a change of price": [("free if change is None else min(free, change)", "free")],
@@ -580,7 +581,13 @@ def _module(source: str) -> ModuleType:
     return made
 
 
-SOURCE = Path(the_line.__file__).read_text(encoding="utf-8")
+def _source() -> str:
+    """The line and what it knows of who is away, as one module, so that mutants of either are mutants of the line."""
+    absence, line = (Path(str(one.__file__)).read_text(encoding="utf-8") for one in (the_absence, the_line))
+    return absence + line.replace("from ivr.flow.absence import Absence\n", "")
+
+
+SOURCE = _source()
 
 
 def test_the_proof_accepts_the_line_as_it_is() -> None:
