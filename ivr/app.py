@@ -27,7 +27,7 @@ from ivr.values.duty import ON, Duty
 from ivr.values.music import MUSIC
 from ivr.values.number import parse
 from ivr.values.trunk import Trunk
-from ivr.voice.wav import RATES
+from ivr.voice.variants import RATES
 
 if TYPE_CHECKING:
     from ivr.ledger.vault import Vault

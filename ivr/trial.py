@@ -93,7 +93,7 @@ def _known(release: Release, expected: frozenset[str], rate: int) -> dict[str, S
     """All sounds of the languages that callers of this book hear: what is expected first, for where another language
     has the very same one, the ear keeps to the first."""
     files = {
-        sound_name(language, name): Path(f"{sound.path}.wav")
+        sound_name(language, name): Path(f"{sound.path}.alaw")
         for (language, name), sound in release.voice.items()
         if language in release.book.languages and not name.startswith("slot/")
     }

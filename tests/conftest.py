@@ -34,7 +34,7 @@ def laid(source: Path, target: Path) -> None:
 
 
 def _copied(source: str, target: str) -> None:
-    if source.endswith((".wav", ".wav16", ".sln48")):
+    if source.endswith((".alaw", ".ulaw", ".g722", ".sln48")):
         with suppress(OSError):  # on another disk
             os.link(source, target)
             return

@@ -70,7 +70,7 @@ def test_what_is_no_longer_true_is_baked_again(configured: Settings) -> None:
     words.write_text(text)
     assert found()
 
-    next((configured.sounds / "fr").glob("goodbye-*.wav")).unlink()
+    next((configured.sounds / "fr").glob("goodbye-*.alaw")).unlink()
     assert not found()
 
 

@@ -509,8 +509,9 @@ def test_prepare_makes_all_that_must_stand_before_asterisk(prepared: Path) -> No
     }
     assert {
         "sounds/catalogue.json",
-        "sounds/fr/fallback.wav",
-        "sounds/fr/fallback.wav16",
+        "sounds/fr/fallback.alaw",
+        "sounds/fr/fallback.ulaw",
+        "sounds/fr/fallback.g722",
         "sounds/fr/fallback.sln48",
     } <= set(found)
 

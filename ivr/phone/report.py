@@ -89,8 +89,9 @@ class CallReport:
 
 
 def load(path: Path) -> tuple[Samples, int]:
-    """The samples and the rate of a WAV file (an Asterisk ``.wav16`` too), channels mixed to one."""
-    samples, rate = soundfile.read(str(path), dtype="float32", always_2d=True)
+    """The samples and the rate of a WAV file, channels mixed to one; or of a sound that Asterisk plays in A-law."""
+    bare = {"samplerate": 8000, "channels": 1, "format": "RAW", "subtype": "ALAW"} if path.suffix == ".alaw" else {}
+    samples, rate = soundfile.read(str(path), dtype="float32", always_2d=True, **bare)
     return samples.mean(axis=1, dtype=np.float32), int(rate)
 
 

@@ -1,8 +1,8 @@
 """What a record says of the sound that a caller was played: its words, and digests by which its file is known again.
 
 A number without its announcement is in grave breach (AF2M, RD SVA 2024, p. 20 and 28), so the record proves what the
-caller was told, and does not merely name a prompt, which may be baked anew tomorrow.  Asterisk plays ``.wav`` (8 kHz)
-or, to a phone with a wider codec, ``.wav16`` or ``.sln48``: all are of one bake, and the digest of each is kept.
+caller was told, and does not merely name a prompt, which may be baked anew tomorrow.  Asterisk plays the file
+of the caller's codec: all are of one bake, and the digest of each is kept.
 """
 
 import hashlib
@@ -13,12 +13,12 @@ from pathlib import Path
 from ivr.book.book import LANGUAGE
 from ivr.service.ports import Voice
 
-SUFFIXES = (".wav", ".wav16", ".sln48")
+SUFFIXES = (".alaw", ".ulaw", ".g722", ".sln48")
 
 
 @dataclass(frozen=True)
 class Announced:
-    """The words of a sound; ``audio`` is ``wav:SHA256 wav16:SHA256 sln48:SHA256``, empty if no file could be read."""
+    """The words of a sound; ``audio`` is ``alaw:SHA256 ulaw:SHA256`` and so on, empty if no file could be read."""
 
     text: str
     audio: str

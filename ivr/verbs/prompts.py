@@ -3,6 +3,7 @@
 import json
 import shutil
 import subprocess
+import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
@@ -86,24 +87,27 @@ def prompts(
 def listen(prompt: str, language: str, target: BinaryIO | None) -> None:
     """Play the prompt ID as callers hear it (at 16 kHz), or write it to a file."""
     from ivr.voice.catalogue import Catalogue
+    from ivr.voice.samples import decode, wav
 
     sounds = Catalogue.load(settings().sounds).sounds
     sound = sounds.get((language, prompt))
     if sound is None:
         known = [name for spoken, name in sounds if spoken == language]
         raise click.ClickException(f'no sound "{prompt}" in {language}; {did_you_mean(prompt, known, "known are")}')
-    wide = Path(f"{sound.path}.wav16")
+    wide = wav(*decode(Path(f"{sound.path}.g722")))
     click.echo(f"{sound.seconds:.1f} s, {sound.source}: {sound.text}", err=target is not None)
     if target is not None:
-        target.write(wide.read_bytes())
+        target.write(wide)
         return
     player = next((command for command in PLAYERS if shutil.which(command[0])), None)
     if player is None:
         raise click.ClickException(
             f"nothing here plays sound: write it to a file with --to {prompt.split('/')[-1]}.wav"
         )
-    subprocess.run([*player, str(wide)], check=False)  # noqa: S603 - one of the players above
-    return
+    with tempfile.NamedTemporaryFile(suffix=".wav") as file:
+        file.write(wide)
+        file.flush()
+        subprocess.run([*player, file.name], check=False)  # noqa: S603 - one of the players above
 
 
 def _rows(book: Book, configured: Settings, *, slots: bool) -> list["Row"]:

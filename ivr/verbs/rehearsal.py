@@ -174,7 +174,7 @@ class _Calls:
         names = {*plan.case.written.hears, *said(plan.simulated.record)}
         expected = said(in_languages(plan.simulated.record, self._simulator.release.voice))
         files = {
-            sound_name(language, name): Path(f"{sound.path}.wav")
+            sound_name(language, name): Path(f"{sound.path}.alaw")
             for (language, name), sound in self._simulator.release.voice.items()
             if language in languages and name in names and not name.startswith("slot/")
         }

@@ -14,9 +14,10 @@ import soxr
 
 from ivr.voice.recipe import BEEP, CEILING, DECAY, LEAD, LOUDNESS
 from ivr.voice.samples import Samples
-from ivr.voice.wav import RATES
+from ivr.voice.variants import RATES
 
-_FULL, _NARROW = max(RATES.values()), min(RATES.values())
+_ALL = tuple(dict.fromkeys(RATES.values()))
+_FULL, _NARROW = max(_ALL), min(_ALL)
 _GRAIN = 0.005  # seconds over which a level is taken to find the first and last sound
 _FAINTEST = 10 ** (-60.0 / 20)  # below this peak there is nothing to hear
 
@@ -35,8 +36,13 @@ class Master:
     sounds: Mapping[int, Samples]
 
     def at(self, suffix: str) -> Samples:
-        """The samples for the file with this suffix (`.wav`, `.wav16`, `.sln48`)."""
+        """The samples for the file with this suffix (`.alaw`, `.ulaw`, `.g722`, `.sln48`)."""
         return self.sounds[RATES[suffix]]
+
+    @property
+    def seconds(self) -> float:
+        """How long it lasts."""
+        return len(self.sounds[_NARROW]) / _NARROW
 
     def lasting(self, length: int) -> "Master":
         """The same, cut or followed by silence, ``length`` samples of the lowest rate long."""
@@ -62,7 +68,7 @@ def master(samples: Samples, rate: int, *, tail: float = 0.0, at_least: float = 
         cut = _sized(_resampled(voice, _FULL, wanted), spoken * wanted // _NARROW)
         return _sized(_levelled(cut, wanted), length * wanted // _NARROW)
 
-    return Master({wanted: finished(wanted) for wanted in RATES.values()})
+    return Master({wanted: finished(wanted) for wanted in _ALL})
 
 
 def joined(pieces: Sequence[Master], pauses: Sequence[float], *, tail: float, at_least: float) -> tuple[Master, Spans]:
@@ -75,7 +81,7 @@ def joined(pieces: Sequence[Master], pauses: Sequence[float], *, tail: float, at
         piece.lasting(spoken + _count(pause))
         for piece, spoken, pause in zip(pieces, lengths, (*pauses[:-1], tail), strict=True)
     ]
-    whole = Master({rate: np.concatenate([piece.sounds[rate] for piece in heard]) for rate in RATES.values()})
+    whole = Master({rate: np.concatenate([piece.sounds[rate] for piece in heard]) for rate in _ALL})
     return whole.lasting(length), spans
 
 
@@ -116,7 +122,7 @@ def beep(*, tail: float = 0.0, at_least: float = 0.0) -> Master:
         sound: Samples = peak * shape * np.sin(2 * np.pi * hertz * instants)
         return _sized(sound, length * rate // _NARROW)
 
-    return Master({rate: tone(rate) for rate in RATES.values()})
+    return Master({rate: tone(rate) for rate in _ALL})
 
 
 def loudness(samples: Samples, rate: int) -> float:

@@ -1,6 +1,6 @@
 """The catalogue: which file says what. Written by a bake, read by whoever serves calls.
 
-A sounds directory holds ``<language>/<name>-<digest>.wav`` with `.wav16` and `.sln48` beside it, one
+A sounds directory holds ``<language>/<name>-<digest>.alaw`` with the files for other codecs beside it, one
 ``catalogue-<digest>.json`` for each set of texts that was ever current, and ``catalogue.json``, which names
 the latest. A call keeps the catalogue with which it began; files go only by :func:`prune`.
 """
@@ -23,12 +23,12 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from ivr.values.estimate import place
 from ivr.values.music import MUSIC
 from ivr.values.phrase import Part
-from ivr.voice.wav import RATES, BadWav, frames
+from ivr.voice.variants import FORMER, RATES, BadFile, seconds
 
 _LATEST = "catalogue.json"
 QUEUED = "queued"  # the folder of what Asterisk's queues say by themselves
 SPANS = ".spans"  # the suffix of the file that says where the parts of a sound begin and end
-_BAKED = re.compile(rf".+-[0-9a-f]{{12}}({'|'.join(map(re.escape, (*RATES, SPANS)))})")
+_BAKED = re.compile(rf".+-[0-9a-f]{{12}}({'|'.join(map(re.escape, (*RATES, *FORMER, SPANS)))})")
 _OLD_CATALOGUE = re.compile(r"catalogue-[0-9a-f]{12}\.json")
 _LEFT_BEHIND = 3600.0  # seconds after which a temporary file belongs to nobody
 
@@ -40,7 +40,7 @@ class BadCatalogue(ValueError):
 @dataclass(frozen=True)
 class Sound:
     """One baked sound. ``path`` is absolute and without suffix, as Asterisk wants it; ``seconds`` is exact
-    (frames / rate of the 8 kHz file); ``source`` is ``recording``, ``tone`` or the engine's name and version.
+    (as its files say); ``source`` is ``recording``, ``tone`` or the engine's name and version.
     ``spans`` are, of what was spoken in parts, each part's name, begin and end, in seconds."""
 
     path: str
@@ -126,16 +126,16 @@ class Catalogue:
         """A sentence for each file that Asterisk could not play; empty when all is well."""
         found: list[str] = []
         for (language, name), sound in sorted(self.sounds.items()):
-            for suffix, rate in RATES.items():
+            for suffix in RATES:
                 path = Path(sound.path + suffix)
                 try:
-                    seconds = frames(path) / rate
-                except BadWav as error:
+                    lasts = seconds(path)
+                except BadFile as error:
                     found.append(f"{language}/{name}: {path} {error}: bake the prompts again")
                     continue
-                if seconds != sound.seconds:
+                if lasts != sound.seconds:
                     found.append(
-                        f"{language}/{name}: {path} lasts {seconds:.3f} s, the catalogue says {sound.seconds:.3f} s:"
+                        f"{language}/{name}: {path} lasts {lasts:.3f} s, the catalogue says {sound.seconds:.3f} s:"
                         " bake the prompts again"
                     )
         return tuple(found)
@@ -207,8 +207,8 @@ def spans_of(stem: Path, parts: Sequence[Part]) -> tuple[tuple[str, float, float
 def seconds_of(stem: Path) -> float | None:
     """How long a sound is whose files of every rate are there, sound, and of one length; else ``None``."""
     try:
-        lengths = {frames(stem.with_name(stem.name + suffix)) / rate for suffix, rate in RATES.items()}
-    except BadWav:
+        lengths = {seconds(stem.with_name(stem.name + suffix)) for suffix in RATES}
+    except BadFile:
         return None
     return lengths.pop() if len(lengths) == 1 else None
 
@@ -235,6 +235,8 @@ def copied(source: Path, target: Path) -> None:
         copy = target.with_name(target.name + suffix)
         if not copy.is_file() or copy.read_bytes() != content:
             replace(copy, content)
+    for suffix in FORMER:
+        target.with_name(target.name + suffix).unlink(missing_ok=True)
 
 
 @contextlib.contextmanager

@@ -13,7 +13,7 @@ from ivr.book.uses import uses
 from ivr.values.recorded import numbered
 from ivr.voice.audio import loudness
 from ivr.voice.catalogue import Sound
-from ivr.voice.recording import decoded
+from ivr.voice.samples import decode
 
 SLOTS = "slot/"
 RECORDING, PHONE = "recording", "phone"
@@ -81,8 +81,8 @@ def inventory(
 
 
 def level(sound: Sound) -> float:
-    """How loud the 8 kHz file of a sound is, in LUFS; the silence that it is padded with is no part of that."""
-    samples, rate = decoded(Path(f"{sound.path}.wav").read_bytes())
+    """How loud callers in G.711 hear a sound, in LUFS; the silence that it is padded with is no part of that."""
+    samples, rate = decode(Path(f"{sound.path}.ulaw"))  # in A-law nothing is quite silent
     sounding = np.flatnonzero(samples)
     return loudness(samples[: sounding[-1] + 1] if len(sounding) else samples, rate)
 

@@ -9,7 +9,7 @@ from ivr.values.phrase import Part, Utterance
 from ivr.voice import audio
 from ivr.voice.engines import EngineFailed
 from ivr.voice.recording import SILENCE, Unusable, as_delivered, decoded, recording
-from ivr.voice.wav import RATES
+from ivr.voice.variants import RATES
 
 
 def recorded(folder: Path, utterance: Utterance) -> bytes | None:
@@ -41,4 +41,4 @@ def laid_out(
     """
     pauses = [part.pause for part in parts] or [0.0]
     length, spans = audio.laid(lengths, pauses, tail=utterance.tail, at_least=utterance.at_least)
-    return length / RATES[".wav"], tuple((part.what, *span) for part, span in zip(parts, spans, strict=False))
+    return length / min(RATES.values()), tuple((part.what, *span) for part, span in zip(parts, spans, strict=False))

@@ -21,7 +21,7 @@ from ivr.voice.recipe import digest_of
 from ivr.voice.recording import SILENCE, Unusable, as_delivered, decoded, recording, undistorted
 from ivr.voice.roster import Roster
 from ivr.voice.samples import encode
-from ivr.voice.wav import RATES, frames
+from ivr.voice.variants import RATES
 
 BEEP = "beep"
 """The tone's name in the catalogue, in every language; nobody speaks or records it."""
@@ -146,7 +146,7 @@ class Oven:
                 replace(stem.with_name(stem.name + suffix), encode(made.at(suffix), suffix))
             if parts:
                 replace(stem.with_name(stem.name + SPANS), json.dumps(spans).encode())
-            seconds = frames(stem.with_name(stem.name + ".wav")) / RATES[".wav"]
+            seconds = made.seconds
         for part, (_, begin, end) in zip(parts, spans or (), strict=True):
             if part.at_most is not None and end - begin > part.at_most:
                 raise Spoilt(

@@ -12,8 +12,8 @@ import soxr
 
 from ivr.values.music import MUSIC
 from ivr.values.phrase import NAME
-from ivr.voice.samples import Samples, encode
-from ivr.voice.wav import RATES
+from ivr.voice.samples import Samples, wav
+from ivr.voice.variants import RATES
 
 LANGUAGE = re.compile(rf"[a-z]{{2,3}}(-[A-Za-z]{{2,4}})?|{MUSIC}")
 MAX_BYTES = 50_000_000
@@ -146,7 +146,7 @@ def taken(content: bytes) -> bytes:
     wide = samples if rate == _BEST else soxr.resample(samples, rate, _BEST, quality="VHQ")
     if not np.abs(wide).max() > 0:
         raise Unusable(SILENCE)
-    return encode(wide * min(1.0, 1.0 / np.abs(wide).max()), ".wav", _BEST)
+    return wav(wide * min(1.0, 1.0 / np.abs(wide).max()), _BEST)
 
 
 def content_of(path: Path) -> bytes:

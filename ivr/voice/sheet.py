@@ -9,6 +9,7 @@ from html import escape
 from pathlib import Path
 
 from ivr.voice.inventory import Row
+from ivr.voice.samples import decode, wav
 
 _STYLE = """
 body{font:15px/1.45 system-ui,sans-serif;margin:2rem auto;max-width:75rem;padding:0 1rem;color:#1b1b1b;background:#fff}
@@ -56,8 +57,8 @@ def _row(row: Row) -> str:
 
 
 def _player(row: Row) -> str:
-    path = Path(f"{row.path}.wav16")
+    path = Path(f"{row.path}.g722")
     if not row.path or not path.is_file():
         return "not baked"
-    sound = base64.b64encode(path.read_bytes()).decode()
+    sound = base64.b64encode(wav(*decode(path))).decode()
     return f'<audio controls preload="none" src="data:audio/wav;base64,{sound}"></audio>'

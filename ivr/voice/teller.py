@@ -26,7 +26,7 @@ from ivr.values.phrase import Utterance
 from ivr.values.said import SAID, words
 from ivr.voice.roster import Roster
 from ivr.voice.samples import encode
-from ivr.voice.wav import RATES, BadWav, frames
+from ivr.voice.variants import RATES, BadFile, seconds
 
 log = logging.getLogger(__name__)
 
@@ -94,7 +94,7 @@ class Teller:
         """Delete what nobody has heard for a day."""
         with self._lock:
             self._find()
-            for stem in [one for one in self._kept if _written(Path(f"{one}.wav")) < time.time() - STAYS]:
+            for stem in [one for one in self._kept if _written(Path(f"{one}.alaw")) < time.time() - STAYS]:
                 self._drop(stem)
 
     def close(self) -> None:
@@ -105,7 +105,7 @@ class Teller:
     def _make(self, language: str, text: str) -> bool:
         from ivr.voice.audio import Silent, master
         from ivr.voice.engines import EngineFailed
-        from ivr.voice.recipe import RECIPE
+        from ivr.voice.recipe import recipe
         from ivr.voice.recording import Unusable, decoded
 
         roster = self._roster()
@@ -113,7 +113,7 @@ class Teller:
         asked = roster.asked(Utterance(language, SAID, text))
         stems = {}
         for engine in asked:
-            told = json.dumps([RECIPE, language, str(engine), spelled])
+            told = json.dumps([recipe(), language, str(engine), spelled])
             stems[engine] = self._directory / language / hashlib.sha256(told.encode()).hexdigest()[:24]
         # Who was slow is asked last; but what he has made is there.
         if any(self._keeps(stem, language, text) for engine, stem in stems.items() if self._late(engine.name)):
@@ -146,11 +146,11 @@ class Teller:
             if str(stem) not in self._kept:
                 return False
             try:
-                seconds = frames(stem.with_suffix(".wav")) / RATES[".wav"]
-            except BadWav:
+                lasts = seconds(stem.with_suffix(".alaw"))
+            except BadFile:
                 del self._kept[str(stem)]
                 return False
-            self._note(stem, language, text, seconds)
+            self._note(stem, language, text, lasts)
             return True
 
     def _keep(self, stem: Path, language: str, text: str, files: Mapping[str, bytes]) -> bool:
@@ -170,14 +170,14 @@ class Teller:
                 log.warning("what is to be said cannot be kept: %s", error)
                 return False
             self._kept[str(stem)] = size
-            self._note(stem, language, text, frames(stem.with_suffix(".wav")) / RATES[".wav"])
+            self._note(stem, language, text, seconds(stem.with_suffix(".alaw")))
             return True
 
     def _note(self, stem: Path, language: str, text: str, seconds: float) -> None:
         self._kept.move_to_end(str(stem))
         self._asked[str(stem)] = time.monotonic()
         with contextlib.suppress(OSError):
-            os.utime(stem.with_suffix(".wav"))
+            os.utime(stem.with_suffix(".alaw"))
         self._sounds[language, text] = _Told(str(stem), seconds, text)
 
     def _room(self, size: int) -> bool:
@@ -205,14 +205,14 @@ class Teller:
             return
         self._found = True
         sizes: dict[Path, int] = {}
-        for path in sorted(self._directory.glob("*/*.wav"), key=_written):
+        for path in sorted(self._directory.glob("*/*.alaw"), key=_written):
             stem = path.with_suffix("")
             try:
-                seconds = {frames(stem.with_suffix(suffix)) / rate for suffix, rate in RATES.items()}
+                lasts = {seconds(stem.with_suffix(suffix)) for suffix in RATES}
                 sizes[stem] = sum(stem.with_suffix(suffix).stat().st_size for suffix in RATES)
-            except (BadWav, OSError):
-                seconds = set()
-            if len(seconds) != 1:
+            except (BadFile, OSError):
+                lasts = set()
+            if len(lasts) != 1:
                 sizes.pop(stem, None)
         for path in self._directory.glob("*/*"):
             if path.with_suffix("") not in sizes:

@@ -255,6 +255,6 @@ class FakeAsterisk:
         key = self._pressed() if escapes else ""
         if key and key[0] in escapes:
             return f"200 result={ord(key[0])} endpos={SAMPLES // 2}"
-        file = Path(f"{name}.wav")
-        samples = (file.stat().st_size - 44) // 2 if file.is_file() else SAMPLES
+        file = Path(f"{name}.alaw")
+        samples = file.stat().st_size if file.is_file() else SAMPLES
         return f"200 result=0 endpos={samples // 2 if name in self.short else samples}"

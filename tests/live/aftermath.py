@@ -62,4 +62,4 @@ def look_back(stack: Stack) -> None:
 
 def _rest(name: str, sound: Sound) -> float:
     """Seconds at the end of an announcement without a word; other sounds have none to speak of."""
-    return quiet_end(ear.sound(Path(f"{sound.path}.wav"), 8000), 8000) if name.startswith("announcement/") else 0.0
+    return quiet_end(ear.sound(Path(f"{sound.path}.alaw"), 8000), 8000) if name.startswith("announcement/") else 0.0

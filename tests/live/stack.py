@@ -292,7 +292,7 @@ class Stack(Containers):
         if names not in placed.heard:
             sounds = {sound_name(*key): sound.path for key, sound in self.sounds.sounds.items()}
             known = {
-                name: self._sound(Path(f"{path}.wav"), placed.script.rate)
+                name: self._sound(Path(f"{path}.alaw"), placed.script.rate)
                 for name, path in sounds.items()
                 if not names or any(fnmatchcase(name, like) for like in names)
             }
@@ -310,7 +310,7 @@ class Stack(Containers):
         """
         side, rate = placed.report.recording.since(since), placed.script.rate
         samples = side.samples if until == math.inf else side.samples[: round((until - side.start_t) * rate)]
-        known = {name: self._sound(Path(f"{self.sounds.sounds['fr', name].path}.wav"), rate) for name in said}
+        known = {name: self._sound(Path(f"{self.sounds.sounds['fr', name].path}.alaw"), rate) for name in said}
         heard = hearing.told(ear.heard(samples, rate, known), samples, rate, known)
         keys = [event.t - side.start_t for event in placed.events if event.event in ("key", "hang_up")]
         return hearing.complaints(heard, samples, rate, said, keys=keys, **allowed)

@@ -71,7 +71,7 @@ def agree(stack: Stack, placed: Placed) -> None:
         assert on_wire("beep_from") == pytest.approx(heard["beep"].start, abs=TRUE_TO)
         assert on_wire("beep_to") == pytest.approx(heard["beep"].end, abs=TRUE_TO)
         assert record["announced_text"]
-        assert record["announced_audio"].startswith("wav:")
+        assert record["announced_audio"].startswith("alaw:")
     assert (record["mode"], Decimal(record["price"])) == (tariff.mode.value, tariff.price)
     # To the cent: the phone's own time with the second on each side that its clock leaves open.
     by_phone = {

@@ -10,12 +10,14 @@ import soxr
 
 from ivr.phone import ear, hearing
 from ivr.phone.report import Samples
+from ivr.voice.samples import decode
 from tests.live import opus
+from tests.live.codecs import opened, written_to
 from tests.live.containers import SOUNDS, run
 from tests.live.fairness import hold
 from tests.live.lossy import Lossy
 from tests.live.sip import OPUS, Wire
-from tests.live.stack import Placed, Stack
+from tests.live.stack import Placed, Stack, until
 
 NUMBER = "0805000065"
 SAID = ("welcome-orders", "closed-inventory", "welcome-parts", "goodbye")
@@ -24,9 +26,7 @@ SAID = ("welcome-orders", "closed-inventory", "welcome-parts", "goodbye")
 OTHERS = ("welcome-repair", "welcome-tracking", "nobody", "fallback")
 """Prompts of the same voice, which are not heard."""
 
-NETWORKS = [("alaw", 0), ("alaw", 3), ("g722", 0), ("g722", 3)]
-SUFFIX = {"alaw": ".wav", "g722": ".wav16"}
-"""The file that Asterisk should play to callers of each codec."""
+NETWORKS = [("alaw", 0), ("g722", 0), ("alaw", 3), ("g722", 3)]
 
 LOUDER = "dB too loud"
 """Not held against G.722: this phone shifts what it decodes by two bits, up to the first sample that would clip
@@ -44,10 +44,33 @@ CALLS = [NETWORKS[number % 4] for number in range(max(4, GOOD))]
 
 
 @pytest.fixture(scope="module")
-def placed(stack: Stack) -> list[Placed]:
+def earliest(stack: Stack) -> list[Placed]:
+    """A call in each codec, on a good network."""
+    return [stack.call(NUMBER, codec=codec, lost=lost) for codec, lost in CALLS[:2]]
+
+
+@pytest.fixture(scope="module")
+def written(stack: Stack, earliest: list[Placed]) -> dict[str, tuple[str, ...]]:
+    """By codec, how Asterisk writes to its only caller of that codec while it plays a file of just that codec."""
+    found: dict[str, tuple[str, ...]] = {}
+
+    def look() -> bool:
+        for codec, call in zip((codec for codec, _ in CALLS[:2]), earliest, strict=True):
+            if codec not in found:
+                before, how, after = opened(stack), written_to(stack, call.script.from_), opened(stack)
+                if how and any(one.endswith(f".{codec}") for one in before & after):
+                    found[codec] = how
+        return len(found) == 2
+
+    until(look, "a prompt is played to each from the file of his codec", 30.0)
+    return found
+
+
+@pytest.fixture(scope="module")
+def placed(stack: Stack, earliest: list[Placed], written: object) -> list[Placed]:
     """Calls in each codec and network, ten at the same time."""
-    found: list[Placed] = []
-    for codec, lost in CALLS:
+    found = list(earliest)
+    for codec, lost in CALLS[2:]:
         for earlier in found[-AT_ONCE : -AT_ONCE + 1]:
             _ = earlier.report
         found.append(stack.call(NUMBER, codec=codec, lost=lost))
@@ -60,19 +83,26 @@ def high(samples: Samples, rate: int, above: float = ABOVE) -> float:
     return float(power[np.fft.rfftfreq(len(samples), 1 / rate) > above].sum() / power.sum())
 
 
+def sound(path: str) -> Samples:
+    """One of a sound's files as it is heard."""
+    return np.asarray(decode(Path(path))[0], dtype=np.float32)
+
+
+def test_nothing_is_computed_for_callers_in_the_codecs_of_the_files(written):
+    """Asterisk has the file of the caller's codec open, and sends what is in it; for Opus it must encode."""
+    assert written == {codec: (f"({codec})", codec, "No") for codec in ("alaw", "g722")}
+
+
 @pytest.mark.parametrize("number", range(len(CALLS)))
 def test_a_caller_has_nothing_to_complain_of(stack, placed, number):
     """Every prompt in its order, each at once after the other, none clipped by 50 ms, none into another, as loud as
-    baked, and never two seconds of nothing; in G.722 from the file of 16 kHz.
+    baked, and never two seconds of nothing; in G.722 what no narrow band carries, too.
     """
     codec, lost = CALLS[number]
 
     def check(call: Placed) -> None:
         side, rate = call.report.recording, call.script.rate
-        sounds = {
-            name: ear.sound(Path(f"{stack.sounds.sounds['fr', name].path}{SUFFIX[codec]}"), rate)
-            for name in (*SAID, *OTHERS)
-        }
+        sounds = {name: sound(f"{stack.sounds.sounds['fr', name].path}.{codec}") for name in (*SAID, *OTHERS)}
         heard = hearing.told(ear.heard(side.samples, rate, sounds), side.samples, rate, sounds)
         assert next(one.reason for one in call.events if one.event == "media_changed").startswith(
             {"alaw": "PCMA", "g722": "G722"}[codec]
@@ -105,7 +135,7 @@ def test_a_caller_with_opus_hears_the_widest_of_all(stack):
     with ThreadPoolExecutor(2) as both:
         calls = list(both.map(called, (0.0, 0.03)))
     names = {name: stack.sounds.sounds["fr", name].path for name in (*SAID, *OTHERS)}
-    known = {name: ear.sound(Path(f"{path}.wav16"), 16000) for name, path in names.items()}
+    known = {name: sound(f"{path}.g722") for name, path in names.items()}
     assert [bool(lost) for *_, lost in calls] == [False, True]
     for answer, packets, _ in calls:
         assert "opus/48000/2" in answer
@@ -116,5 +146,5 @@ def test_a_caller_with_opus_hears_the_widest_of_all(stack):
     for name in SAID:
         baked = Path(f"{names[name]}.sln48").relative_to(stack.settings.sounds)
         run("docker", "cp", f"{stack.container('controller')}:{SOUNDS}/{baked}", f"{names[name]}.sln48")
-    wide = np.concatenate([np.fromfile(f"{names[name]}.sln48", "<i2").astype(np.float32) for name in SAID])
+    wide = np.concatenate([sound(f"{names[name]}.sln48") for name in SAID])
     assert high(heard, opus.RATE, 8500.0) > 0.1 * high(wide, opus.RATE, 8500.0) > 0

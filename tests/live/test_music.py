@@ -9,6 +9,7 @@ import pytest
 
 from ivr.phone import tone
 from ivr.phone.events import first
+from tests.live.codecs import opened, written_to
 from tests.live.stack import Stack, until
 from tests.live.talks import hear_each_other
 
@@ -42,11 +43,14 @@ def classes(stack: Stack) -> Iterator[None]:
 
 
 def test_each_caller_hears_the_class_of_his_number_or_of_his_queue(stack, classes):
-    """Pieces of 44.1 kHz, converted, taken up without a restart; and no other class beside it."""
+    """Pieces of 44.1 kHz, converted, taken up without a restart, sent as they are then; no other class is heard."""
     waits = stack.call(BY_QUEUE, "#@1.0", hang_up_after=22.0)
     rings = stack.call(BY_NUMBER, "#@1.0", stack.agent("iris", answer_after=6.0, hang_up_after=2.0))
+    until(lambda: any("/music/low/tone-" in one for one in opened(stack)), "music is on", 15.0)
+    written = written_to(stack, waits.script.from_)
     picked_up = first(rings.report.events, "agent_answered")
 
+    assert written == ("(alaw)", "alaw", "No")
     assert picked_up is not None
     hear_each_other(rings, rings, "iris")
     for placed, mine, until_ in ((rings, "high", picked_up.t), (waits, "low", waits.report.ended.t)):

@@ -121,7 +121,7 @@ def test_where_the_carrier_bears_it_no_longer_the_line_answers_and_the_wait_goes
     # Music before it, and music after it.
     assert placed.starved >= STARVED or stack.complaints(placed, "wait-online", pause=20.0) == []
     words = {language: stack.sounds.sounds[language, "wait-online"].path for language in ("fr", "en")}
-    known = {one: ear.sound(Path(f"{path}.wav"), english.script.rate) for one, path in words.items()}
+    known = {one: ear.sound(Path(f"{path}.alaw"), english.script.rate) for one, path in words.items()}
     for folder in ("fr_CA_f_June", "en"):
         for name in ("queue-youarenext", "queue-thereare", "queue-callswaiting"):
             here = tmp_path / f"{folder[:2]}-{name}.wav"
@@ -176,7 +176,7 @@ def test_who_leaves_by_his_key_and_comes_back_stands_where_he_stood(stack):
         hear_each_other(one, agent, "ursule", callers_tone=hertz)
     names = ["whisper/option", *spelled("1"), "whisper/waits-0"]
     told = agent.report.agent("ursule").recording
-    known = {name: ear.sound(Path(f"{stack.sounds.sounds['fr', name].path}.wav"), told.rate) for name in names}
+    known = {name: ear.sound(Path(f"{stack.sounds.sounds['fr', name].path}.alaw"), told.rate) for name in names}
     assert [one.name for one in ear.heard(told.samples, told.rate, known)] == [*names, "whisper/waits-0"]
     for placed in (caller, later):
         side = placed.report.recording

@@ -52,7 +52,7 @@ def test_who_picks_up_is_told_and_must_press_1_and_only_then_is_the_caller_answe
     hear_each_other(placed, placed, "blanche", OTHER_TONE)
     told = report.agent("blanche").recording
     names = ["whisper/tariff-per-minute-35", "whisper/number", "whisper/waits-0"]
-    known = {name: ear.sound(Path(f"{stack.sounds.sounds['fr', name].path}.wav"), told.rate) for name in names}
+    known = {name: ear.sound(Path(f"{stack.sounds.sounds['fr', name].path}.alaw"), told.rate) for name in names}
     assert [one.name for one in ear.heard(told.samples, told.rate, known)] == names
     caller = report.recording
     assert not ear.heard(caller.samples, caller.rate, known), "the caller heard what is whispered"

@@ -17,7 +17,7 @@ NAMES = ("studio-chosen", "goodbye", "nobody")
 
 def spoken(stack: Stack) -> set[str]:
     """All values that are kept, by their files."""
-    return set(stack.inside("controller", "sh", "-c", "ls /var/lib/ivr-sounds/said/fr | grep 'wav$' || true").split())
+    return set(stack.inside("controller", "sh", "-c", "ls /var/lib/ivr-sounds/said/fr | grep 'alaw$' || true").split())
 
 
 def asked(stack: Stack, placed: Placed) -> tuple[float, bool]:
@@ -42,7 +42,7 @@ def test_what_a_caller_types_is_said_back_to_him_as_an_amount(stack: Stack, tmp_
 
     def check(placed: Placed) -> None:
         side, key = placed.report.recording, [one for one in placed.events if one.event == "key"][-1]
-        sounds = {name: ear.sound(Path(f"{stack.sounds.sounds['fr', name].path}.wav"), side.rate) for name in NAMES}
+        sounds = {name: ear.sound(Path(f"{stack.sounds.sounds['fr', name].path}.alaw"), side.rate) for name in NAMES}
         sounds["value"] = ear.sound(tmp_path / made, side.rate)
         chosen, value, goodbye = ear.heard(side.since(key.t).samples, side.rate, sounds)
 

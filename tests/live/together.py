@@ -14,6 +14,7 @@ GROUPS = {
     "test_certificate": "calls",
     "test_hostile": "hostile",
     "test_ear::test_a_caller_has": "ear",
+    "test_ear::test_nothing_is_computed": "ear",
     "test_tariffs::test_a_call_": "midnight",
     "test_tariffs::test_the_money": "midnight",
     "test_tariffs::test_each_family": "families",

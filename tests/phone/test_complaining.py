@@ -47,7 +47,7 @@ def few(prepared: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 def call(prepared: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Result]:
     """Runs the command on the demo; its phone has heard the prompts as ``seed`` altered them."""
     voice = Catalogue.load(prepared / "sounds").sounds
-    sounds = [ear.sound(Path(f"{voice['fr', name].path}.wav"), RATE) for name in SAID]
+    sounds = [ear.sound(Path(f"{voice['fr', name].path}.alaw"), RATE) for name in SAID]
 
     def run(
         seed: Callable[[list[Samples]], list[Samples]], *words: str, drift: float = 0.0, state: Path = prepared
@@ -152,7 +152,7 @@ def test_what_is_heard_in_another_language_is_told_with_it(
         "ivr.trial.read_book", lambda _: replace(book, services={**book.services, "0899000004": english})
     )
     voice = Catalogue.load(prepared / "sounds").sounds
-    spoken = [ear.sound(Path(f"{voice['en', name].path}.wav"), RATE) for name in SAID[2:4]]
+    spoken = [ear.sound(Path(f"{voice['en', name].path}.alaw"), RATE) for name in SAID[2:4]]
     right = call(lambda p: [*p[:2], *spoken])
     wrong = call(good, "--prove")
 

@@ -27,7 +27,7 @@ PACKET = RATE // 50
 
 
 def baked(text: str) -> np.ndarray:
-    return np.asarray(master(spoken(text).astype(np.float64), RATE).at(".wav"), dtype=np.float32)
+    return np.asarray(master(spoken(text).astype(np.float64), RATE).at(".alaw"), dtype=np.float32)
 
 
 SOUNDS = {name: baked(text) for name, text in TEXTS.items()}

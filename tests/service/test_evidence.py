@@ -11,7 +11,7 @@ NAME = "announcement/per-minute-0-80"
 
 def test_the_digests_are_of_each_file_that_asterisk_may_play(tmp_path: Path) -> None:
     """Of whatever codec the caller's phone has; files that are not there are left out, and so is what was not baked."""
-    contents = {".wav": b"eight", ".sln48": b"forty-eight"}
+    contents = {".alaw": b"eight", ".sln48": b"forty-eight"}
     for suffix, content in contents.items():
         (tmp_path / f"sound{suffix}").write_bytes(content)
     voice = {("fr", NAME): Sound(str(tmp_path / "sound"), 12.0, "Ce service est facturé.", "espeak-ng")}

@@ -164,7 +164,7 @@ def test_listen_writes_the_file(run, tmp_path: Path) -> None:
 
 
 def test_listen_plays_it_by_what_is_there(run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The likeliest player first, with the file of 16 kHz; where there is none, a sentence says what to do."""
+    """The likeliest player first, with a WAV file of 16 kHz; where there is none, a sentence says what to do."""
     monkeypatch.setenv("PATH", str(tmp_path / "bin"))
     refused = run("listen", "goodbye")
     assert refused.exit_code == 1
@@ -173,11 +173,14 @@ def test_listen_plays_it_by_what_is_there(run, tmp_path: Path, monkeypatch: pyte
     (tmp_path / "bin").mkdir()
     for name in ("aplay", "play"):
         player = tmp_path / "bin" / name
-        player.write_text(f'#!/bin/sh\necho {name} "$@" >>{tmp_path}/played\n')
+        player.write_text(f'#!/bin/sh\necho {name} "$@" >>{tmp_path}/played\n/bin/cat "$2" >{tmp_path}/heard.wav\n')
         player.chmod(0o755)
     assert run("listen", "goodbye").exit_code == 0
     (played,) = (tmp_path / "played").read_text().splitlines()
-    assert re.fullmatch(r"aplay -q .*/fr/goodbye-[0-9a-f]{12}\.wav16", played)
+    with wave.open(str(tmp_path / "heard.wav")) as file:
+        assert file.getframerate() == 16000
+    assert re.fullmatch(r"aplay -q .*\.wav", played)
+    assert not Path(played.split()[-1]).exists()
 
 
 def test_listen_to_a_name_that_is_none(run) -> None:

@@ -14,7 +14,7 @@ import soundfile
 from ivr.values.phrase import Utterance
 from ivr.voice.bake import Baked, bake
 from ivr.voice.engines import Engine, engines
-from ivr.voice.wav import RATES
+from ivr.voice.variants import RATES
 
 WELCOME = Utterance("fr", "welcome", "Bonjour et bienvenue chez Lumière du Jour.")
 MENU = Utterance("fr", "menu/main", "Pour le service après-vente, tapez un. Pour un conseiller, tapez zéro.")

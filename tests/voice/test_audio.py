@@ -1,5 +1,7 @@
 """The sound itself: silence, loudness, peaks, length, the beep."""
 
+from pathlib import Path
+
 import numpy as np
 import pyloudnorm
 import pytest
@@ -9,8 +11,8 @@ from hypothesis import strategies as st
 from ivr.voice.audio import Silent, beep, master
 from ivr.voice.engines import engines
 from ivr.voice.recording import decoded
-from ivr.voice.samples import encode
-from ivr.voice.wav import RATES
+from ivr.voice.samples import decode, encode, wav
+from ivr.voice.variants import RATES
 
 from .conftest import babble, needs_espeak
 
@@ -39,7 +41,7 @@ def test_a_noisy_room_is_trimmed_too():
     hiss = np.random.default_rng(1).normal(0, np.abs(voice).max() / 100, len(voice))
     clean, noisy = master(voice, 22050), master(voice + hiss, 22050)
 
-    assert abs(len(clean.at(".wav")) - len(noisy.at(".wav"))) / 8000 < 0.1
+    assert abs(len(clean.at(".alaw")) - len(noisy.at(".alaw"))) / 8000 < 0.1
 
 
 @needs_espeak
@@ -97,7 +99,7 @@ def test_padding_is_exact_and_equal_at_all_rates(at_least: float, tail: float):
     """`tail` follows the last sound, `at_least` is met to the sample and not passed without need."""
     voice = babble("Bonjour")
     plain, padded = master(voice, 22050), master(voice, 22050, tail=tail, at_least=at_least)
-    frames, spoken = len(padded.at(".wav")), len(plain.at(".wav"))
+    frames, spoken = len(padded.at(".alaw")), len(plain.at(".alaw"))
     needed = max(spoken + tail * 8000, at_least * 8000)
 
     assert needed - 1e-6 <= frames < needed + 1
@@ -129,11 +131,33 @@ def test_the_beep(suffix: str):
     assert np.abs(samples[-ramp // 2 :]).max() < 0.7 * np.abs(samples).max()
 
 
-def test_header_bytes():
-    """The 44 bytes that Asterisk reads: RIFF, PCM 1, mono, rate, bytes a second, 2 bytes a sample, 16 bits."""
-    assert encode(np.array([1.0, -1.1]), ".wav") == (
+@needs_espeak
+@pytest.mark.parametrize("suffix", RATES)
+def test_what_is_in_a_file_is_the_voice(suffix: str, tmp_path: Path):
+    """As loud as agreed after its codec too, begun as soon, as long; and nothing but the codec's own noise in it."""
+    engine = next(e for e in engines() if e.name == "espeak-ng")
+    finished = master(*decoded(engine.speak("fr", TEXT))).at(suffix)
+    path = tmp_path / f"voice{suffix}"
+    path.write_bytes(encode(finished, suffix))
+    heard_, rate = decode(path)
+    late = 22 if suffix == ".g722" else 0  # samples by which the filters of G.722 delay
+    noise = heard_[late:] - finished[: len(finished) - late]
+
+    assert (len(heard_), rate) == (len(finished), RATES[suffix])
+    assert abs(pyloudnorm.Meter(rate).integrated_loudness(heard_) + 19) <= 1
+    assert 0.020 <= heard(heard_)[0] / rate <= 0.050
+    assert np.square(noise).sum() < np.square(finished).sum() / 100
+
+
+def test_the_bytes_of_each_codec():
+    """G.711 as in its tables (full scale, silence), G.722 as in idle ITU-T coders, bare samples; and WAV for people."""
+    loud, silence = np.array([1.0, -1.1]), np.zeros(4)
+
+    assert (encode(loud, ".alaw"), encode(silence, ".alaw")) == (b"\xaa\x2a", b"\xd5" * 4)
+    assert (encode(loud, ".ulaw"), encode(silence, ".ulaw")) == (b"\x80\x00", b"\xff" * 4)
+    assert encode(silence, ".g722") == b"\xfa\xfa"
+    assert encode(loud, ".sln48") == b"\xff\x7f\x00\x80"
+    assert wav(loud, 8000) == (
         b"RIFF\x28\x00\x00\x00WAVEfmt \x10\x00\x00\x00\x01\x00\x01\x00\x40\x1f\x00\x00\x80\x3e\x00\x00\x02\x00\x10\x00"
         b"data\x04\x00\x00\x00\xff\x7f\x00\x80"
     )
-    assert encode(np.array([1.0, -1.1]), ".sln48") == b"\xff\x7f\x00\x80"
-    assert encode(np.zeros(1), ".wav16")[24:32] == b"\x80\x3e\x00\x00\x00\x7d\x00\x00"

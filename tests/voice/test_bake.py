@@ -7,11 +7,11 @@ import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from importlib.metadata import version
 from pathlib import Path
 
 import numpy as np
 import pytest
-import soundfile
 
 from ivr.values.music import music_pieces
 from ivr.values.phrase import Utterance
@@ -20,9 +20,8 @@ from ivr.voice.audio import loudness
 from ivr.voice.bake import bake
 from ivr.voice.catalogue import BadCatalogue, Catalogue
 from ivr.voice.engines import Engine
-from ivr.voice.recording import decoded
-from ivr.voice.samples import encode
-from ivr.voice.wav import RATES, frames
+from ivr.voice.samples import decode, encode
+from ivr.voice.variants import RATES, seconds
 from tests import forked
 
 from .conftest import CLOSED, MENU, TEXTS, WELCOME, Place, babble, standing_in, wav_bytes
@@ -32,14 +31,14 @@ def contents(place: Place) -> dict[str, str]:
     return {name: hashlib.sha256((place.sounds / name).read_bytes()).hexdigest() for name in place.files()}
 
 
-def test_a_bake_makes_three_files_for_each_text_and_a_beep(place):
-    """Each text and the beep become a `.wav`, a `.wav16` and a `.sln48` each, and a catalogue."""
+def test_a_bake_makes_a_file_of_each_codec_for_each_text_and_a_beep(place):
+    """Each text and the beep become an `.alaw`, an `.ulaw`, a `.g722` and a `.sln48` each, and a catalogue."""
     baked = place.bake(*TEXTS)
     welcome = baked.catalogue.sounds["fr", "welcome"]
 
     assert baked.problems == ()
     assert baked.made == ("fr/beep", "fr/closed", "fr/menu/main", "fr/welcome")
-    assert len(place.files()) == 12
+    assert len(place.files()) == 16
     assert Path(welcome.path).parent == place.sounds / "fr"
     assert Path(welcome.path).name.startswith("welcome-")
     assert welcome.text == WELCOME.text
@@ -47,16 +46,17 @@ def test_a_bake_makes_three_files_for_each_text_and_a_beep(place):
     assert baked.catalogue.check() == ()
 
 
-def test_every_rate_is_as_asterisk_wants_it_and_equally_long(place):
-    """`.wav` has 8000, `.wav16` 16000 and `.sln48`, bare, 48000 samples a second."""
+def test_every_file_is_as_asterisk_wants_it_and_equally_long(place):
+    """64 kbit/s in G.711 and G.722, 48000 samples of 16 bits a second; the voice is in each."""
     sound = place.bake(MENU).catalogue.sounds["fr", "menu/main"]
-    narrow, wide = soundfile.info(f"{sound.path}.wav"), soundfile.info(f"{sound.path}.wav16")
+    sizes = {suffix: Path(sound.path + suffix).stat().st_size for suffix in RATES}
+    heard = {suffix: decode(Path(sound.path + suffix)) for suffix in RATES}
 
-    assert (narrow.format, narrow.subtype, narrow.channels, narrow.samplerate) == ("WAV", "PCM_16", 1, 8000)
-    assert (wide.format, wide.subtype, wide.channels, wide.samplerate) == ("WAV", "PCM_16", 1, 16000)
-    assert sound.seconds == narrow.frames / 8000
-    assert wide.frames == 2 * narrow.frames
-    assert Path(f"{sound.path}.sln48").stat().st_size == 2 * 6 * narrow.frames
+    assert sizes == {suffix: round(sound.seconds * (96_000 if suffix == ".sln48" else 8000)) for suffix in RATES}
+    assert {suffix: len(samples) / rate for suffix, (samples, rate) in heard.items()} == dict.fromkeys(
+        RATES, sound.seconds
+    )
+    assert all(abs(loudness(*one) + 19) <= 1 for one in heard.values())
 
 
 def test_nothing_is_made_twice(place):
@@ -81,7 +81,7 @@ def test_spaces_and_line_ends_are_no_change(place):
 
 
 def test_one_word_changed_is_one_sound_made(place):
-    """Exactly one new file for each rate; the old one stays for the calls that play it."""
+    """Exactly one new file for each variant; the old one stays for the calls that play it."""
     first = place.bake(*TEXTS)
     before = contents(place)
     place.spoken.clear()
@@ -90,7 +90,7 @@ def test_one_word_changed_is_one_sound_made(place):
 
     assert again.made == ("fr/closed",)
     assert len(place.spoken) == 1
-    assert len(after) == len(before) + 3
+    assert len(after) == len(before) + len(RATES)
     assert before.items() <= after.items()
     assert again.catalogue.sounds["fr", "closed"] != first.catalogue.sounds["fr", "closed"]
     assert again.catalogue.sounds["fr", "welcome"] == first.catalogue.sounds["fr", "welcome"]
@@ -112,12 +112,16 @@ def test_another_version_of_the_engine_makes_everything_anew(place):
     assert place.bake(*TEXTS).made == ("fr/closed", "fr/menu/main", "fr/welcome")
 
 
-def test_another_recipe_makes_everything_anew(place, monkeypatch):
-    """The parameters of the sound are part of every digest."""
+@pytest.mark.parametrize("tool", recipe.TOOLS)
+def test_another_recipe_makes_everything_anew(place, monkeypatch, tool: str):
+    """What computes the sound is part of every digest, by its version: under one name are the same bytes."""
     place.bake(WELCOME)
-    monkeypatch.setattr(recipe, "RECIPE", "2")
-
-    assert place.bake(WELCOME).made == ("fr/beep", "fr/welcome")
+    recipe.recipe.cache_clear()
+    monkeypatch.setattr(recipe, "version", lambda name: "99" if name == tool else version(name))
+    try:
+        assert place.bake(WELCOME).made == ("fr/beep", "fr/welcome")
+    finally:
+        recipe.recipe.cache_clear()
 
 
 def test_another_recording_is_another_file_and_another_text_is_not(place):
@@ -169,7 +173,7 @@ def test_at_least_pads_exactly(place):
     sound = place.bake(replace(WELCOME, at_least=10.0)).catalogue.sounds["fr", "welcome"]
 
     assert sound.seconds == 10.0
-    assert soundfile.info(f"{sound.path}.wav").frames == 80_000
+    assert Path(f"{sound.path}.alaw").stat().st_size == 80_000
 
 
 def test_what_lasts_too_long_is_a_problem_each_time(place):
@@ -235,12 +239,12 @@ def test_a_bad_bake_does_not_replace_a_good_one(place):
     """The catalogue and the apology's stable copy stay as they were."""
     apology = Utterance("fr", "fallback", "Notre service est momentanément indisponible.")
     good = place.bake(apology)
-    stable = (place.sounds / "fr" / "fallback.wav").read_bytes()
+    stable = (place.sounds / "fr" / "fallback.alaw").read_bytes()
     bad = place.bake(replace(apology, text="Veuillez rappeler plus tard."), Utterance("fr", "welcome", ""))
 
     assert len(bad.problems) == 1
     assert Catalogue.load(place.sounds) == good.catalogue
-    assert (place.sounds / "fr" / "fallback.wav").read_bytes() == stable
+    assert (place.sounds / "fr" / "fallback.alaw").read_bytes() == stable
 
 
 def test_the_apology_has_a_copy_without_digest(place):
@@ -249,7 +253,7 @@ def test_the_apology_has_a_copy_without_digest(place):
     place.bake(apology)
     second = place.bake(replace(apology, text="Veuillez rappeler plus tard.")).catalogue.sounds["fr", "fallback"]
 
-    assert {"fr/fallback.wav", "fr/fallback.wav16", "fr/fallback.sln48"} <= place.files()
+    assert {f"fr/fallback{suffix}" for suffix in RATES} <= place.files()
     for suffix in RATES:
         assert (place.sounds / f"fr/fallback{suffix}").read_bytes() == Path(second.path + suffix).read_bytes()
 
@@ -322,7 +326,7 @@ def test_bakes_at_once_do_not_disturb_one_another(place):
 
     assert [result.problems for result in results] == [(), (), (), ()]
     assert [result.catalogue.check() for result in results] == [(), (), (), ()]
-    assert len(place.files()) == 3 * 13
+    assert len(place.files()) == len(RATES) * 13
     assert Catalogue.load(place.sounds) in [result.catalogue for result in results]
     assert list(place.sounds.rglob(".baking-*")) == []
 
@@ -333,9 +337,7 @@ from pathlib import Path
 from ivr.values.phrase import Utterance
 from ivr.voice.bake import bake
 from ivr.voice.engines import Engine
-from ivr.voice.recording import decoded
-from ivr.voice.samples import encode
-from ivr.voice.wav import RATES, frames
+from ivr.voice.variants import RATES, seconds
 from tests.voice.conftest import standing_in
 texts = [Utterance("fr", f"p{i}", f"Bonjour numero {i}.") for i in range(200)]
 print("ready", flush=True)
@@ -354,15 +356,15 @@ def test_a_bake_that_is_killed_leaves_nothing_broken(place):
     ) as process:
         assert process.stdout is not None
         assert process.stdout.readline() == b"ready\n"
-        while len(place.files()) < 20:
+        while len(place.files()) < 7 * len(RATES):
             assert process.poll() is None
         process.kill()
     left = [path for path in place.sounds.rglob("p*") if path.suffix in RATES]
-    whole = [path for path in left if frames(path) > 0]
+    whole = [path for path in left if seconds(path) > 0]
     again = place.bake(*(Utterance("fr", f"p{i}", f"Bonjour numero {i}.") for i in range(200)))
 
     assert left == whole
-    assert len(left) < 600
+    assert len(left) < 200 * len(RATES)
     assert again.problems == ()
     assert again.catalogue.check() == ()
     assert len(again.kept) >= 5
@@ -377,7 +379,7 @@ def test_music_is_converted_as_recordings_are_and_the_house_brings_a_piece(place
     path.write_bytes(wav_bytes(babble("la la la la la la la la"), 44100))
     baked = place.bake(*pieces)
     house = baked.catalogue.sounds["music", "default/house"]
-    samples, rate = decoded(Path(f"{house.path}.wav").read_bytes())
+    samples, rate = decode(Path(f"{house.path}.alaw"))
 
     assert gone.problems == ("prompts/music/evening/song.wav is gone: bring it back",)
     assert baked.problems == ()

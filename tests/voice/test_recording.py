@@ -8,11 +8,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-import soundfile
 
 from ivr.values.phrase import Utterance
 from ivr.voice import recording as module
-from ivr.voice.wav import frames
 
 from .conftest import WELCOME, babble, wav_bytes
 
@@ -36,12 +34,10 @@ def test_a_recording_wins_and_is_converted(place, content: bytes):
     place.record("welcome", content)
     baked = place.bake(WELCOME)
     sound = baked.catalogue.sounds["fr", "welcome"]
-    told = soundfile.info(f"{sound.path}.wav")
 
     assert baked.problems == ()
     assert place.spoken == []
     assert sound.source == "recording"
-    assert (told.subtype, told.channels, told.samplerate) == ("PCM_16", 1, 8000)
     assert baked.catalogue.check() == ()
     assert abs(sound.seconds - (len(VOICE) / 48000 - 0.2 - 1 / 3 + 0.08)) < 0.06
 
@@ -175,8 +171,8 @@ def test_the_recording_of_its_language_is_heard_for_a_variant_that_has_none(plac
     again = place.bake(WELCOME, belgian).catalogue.sounds
 
     assert place.spoken == []
-    assert Path(f"{baked['fr-BE', 'welcome'].path}.wav").parent == place.sounds / "fr-BE"
-    assert frames(Path(f"{baked['fr', 'welcome'].path}.wav")) == frames(Path(f"{baked['fr-BE', 'welcome'].path}.wav"))
+    assert Path(f"{baked['fr-BE', 'welcome'].path}.alaw").parent == place.sounds / "fr-BE"
+    assert baked["fr", "welcome"].seconds == baked["fr-BE", "welcome"].seconds
     assert again["fr-BE", "welcome"].seconds > again["fr", "welcome"].seconds
 
 

@@ -15,6 +15,7 @@ from ivr.service.ports import Recorded
 from ivr.values.phrase import Utterance
 from ivr.values.recorded import Prompt
 from ivr.voice.bake import bake
+from ivr.voice.samples import decode
 from ivr.voice.studio import Studio
 from tests.book.test_advice import told as small_book
 from tests.voice.conftest import babble, wav_bytes
@@ -46,8 +47,7 @@ def test_a_kept_recording_wins_over_that_of_the_book_and_of_any_voice(studio: St
 
     said = [Utterance("fr", "choices", TEXT)]
     baked = bake(said, tmp_path / "prompts", tmp_path / "sounds", recordings=tmp_path / "recordings")
-    with wave.open(f"{baked.catalogue.sounds['fr', 'choices'].path}.wav") as file:
-        samples = np.frombuffer(file.readframes(file.getnframes()), "<i2")
+    samples, _ = decode(Path(f"{baked.catalogue.sounds['fr', 'choices'].path}.alaw"))
     loudest = np.abs(np.fft.rfft(samples)).argmax() * 8000 / len(samples)
 
     assert baked.problems == ()

@@ -1,0 +1,25 @@
+"""What Asterisk does to play a sound to somebody: which file it has open, and whether it computes anything."""
+
+import re
+
+from tests.live.stack import Stack
+
+
+def opened(stack: Stack) -> set[str]:
+    """The baked sounds that are being played, to anybody: their files."""
+    files = stack.inside("asterisk", "sh", "-c", "ls -l /proc/1/fd")
+    return set(re.findall(r" -> (/\S+-[0-9a-f]{12}\.\w+)$", files, re.MULTILINE))
+
+
+def written_to(stack: Stack, caller: str) -> tuple[str, ...]:
+    """The codecs of a caller's channel, the format of what is played, and whether that is computed into another.
+
+    Nothing where he has no channel.
+    """
+    for line in stack.asterisk("core show channels concise").splitlines():
+        name, *_, number = line.split("!")[:8]
+        if number == caller:
+            told = stack.asterisk(f"core show channel {name}")
+            found = [re.search(rf"{what}: (\S+)", told) for what in ("NativeFormats", "WriteFormat", "WriteTranscode")]
+            return tuple(one[1] for one in found if one)
+    return ()
