@@ -8,6 +8,7 @@ such as a lost packet that the phone concealed or a hiss that a codec made anew,
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -24,6 +25,9 @@ PACKET = 0.02
 
 FAINT = 10 ** (-26 / 20)
 """Grains so far below the RMS of their sound are its pauses and the breath before its first syllable."""
+
+SHUT = 2
+"""Grains of a pause within a syllable."""
 
 SAME = 0.6
 """Correlation over 30 ms that counts as the same sound, 0.4 in the grain itself."""
@@ -53,12 +57,18 @@ class Placed:
 def missing(recording: Samples, rate: int, one: Placed, others: Iterable[Span] = ()) -> float:
     """Seconds of the sound that are surely gone before its first grain that is there.
 
-    ``others`` is when other sounds are known to be in the recording.  For what is missing at a sound's end, turn all
-    of it around.
+    A short pause between two such grains, as of the lips in a P, is gone with them.  ``others`` is when other sounds
+    are known to be in the recording.  For what is missing at a sound's end, turn all of it around.
     """
     loud, gone, heard = _grains(recording, rate, one, others)
     begun = np.flatnonzero(heard[:-1] & heard[1:])
-    return float(gone[: begun[0] if begun.size else len(loud)].sum()) * GRAIN
+    lost = np.flatnonzero(gone[: begun[0] if begun.size else len(loud)])
+    pauses = [
+        after - before - 1
+        for before, after in pairwise(lost)
+        if after - before - 1 <= SHUT and not loud[before + 1 : after].any()
+    ]
+    return float(len(lost) + sum(pauses)) * GRAIN
 
 
 def hole(recording: Samples, rate: int, *places: Placed) -> float:
