@@ -195,7 +195,7 @@ async def serve(settings: Settings) -> None:
         )
         doors: dict[str, Attend] = {
             "call": reception,
-            "callback": Recalls(placer.order, lambda: library.current.voice, clock(settings), places),
+            "callback": Recalls(placer.order, lambda: library.current.voice, clock(settings), places, calling.is_dead),
             DUTY: BackOffice(agents, library, tolls, mail),
         }
         server = await stack.enter_async_context(

@@ -6,12 +6,12 @@ from collections.abc import Awaitable, Callable
 from datetime import datetime
 
 from ivr.asterisk.agi_agents import LONGEST_TALK
-from ivr.asterisk.agi_order import AgiTalk, do
+from ivr.asterisk.agi_order import AgiTalk, do, number, variable
 from ivr.asterisk.agi_server import AgiSession
 from ivr.asterisk.agi_talk import SERVED, Speaker
 from ivr.asterisk.channel import AgiChannel
 from ivr.asterisk.places import Places
-from ivr.asterisk.recalls import AGENTS_RING, CALLERS_WAIT, JOINED, NAME, RESULT, handed, outside, phones
+from ivr.asterisk.recalls import AGENTS_RING, CALLERS_WAIT, DEAD_AFTER, JOINED, NAME, RESULT, handed, outside, phones
 from ivr.book.book import LANGUAGE
 from ivr.flow.commands import Ask, Enqueue, Phrase
 from ivr.flow.node import Sentence
@@ -23,7 +23,9 @@ log = logging.getLogger(__name__)
 
 
 class Recalls:
-    """The body of the AGI sessions of calls back: ``order`` tells what each is for, ``places`` where callers stand."""
+    """The body of the AGI sessions of calls back: ``order`` tells what each is for, ``places`` where callers stand, and
+    ``is_dead`` whether an agent's phone has died in one.
+    """
 
     def __init__(
         self,
@@ -31,8 +33,10 @@ class Recalls:
         voice: Callable[[], Voice],
         now: Callable[[], datetime],
         places: Places,
+        is_dead: Callable[[str], Awaitable[bool]],
     ) -> None:
         self._order = order
+        self._is_dead = is_dead
         self._voice = voice
         self._now = now
         self._places = places
@@ -47,7 +51,8 @@ class Recalls:
         channel, began = AgiChannel(session, speaker, None, places=self._places), time.monotonic()
         try:
             if order.placing.first == "agent":
-                await channel.carry(with_agent(order, speaker))
+                if await channel.carry(with_agent(order, speaker)) and await self._is_dead(order.attempt):
+                    await channel.carry(_said("gone"))
             elif await channel.carry(with_caller(order, speaker)):
                 if order.stand is None:
                     await channel.carry(to_agents(order))
@@ -55,16 +60,23 @@ class Recalls:
                     await channel.perform(through(order.stand, time.monotonic() - began))
         except Fault:  # its text holds the number
             log.warning("callback attempt=%s could not be carried out", order.attempt)
+        except OSError as error:
+            log.warning("callback attempt=%s: whether the agent was there is not known: %s", order.attempt, error)
 
 
-def with_agent(order: Order, speaker: Speaker) -> AgiTalk[None]:
-    """Tell the agent whom he is to call, and dial the caller at his key."""
+def with_agent(order: Order, speaker: Speaker) -> AgiTalk[bool]:
+    """Tell the agent whom he is to call, and dial the caller at his key.
+
+    Whether the caller may have heard nobody: he has hung up on the agent, so soon that Asterisk would not have noticed
+    yet that the agent's phone had died as the caller's rang.
+    """
     placing = order.placing
     digits = order.phone.national or "00" + (order.phone.e164 or "+")[1:]
     words = (*_names(placing.brief), *spelled(digits), *_names(placing.brief_choices))
     key = yield from _key(words, "123", speaker)
     if key != "1":  # no key at all: his phone may have died, or a mailbox has picked up
-        return (yield from _said({"2": "later", "3": "dropped"}.get(key, "untaken")))
+        yield from _said({"2": "later", "3": "dropped"}.get(key, "untaken"))
+        return False
     yield from _said("dialled")
     yield from do("SET", "VARIABLE", "CALLERID(num)", order.shown.national or "")
     # `g`: without it the end of the talk would be told as a failure of Dial.
@@ -72,7 +84,9 @@ def with_agent(order: Order, speaker: Speaker) -> AgiTalk[None]:
         yield from do("SET", "VARIABLE", f"__{name}", value)
     rung = f"{outside(order)},{placing.ring},gr(ring){JOINED}"
     yield from do("EXEC", "Dial", rung, limit=placing.ring + LONGEST_TALK)
-    return None
+    if (yield from variable("DIALSTATUS")) != "ANSWER":
+        return False
+    return number((yield from variable("ANSWEREDTIME"))) < DEAD_AFTER
 
 
 def with_caller(order: Order, speaker: Speaker) -> AgiTalk[bool]:

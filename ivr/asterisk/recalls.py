@@ -45,7 +45,10 @@ CALLERS_WAIT = 900  # seconds for an agent, of a caller who was called first
 NEAR = 60.0  # seconds until his turn, from which on a caller is called who then waits himself
 REACHED = "Up"
 JOINED = "U(callback-joined)"  # an option of Dial: the dial plan notes when who is dialled has answered
-PARTS = 8  # of what a hang-up handler keeps: [callback-ended] of the dial plan
+PARTS = 9  # of what a hang-up handler keeps: [callback-ended] of the dial plan
+DEAD_AFTER = 20.0  # seconds: rtp_timeout of agents' phones (pjsip.conf)
+SILENCED = "44"  # the cause of a channel that was cut by it (res_pjsip_sdp_rtp.c, rtp_check_timeout)
+LISTENED = 0.4  # seconds, in which a phone that lives sends some twenty packets
 PLACE_LIMIT = 10.0  # seconds to log in and give the order
 
 SAID: Mapping[str, Outcome] = {
@@ -54,12 +57,13 @@ SAID: Mapping[str, Outcome] = {
     "declined": Outcome.DECLINED,
     "unmanned": Outcome.UNMANNED,
     "untaken": Outcome.NOBODY,
+    "gone": Outcome.GONE,
 }
 DIALSTATUS: Mapping[str, Outcome] = {
     "ANSWER": Outcome.TALKED,
     "BUSY": Outcome.BUSY,
     "NOANSWER": Outcome.NO_ANSWER,
-    "CANCEL": Outcome.LATER,  # the agent hung up while it rang
+    "CANCEL": Outcome.GONE,  # while it rang
     "CHANUNAVAIL": Outcome.UNREACHABLE,
     "CONGESTION": Outcome.UNREACHABLE,
 }
@@ -107,6 +111,24 @@ class AmiExchange:
             for channel in channels
             if channel.unique_id.startswith(NAME) and not channel.unique_id.endswith(OTHER)
         }
+
+    async def is_dead(self, attempt: str) -> bool:
+        """Whether the one phone that is left in the call of an attempt sends nothing."""
+        phones = [
+            channel.name
+            for channel in live_channels(await self._link.list("CoreShowChannels"))
+            if channel.linked_id == NAME + attempt and channel.name.startswith("PJSIP/")
+        ]
+        if len(phones) != 1:
+            return False
+        before = await self._sent(phones[0])
+        await asyncio.sleep(LISTENED)
+        return before != "" and before == await self._sent(phones[0])
+
+    async def _sent(self, channel: str) -> str:
+        """How many packets of sound have come from a phone."""
+        reply = await self._link.action("Getvar", {"Channel": channel, "Variable": "CHANNEL(rtcp,rxcount)"})
+        return reply.headers.get("Value", "")
 
     async def drop(self, attempt: str) -> None:
         """See the port."""
@@ -212,14 +234,18 @@ def handed(order: Order) -> list[tuple[str, str]]:
 def came(kept: str, other: str) -> Came:
     """What became of an attempt, by what the hang-up handlers of its two halves have kept: what was said, Dial's
     status, the phone and the name of the agent, when this half was reached, was joined with who was called second, and
-    was over, and the milliseconds of a talk to which a queue led.
+    was over, the milliseconds of a talk to which a queue led, and the cause of its end.
+
+    A talk that Asterisk cut because the agent's phone sent nothing was none where the phone had been dead before it.
     """
-    *_, reached, joined, over, lasted = _parts(kept)
-    *_, other_over, _ = _parts(other)
+    *_, reached, joined, over, lasted, cause = _parts(kept)
+    *_, other_over, _, _ = _parts(other)
     outcome, agent = _outcome(kept, other)
     talked = 0.0
     if outcome is Outcome.TALKED:
         talked = round(number(over) - number(joined), 3) if joined else number(lasted) / 1000
+        if kept.startswith("dialled|") and cause == SILENCED and talked < DEAD_AFTER:
+            outcome, talked = Outcome.GONE, 0.0
     return Came(outcome, agent, epoch(reached), epoch(over) or epoch(other_over), talked)
 
 

@@ -26,6 +26,7 @@ class Outcome(StrEnum):
     WAITED = "waited in vain"  # the caller, for an agent
     NOBODY = "no agent"
     LATER = "put off"  # by the agent
+    GONE = "agent gone"  # before the caller had heard him: he has hung up, or his phone has died
     EXPIRED = "expired"
     CANCELLED = "cancelled"
     FORBIDDEN = "not to be called"
@@ -34,7 +35,7 @@ class Outcome(StrEnum):
 OVER = frozenset(
     {Outcome.TALKED, Outcome.DECLINED, Outcome.DROPPED, Outcome.EXPIRED, Outcome.CANCELLED, Outcome.FORBIDDEN}
 )
-OURS = frozenset({Outcome.NOBODY, Outcome.LATER})
+OURS = frozenset({Outcome.NOBODY, Outcome.LATER, Outcome.GONE})
 """What was no fault of the caller's, and so is none of his tries."""
 
 

@@ -9,7 +9,7 @@ one that outlived a restart of ours is neither forgotten nor placed again.
 import asyncio
 import json
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -111,13 +111,12 @@ class Placer:
             await self._keep(attempt, came, outcome, json.loads(found[0].body), placing)
         # The task first: who is killed in between asks the exchange again, and comes to the same end.
         if found is not None and found[1]:
-            tried = sum(one.outcome not in OURS for one in await self.attempts.of(attempt.letter) if one != attempt)
-            tried += outcome not in OURS
+            before = [one.outcome for one in await self.attempts.of(attempt.letter) if one != attempt]
+            tried = sum(one not in OURS for one in (*before, outcome))
             if outcome in OVER or (placing and tried >= placing.tries):
                 await self.tasks.delivered(attempt.letter, now)
             else:
-                pause = timedelta(minutes=placing.pause if placing else 15)
-                await self.tasks.put_off(attempt.letter, now + (AGAIN if outcome is Outcome.NOBODY else pause))
+                await self.tasks.put_off(attempt.letter, now + _pause(outcome, before, placing))
         await self.attempts.end(attempt.id, outcome, came.agent, now)
         await self.exchange.forget(attempt.id)
 
@@ -215,6 +214,15 @@ def _read(letter: Sealed) -> tuple[Mapping[str, Any], tuple[str, str]]:
     """What a task says, and the node where it was booked."""
     body = json.loads(letter.body)
     return body, (str(body.get("flow", "")), str(body.get("node", "")))
+
+
+def _pause(outcome: Outcome, before: Sequence[Outcome | None], placing: Placing | None) -> timedelta:
+    """Until an attempt is followed by the next.  Whose agent is gone is owed another one at once, but once: nobody's
+    phone is to ring and fall silent all day.
+    """
+    if outcome is Outcome.GONE and outcome not in before:
+        return timedelta()
+    return AGAIN if outcome is Outcome.NOBODY else timedelta(minutes=placing.pause if placing else 15)
 
 
 def _came(body: Mapping[str, Any]) -> datetime:

@@ -88,6 +88,43 @@ class Globals:
         return AmiReply(True, "", CaseInsensitiveDict({"Value": self.kept.get(variable, "")}))
 
 
+CALL = {"Event": "CoreShowChannel", "Linkedid": f"callback-{ATTEMPT}"}
+
+
+@pytest.mark.parametrize(
+    ("phones", "counted", "dead"),
+    [
+        (["PJSIP/sacha-01"], ["120", "120"], True),
+        (["PJSIP/sacha-01"], ["120", "140"], False),
+        (["PJSIP/sacha-01"], ["", ""], False),
+        (["PJSIP/sacha-01", "PJSIP/gateway-02"], ["120", "120"], False),
+        ([], [], False),
+    ],
+)
+async def test_a_phone_that_sends_nothing_has_died(
+    phones: list[str], counted: list[str], dead: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As its packets are counted twice; nobody is said to be dead of whom that is not known."""
+    counts = iter(counted)
+
+    class Link:
+        async def list(self, _name: str) -> tuple[dict[str, str], ...]:
+            names = ["Local/queue@callback-agents-1;1", *phones]
+            return (
+                *({**CALL, "Channel": one} for one in names),
+                {"Event": "CoreShowChannel", "Channel": "PJSIP/zoe-9"},
+            )
+
+        async def action(self, _name: str, fields: dict[str, str]) -> AmiReply:
+            assert fields == {"Channel": phones[0], "Variable": "CHANNEL(rtcp,rxcount)"}
+            return AmiReply(True, "", CaseInsensitiveDict({"Value": next(counts)}))
+
+    monkeypatch.setattr("ivr.asterisk.recalls.LISTENED", 0.0)
+    link: Any = Link()
+
+    assert await AmiExchange(link, link, Places(link), link, Holds()).is_dead(ATTEMPT) is dead
+
+
 async def test_what_came_of_a_call_is_told_with_its_holds_and_then_forgotten() -> None:
     """Asked as often as need be: only once it is safe is it deleted in Asterisk."""
     main, half = f"CALLBACK_{ATTEMPT}", f"CALLBACK_{ATTEMPT}-other"
@@ -104,6 +141,36 @@ async def test_what_came_of_a_call_is_told_with_its_holds_and_then_forgotten() -
     assert replace(await exchange.result(ATTEMPT), held=(2.0,)) == found
     await exchange.forget(ATTEMPT)
     assert link.kept == {"OTHER": "1"}
+
+
+def told(*pressed: str, **variables: str) -> tuple[list[tuple[str, ...]], bool]:
+    """What Asterisk is asked in a call in which an agent presses these keys, and whether nobody may have been heard."""
+    speaker: Any = Agent(*pressed)
+    talk, orders = with_agent(order(agents=["karim"]), speaker), []
+    try:
+        words = next(talk).words
+        while True:
+            orders.append(words)
+            note = variables.get(words[-1]) if words[0] == "GET" else None
+            words = talk.send(Reply(200, "1" if words[0] != "GET" or note else "0", note, None, "")).words
+    except StopIteration as over:
+        return orders, bool(over.value)
+
+
+@pytest.mark.parametrize(
+    ("status", "lasted", "unheard"),
+    [
+        ("ANSWER", "3", True),
+        ("ANSWER", "19", True),
+        ("ANSWER", "20", False),
+        ("NOANSWER", "", False),
+        ("BUSY", "", False),
+    ],
+)
+def test_who_hangs_up_soon_may_have_heard_nobody(status: str, lasted: str, unheard: bool) -> None:
+    """A phone that dies while his rings is not noticed for twenty seconds."""
+    assert told("1", DIALSTATUS=status, ANSWEREDTIME=lasted)[1] is unheard
+    assert told("2", DIALSTATUS=status, ANSWEREDTIME=lasted)[1] is False
 
 
 class Agent:
@@ -129,15 +196,7 @@ class Agent:
 )
 def test_an_agents_key_says_what_is_done(pressed: list[str], result: str, dials: bool) -> None:
     """Whoever presses none has not put it off: his phone may have died, or a mailbox has picked up."""
-    speaker: Any = Agent(*pressed)
-    talk, orders = with_agent(order(agents=["karim"]), speaker), []
-    try:
-        words = next(talk).words
-        while True:
-            orders.append(words)
-            words = talk.send(Reply(200, "1", None, None, "result=1")).words
-    except StopIteration:
-        pass
+    orders, _ = told(*pressed)
 
     assert ("SET", "VARIABLE", "IVR_RESULT", result) in orders
     rung = [words[2] for words in orders if words[1] == "Dial"]
@@ -202,7 +261,12 @@ def test_what_has_no_international_form_is_never_dialled() -> None:
         ("dialled|BUSY||", "|||sacha", (Outcome.BUSY, "sacha")),
         ("dialled|NOANSWER||", "|||sacha", (Outcome.NO_ANSWER, "sacha")),
         ("dialled|CONGESTION||", "|||sacha", (Outcome.UNREACHABLE, "sacha")),
-        ("dialled|CANCEL||", "|||sacha", (Outcome.LATER, "sacha")),
+        ("dialled|CANCEL||", "|||sacha", (Outcome.GONE, "sacha")),
+        ("gone|ANSWER|PJSIP/gateway-01|", "|||sacha", (Outcome.GONE, "sacha")),
+        ("dialled|ANSWER|||12|20|39.9|900|44", "|||sacha", (Outcome.GONE, "sacha")),
+        ("dialled|ANSWER|||12|20|40.1|900|44", "|||sacha", (Outcome.TALKED, "sacha")),
+        ("dialled|ANSWER|||12|20|39.9|900|16", "|||sacha", (Outcome.TALKED, "sacha")),
+        ("through||||12|20|39.9|900|44", "", (Outcome.WAITED, "")),
         ("later|||", "|||sacha", (Outcome.LATER, "sacha")),
         ("dropped|||", "|||sacha", (Outcome.DROPPED, "sacha")),
         ("untaken|||", "|||sacha", (Outcome.NOBODY, "sacha")),

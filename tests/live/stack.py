@@ -175,8 +175,13 @@ class Stack(Containers):
 
     def called_back(self, caller: str) -> dict[str, Any]:
         """The record of the one call that was made to call him back."""
-        (one,) = [record for record in self._read(caller) if record["kind"] == "callback"]
+        (one,) = self.calls_back(caller)
         return one
+
+    def calls_back(self, caller: str) -> list[dict[str, Any]]:
+        """The records of all calls that were made to call him back, in order."""
+        found = [record for record in self._read(caller) if record["kind"] == "callback"]
+        return sorted(found, key=lambda record: str(record["started"]))
 
     def _read(self, caller: str) -> list[dict[str, Any]]:
         caller = f"+33{caller[1:]}" if caller.startswith("0") else caller

@@ -43,9 +43,14 @@ def tried(stack: Stack, caller: str) -> str:
     return found
 
 
-def phone(stack: Stack, name: str, **options: object) -> Placed:
+def phone(stack: Stack, name: str, stays: float = 55.0, **options: object) -> Placed:
     """A phone of its own process, until its own call ends or ``leave``s."""
-    return stack.call(HOST, "", stack.agent(name, **options), hang_up_after=55.0)
+    return stack.call(HOST, "", stack.agent(name, **options), hang_up_after=stays)
+
+
+def registered(stack: Stack, *names: str) -> None:
+    """Wait until these phones are there."""
+    until(lambda: all(one in stack.asterisk("pjsip show contacts") for one in names), "the phones are there", 20.0)
 
 
 def heard(placed: Placed, name: str, frequency: float) -> bool:
@@ -181,8 +186,7 @@ def test_who_is_called_back_keeps_his_priority_and_his_needs(stack: Stack) -> No
     """Ahead of who came before him with less; he is offered to nobody who cannot do what he needs."""
     unable, outside = phone(stack, "quentin"), phone(stack, "ailleurs", answer_after=1.0, tone=OUTSIDE_TONE)
     able = phone(stack, "pierrette", keys="1", keys_after=3.0)
-    names = ("quentin", "ailleurs", "pierrette")
-    until(lambda: all(one in stack.asterisk("pjsip show contacts") for one in names), "the phones are there", 20.0)
+    registered(stack, "quentin", "ailleurs", "pierrette")
     talking = stack.call(ABLE, "1@1.5", hang_up_after=80.0)
     able.saw("agent_answered")
     before = stack.call(ABLE, "1@1.5", hang_up_after=80.0)
@@ -211,14 +215,47 @@ def test_who_is_called_back_keeps_his_priority_and_his_needs(stack: Stack) -> No
     assert stack.call_record(caller)["steps"] == ["which:2", "urgent:key", "again:booked", "bye:done"]
 
 
+def test_a_phone_that_dies_while_the_callers_rings_has_him_called_by_another_at_once(stack: Stack) -> None:
+    """Killed with -9.  One caller picks up meanwhile, hears nobody, and hangs up; the phone of the other stops ringing.
+    Neither has been served, and neither waits for a quarter of an hour.
+    """
+    answers = phone(stack, "lointain", 110.0, answer_after=3.0, hang_up_after=4.0, tone=OUTSIDE_TONE)
+    waits = phone(stack, "levant", 110.0, answer_after=3600.0)
+    dying = [phone(stack, one, 110.0, keys="1", keys_after=3.0) for one in ("edmee", "brune")]
+    registered(stack, "lointain", "levant", "edmee", "brune")
+    callers = [stack.call(LOST, f"{key}@1.5,1@4.0", hang_up_after=40.0) for key in "45"]
+    numbers = [one.script.from_ for one in callers]
+    for outside, agent in zip((answers, waits), dying, strict=True):
+        outside.saw("agent_ringing", 40.0)
+        stack.die(agent)
+    serving = phone(stack, "fanny", 100.0, keys="1", keys_after=3.0)
+    waits.saw("agent_ended", 30.0)
+    waits.leave()
+    again = phone(stack, "levant", 80.0, answer_after=0.5, hang_up_after=3.0, tone=OUTSIDE_TONE)
+    registered(stack, "levant")
+    taking = phone(stack, "solene", 80.0, keys="1", keys_after=3.0)
+    again.saw("agent_ended", 50.0)
+
+    for number, agents in zip(numbers, (("edmee", "fanny"), ("brune", "solene")), strict=True):
+        assert f"talked ({agents[1]})" in over(stack, number)
+        gone, talked = stack.calls_back(number)
+        assert (gone["agent"], gone["steps"][0].partition(":")[2], gone["talked"]) == (agents[0], "gone", None)
+        assert (talked["agent"], talked["steps"][0].partition(":")[2]) == (agents[1], "talked")
+        began, ended = (datetime.fromisoformat(one) for one in (talked["started"], gone["ended"]))
+        assert (began - ended).total_seconds() < 10.0
+        assert [said for said in stack.crosschecked() if gone["id"] in said or talked["id"] in said] == []
+    for outside, agent in ((answers, serving), (again, taking)):
+        assert heard(outside, outside.script.agents[0].name, AGENT_TONE)
+        assert heard(agent, agent.script.agents[0].name, OUTSIDE_TONE)
+
+
 def test_an_agents_phone_that_dies_costs_nobody_his_call_back(stack: Stack) -> None:
     """Killed with -9: while it rings, the next agent is rung; as its agent is told whom to call, it is as where he
     presses nothing: nobody has taken it, and it is tried again in a minute; in the talk it is over soon.
     """
     outside = phone(stack, "dehors", answer_after=1.0, tone=OUTSIDE_TONE)
     ringing, told, silent = (phone(stack, one, **options) for one, options in DYING.items())
-    names = ("dehors", *DYING)
-    until(lambda: all(one in stack.asterisk("pjsip show contacts") for one in names), "the phones are there", 20.0)
+    registered(stack, "dehors", *DYING)
     callers = [stack.call(LOST, f"{key}@1.5,1@4.0", hang_up_after=40.0) for key in "123"]
     numbers = [one.script.from_ for one in callers]
     told.saw("agent_answered", 40.0)

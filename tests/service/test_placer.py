@@ -188,6 +188,22 @@ async def test_what_no_agent_took_is_tried_again_in_a_minute(house: House) -> No
     assert due == [61, 899, 902, 902]
 
 
+async def test_whose_agent_is_gone_has_another_at_once_but_once(house: House) -> None:
+    """It is none of his tries; a second time he waits as after any other."""
+    await house.ask()
+    placed = []
+    for _ in range(2):
+        await house.placer().round()
+        placed.append(len(house.exchange.placed))
+        house.exchange.over(Outcome.GONE, "karim")
+    before = datetime.now(UTC)
+    await house.placer().round()
+
+    assert placed == [1, 2]
+    assert [house.exchange.calls, await house.outcomes()] == [{}, ["agent gone", "agent gone"]]
+    assert [await house.waits(before + timedelta(seconds=one)) for one in (899, 902)] == [False, True]
+
+
 async def test_an_order_whose_reply_was_lost_is_not_given_again(house: House) -> None:
     """It may have been carried out."""
     house.exchange.fails = True
