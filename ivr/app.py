@@ -17,7 +17,7 @@ from ivr.book.problems import BadBook, Mark, Problem
 from ivr.book.remembered import remember
 from ivr.ledger.engine import at
 from ivr.ledger.reading import Reader
-from ivr.ledger.tables import Kept
+from ivr.ledger.rows import Kept
 from ivr.remote.mail import MailServer, Smtp
 from ivr.service.library import Release
 from ivr.service.ports import Voice

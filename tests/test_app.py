@@ -18,7 +18,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from ivr import secret
 from ivr.ledger.engine import at
 from ivr.ledger.reading import Reader
-from ivr.ledger.tables import Kept
+from ivr.ledger.rows import Kept
 from ivr.values.call import Ending
 from tests import forked
 from tests.asterisk.fake_ami import FakeAmi, says

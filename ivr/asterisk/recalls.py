@@ -242,10 +242,10 @@ def came(kept: str, other: str) -> Came:
     *_, other_over, _, _ = _parts(other)
     outcome, agent = _outcome(kept, other)
     talked = 0.0
-    if outcome is Outcome.TALKED:
+    if outcome in (Outcome.TALKED, Outcome.GONE):
         talked = round(number(over) - number(joined), 3) if joined else number(lasted) / 1000
         if kept.startswith("dialled|") and cause == SILENCED and talked < DEAD_AFTER:
-            outcome, talked = Outcome.GONE, 0.0
+            outcome = Outcome.GONE
     return Came(outcome, agent, epoch(reached), epoch(over) or epoch(other_over), talked)
 
 

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
-from ivr.ledger.tables import Kept
+from ivr.ledger.rows import Kept
 from ivr.ledger.told import HERE
 from ivr.service.attempts import CALL
 from ivr.values.number import parse

@@ -12,7 +12,8 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 
 from ivr.ledger.chain import EMPTY, Head
 from ivr.ledger.engine import is_sqlite, reading, shown
-from ivr.ledger.tables import VERSION, Kept, calls, head, kept, of_version, refunds, refunds_head, schema
+from ivr.ledger.rows import Kept, kept
+from ivr.ledger.tables import VERSION, calls, head, of_version, refunds, refunds_head, schema
 
 FIGURES = (
     *("id", "number", "caller", "started", "answered", "ended", "billed_seconds", "amount_cents", "currency"),

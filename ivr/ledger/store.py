@@ -33,10 +33,11 @@ from ivr.ledger.binding import bind, prepare, why
 from ivr.ledger.engine import address, at, writing
 from ivr.ledger.head import HEAD, note
 from ivr.ledger.reading import BadLedger, Reader, unusable
+from ivr.ledger.rows import Kept, row
 from ivr.ledger.seal import NAME as KEY
 from ivr.ledger.seal import Seal
 from ivr.ledger.spool import Spool
-from ivr.ledger.tables import Kept, Row, row
+from ivr.ledger.tables import Row
 from ivr.service.record import Record
 
 log = logging.getLogger(__name__)

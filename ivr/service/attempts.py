@@ -82,8 +82,8 @@ class Order:
 @dataclass(frozen=True)
 class Came:
     """What came of an attempt.  ``outcome`` is ``None`` where who was called first was not reached, or nobody knows;
-    ``reached`` is when he was, ``ended`` when all was over, ``talked`` for how many seconds the two did, ``held``
-    for how many one held the other, each time.
+    ``reached`` is when he was, ``ended`` when all was over, ``talked`` for how many seconds the two did, or were joined
+    where one heard nobody, ``held`` for how many one held the other, each time.
     """
 
     outcome: Outcome | None = None

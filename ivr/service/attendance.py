@@ -101,6 +101,7 @@ class Attendance:
             ending,
             self._release.book.digest,
             self._release.book.vat,
+            self.standing.here.node if self.standing.here else None,
         )
 
     def _taped(self, talk: Talk[None]) -> Talk[None]:

@@ -36,7 +36,8 @@ def record(
     ended = came.ended or now
     if placing is not None and caller_first and came.ended is None:
         ended = min(now, attempt.began + timedelta(seconds=placing.ring))
-    talked = came.talked if outcome is Outcome.TALKED else None
+    joined = outcome is Outcome.TALKED or (outcome is Outcome.GONE and came.talked > 0)
+    talked = came.talked if joined else None
     together = ended - timedelta(seconds=talked) if talked is not None else None
     answered, waited = came.reached, None
     if not caller_first:  # the agent's key has the caller dialled, whose answer is the beginning of the talk

@@ -24,7 +24,8 @@ class Record:
     never began; ``billed_seconds`` and ``amount`` are then zero.  ``progress`` is when 183 was sent, ``announced_text``
     and ``announced_audio`` what the announcement says and the digests of its sound, ``mode`` and ``price`` the tariff
     in force.  ``payout`` is what the operator owes the owner, in euros; ``territory`` where a surcharged call is taxed,
-    and ``vat`` the rate there in percent; ``None`` where nobody knows.
+    and ``vat`` the rate there in percent; ``None`` where nobody knows.  ``hung_up_in`` is the node in which the caller
+    hung up, which is no step, for it was not left by an exit; ``None`` where the flow had its say to the end.
 
     ``kind`` is that of a call which we made ourselves, to ``caller`` for one who had called ``number``, and which costs
     him nothing: ``answered`` is then when he did, ``waited`` the seconds of waiting for our ``agent``, ``talked`` those
@@ -62,6 +63,7 @@ class Record:
     waited: float | None = None
     talked: float | None = None
     held: tuple[float, ...] = ()
+    hung_up_in: str | None = None
 
 
 def record(
@@ -76,8 +78,9 @@ def record(
     ending: Ending,
     book: str,
     rates: Mapping[str, Rate] = RATES,
+    left: str | None = None,
 ) -> Record:
-    """Sum up a call; ``rates`` are of the tax, by territory.
+    """Sum up a call; ``rates`` are of the tax, by territory, and ``left`` is the node in which the call ended.
 
     The exchange's own measure of the charge wins, unless our tape knows of an earlier answer: after two conversations
     with agents the exchange's is that of the second.
@@ -116,6 +119,7 @@ def record(
         payout=tariff.paid_out(toll.spoken),
         territory=taxed,
         vat=rate.percent if rate else None,
+        hung_up_in=left if ending is Ending.CALLER else None,
     )
 
 

@@ -9,8 +9,8 @@ from typing import Any
 import click
 
 from ivr import app, secret
+from ivr.ledger.rows import Kept
 from ivr.ledger.statement import Month, pseudonym, pseudonyms
-from ivr.ledger.tables import Kept
 from ivr.settings import settings
 from ivr.terminal.table import table
 from ivr.values.number import parse
@@ -54,6 +54,13 @@ def _veiled(record: Kept, master: Path) -> dict[str, Any]:
     return told | {"caller": pseudonym(key, record.caller)}
 
 
+def _more(record: Kept) -> str:
+    """Who of ours talked with whom we called; where the caller hung up."""
+    if record.hung_up_in is not None:
+        return f"{' ' * bool(record.steps)}({record.hung_up_in}: hung up)"
+    return f" ({record.agent})" if record.agent else ""
+
+
 def _cells(record: Kept) -> tuple[str, ...]:
     """A record as a line of the table; the caller masked, as everywhere that people look over shoulders.  An arrow is
     in front of whom we called.
@@ -73,5 +80,5 @@ def _cells(record: Kept) -> tuple[str, ...]:
         "-" if ours else record.ending.value,
         f"{record.billed_seconds} s",
         str(record.amount),
-        " ".join(record.steps) + (f" ({record.agent})" if record.agent else ""),
+        " ".join(record.steps) + _more(record),
     )

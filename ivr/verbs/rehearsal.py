@@ -22,7 +22,7 @@ from ivr.book.cases import NOTHING, Case
 from ivr.flow.commands import Dialled, Queued, Speak
 from ivr.flow.errands import Recall, Remember
 from ivr.flow.tape import Entry
-from ivr.ledger.tables import Kept
+from ivr.ledger.rows import Kept
 from ivr.phone import booth, ear, timeline
 from ivr.phone.complaining import Due, complained
 from ivr.phone.report import CallReport

@@ -8,7 +8,7 @@ import click
 from ivr import app
 from ivr.book.book import Book, read_book
 from ivr.flow.tape import BadTape, Entry
-from ivr.ledger.tables import Kept
+from ivr.ledger.rows import Kept
 from ivr.settings import settings
 from ivr.terminal.replay import Past, Replayed, replay
 from ivr.values.number import parse

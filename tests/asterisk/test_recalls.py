@@ -295,6 +295,8 @@ def test_what_the_exchange_kept_says_when() -> None:
     talked = came("dialled|ANSWER|PJSIP/gateway-01||12.500|22.127|30.250|17750", "|||sacha|||30.251|17000")
     assert talked == Came(Outcome.TALKED, "sacha", at(12.5), at(30.25), 8.123)
     assert came("", "|NOANSWER|||||25.000|") == Came(None, "", None, at(25.0))
+    unheard = came("gone|ANSWER|PJSIP/gateway-01||12.500|22.127|26.250|4123|16", "|||sacha|||26.251|17000|16")
+    assert unheard == Came(Outcome.GONE, "sacha", at(12.5), at(26.25), 4.123)
     queued = came("through|||karim|12.500||30.250|3083", "")
     assert queued == Came(Outcome.TALKED, "karim", at(12.5), at(30.25), 3.083)
     assert came("dropped|||", "|||sacha") == Came(Outcome.DROPPED, "sacha")

@@ -18,8 +18,8 @@ from ivr.asterisk.arrival import arrival
 from ivr.asterisk.reception import Reception
 from ivr.asterisk.rings import Rings
 from ivr.asterisk.tolls import EVENT, Tolls
+from ivr.ledger.rows import Kept
 from ivr.ledger.store import Store
-from ivr.ledger.tables import Kept
 from ivr.service.attend import Attendant
 from ivr.service.library import Library
 from ivr.service.live import Live

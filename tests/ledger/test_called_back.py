@@ -56,6 +56,9 @@ TALKED = Came(Outcome.TALKED, "karim", later(10), later(50), 30.0, (2.5,))
         (Came(Outcome.DECLINED, "", later(10), later(15)), Outcome.DECLINED, "caller", (10, 15, None, None, None)),
         (Came(Outcome.BUSY, "karim", later(10), later(25)), Outcome.BUSY, "agent", (None, 25, 10, None, "karim")),
         (Came(None, "", None, later(25)), Outcome.NOBODY, "agent", (None, 25, 25, None, None)),
+        # Rung, and nobody was there any more; or picked up, and heard nobody.
+        (Came(Outcome.GONE, "karim", later(10), later(25)), Outcome.GONE, "agent", (None, 25, 10, None, "karim")),
+        (Came(Outcome.GONE, "karim", later(10), later(25), 4.0), Outcome.GONE, "agent", (21, 25, 10, 4.0, "karim")),
         # Nothing is kept of who did not answer: it was over when the ring was, or when it was looked at.
         (Came(), Outcome.NO_ANSWER, "caller", (None, 20, None, None, None)),
         (Came(), Outcome.NOBODY, "agent", (None, 60, 60, None, None)),
@@ -126,7 +129,8 @@ async def test_it_is_erased_with_its_caller(store: Store, tmp_path: Path) -> Non
 
 
 async def test_the_last_calls_show_it(store: Store, tmp_path: Path) -> None:
-    """With whom of ours, and what came of it; whole as JSON."""
+    """With whom of ours, and what came of it; whole as JSON.  Of a caller, where he hung up."""
+    await store.append(made(1, steps=("load:else",), hung_up_in="agents"))
     await store.append(back(TALKED))
 
     def ivr(*words: str) -> str:
@@ -137,7 +141,9 @@ async def test_the_last_calls_show_it(store: Store, tmp_path: Path) -> None:
     assert " ".join(ivr("calls").splitlines()[-1].split()) == (
         "2026-11-23 12:00:00 0899000004 → 0612****78 - +20.0 s - 0 s 0.00 € again:talked (karim)"
     )
-    told = json.loads(ivr("calls", "--json", "--with-callers"))
+    assert ivr("calls").splitlines()[-2].endswith("load:else (agents: hung up)")
+    told, abandoned = map(json.loads, ivr("calls", "--json", "--with-callers").splitlines()[::-1])
+    assert (abandoned["steps"], abandoned["hung_up_in"]) == (["load:else"], "agents")
     assert (told["kind"], told["waited"], told["talked"]) == ("callback", 10.0, 30.0)
 
 

@@ -17,10 +17,11 @@ from ivr.ledger.chain import canonical, digest, link
 from ivr.ledger.engine import at
 from ivr.ledger.head import HEAD, BadHead, read
 from ivr.ledger.reading import BadLedger, Reader
+from ivr.ledger.rows import row
 from ivr.ledger.seal import NAME, PublicKey, Seal
 from ivr.ledger.spool import SINCE, Spool
 from ivr.ledger.store import Store
-from ivr.ledger.tables import COLUMNS, calls, row
+from ivr.ledger.tables import COLUMNS, calls
 from tests.ledger.records import made
 
 OLD = Path(__file__).parent / "version-1.sql"

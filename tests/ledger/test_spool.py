@@ -14,9 +14,10 @@ from subprocess import PIPE
 
 import pytest
 
+from ivr.ledger.rows import row
 from ivr.ledger.spool import Spool
 from ivr.ledger.store import Store
-from ivr.ledger.tables import Row, row
+from ivr.ledger.tables import Row
 from tests.ledger.records import made
 
 

@@ -18,10 +18,10 @@ import pytest
 from ivr.ledger.audit import audit
 from ivr.ledger.engine import at
 from ivr.ledger.reading import BadLedger, Reader
+from ivr.ledger.rows import _json, row
 from ivr.ledger.seal import NAME, Seal
 from ivr.ledger.spool import Spool
 from ivr.ledger.store import Store
-from ivr.ledger.tables import _json, row
 from ivr.service.ports import Ledger
 from ivr.values.call import Ending
 from ivr.values.tariff import Money
@@ -179,7 +179,7 @@ def test_a_newer_ledger_is_refused_in_one_sentence(tmp_path: Path, store: Store)
 
     again = Store.at(tmp_path / "ledger.sqlite")
     for use in (again.open, lambda: Reader(at(tmp_path / "ledger.sqlite")).last(1)):
-        with pytest.raises(BadLedger, match=r"ledger\.sqlite has version 99 .* knows version 4: update the programme"):
+        with pytest.raises(BadLedger, match=r"ledger\.sqlite has version 99 .* knows version 5: update the programme"):
             use()
     again.keep(made())
 

@@ -18,7 +18,7 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 from urllib.error import URLError
-from urllib.request import urlopen
+from urllib.request import Request, urlopen
 
 from ivr import secret
 from ivr.book.book import Book
@@ -145,6 +145,18 @@ class Stack(Containers):
         """Wait until calls are served and the exchange is heard; the epoch of that moment, within 20 ms."""
         until(lambda: (self.health() or {}).get("status") == "ok", "the controller is well", within, every=0.02)
         return time.time()
+
+    def beside(self, work: Callable[..., Any], *given: Any) -> "Future[Any]":
+        """Have something done while the test goes on; ``result()`` raises what was wrong."""
+        return self._pool.submit(work, self, *given)
+
+    def asked(self, path: str, method: str = "GET") -> bytes:
+        """What the controller answers over HTTP to who has the operator's token."""
+        request = Request(f"http://127.0.0.1:{self.settings.http_port}{path}", method=method)
+        request.add_header("Authorization", f"Bearer {self.password('web:operator')}")
+        with urlopen(request, timeout=5) as answer:  # noqa: S310 - our own HTTP
+            found: bytes = answer.read()
+            return found
 
     def quiet(self, within: float = 10.0) -> None:
         """Wait until no call is left, in Asterisk nor in the controller."""

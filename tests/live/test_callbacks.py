@@ -14,7 +14,7 @@ from tests.live.edited import ivr, reload, written
 from tests.live.stack import Placed, Stack, until
 
 QUEUED, FIRST, TURN, HOST = "0805000071", "0805000072", "0805000076", "0806000009"
-LOST, ABLE = "0805000302", "0805000303"
+LOST, ABLE, WAITED = "0805000302", "0805000303", "0805000304"
 DYING: dict[str, dict[str, float]] = {"yvette": {"answer_after": 3600.0}, "agnes": {}, "maud": {}}
 OUTSIDE_TONE, AGENT_TONE = 880.0, 550.0
 
@@ -77,7 +77,11 @@ def recorded(stack: Stack, caller: Placed, agent: str, node: str, outside: Place
 
 def test_who_leaves_a_queue_for_a_call_back_keeps_his_place(stack: Stack) -> None:
     """Ahead of who came after him; the agent hears of him, his key dials, and both hear each other."""
+    ivr(stack, "override", "recalls", "closed", "--for-good")
+    given_up = stack.beside(called_in_the_hours, stack.call(WAITED, "1", hang_up_after=40.0))
     refuses, silent = stack.call(FIRST, "3", hang_up_after=30.0), stack.call(FIRST, hang_up_after=50.0)
+    # A special number, a short one, one of another country.
+    dear = stack.call(FIRST, "2,0899000004#,3615#,00442079460018#", hang_up_after=60.0)
     caller = stack.call(QUEUED, "1@6.0,1", hang_up_after=60.0)
     until(lambda: "back has 1 calls" in stack.asterisk("queue show back"), "he waits")
     later = stack.call(QUEUED, hang_up_after=75.0)
@@ -104,6 +108,26 @@ def test_who_leaves_a_queue_for_a_call_back_keeps_his_place(stack: Stack) -> Non
     assert stack.call_record(caller)["steps"] == ["agents:key", "again:booked", "bye:done"]
     assert stack.call_record(refuses)["steps"] == ["again:refused", "bye:done"]
     assert stack.call_record(silent)["steps"] == ["again:silence", "bye:done"]
+    assert stack.call_record(dear)["steps"] == ["again:refused", "bye:done"]
+    said = [one.name for one in stack.heard(dear, "callback-wrong", "callback-read-back").heard]
+    assert said == ["callback-wrong"] * 3
+    assert listed(stack, dear.script.from_) == listed(stack, dear.script.from_, "--over") == ""
+    given_up.result()
+
+
+def called_in_the_hours(stack: Stack, caller: Placed) -> None:
+    """Who had waited too long booked a call back when nobody is called back; it is tried twice, and then given up."""
+    number = caller.script.from_
+    assert stack.call_record(caller)["steps"] == ["agents:timeout", "again:booked", "bye:done"]
+    time.sleep(2.5)  # two looks of the placer
+    assert listed(stack, number).endswith(" -"), "he was called in spite of the hours"
+    ivr(stack, "override", "recalls", "clear")
+    once = tried(stack, number)
+    assert "no answer" in once
+    assert listed(stack, number, "--over") == ""
+    ivr(stack, "callbacks", "retry", once.split()[0])
+    assert "no answer" in over(stack, number)
+    assert [made["steps"] for made in stack.calls_back(number)] == [["again:no_answer"]] * 2
 
 
 def test_a_caller_who_is_called_first_is_put_through_by_his_key(stack: Stack) -> None:
@@ -176,6 +200,7 @@ def test_a_caller_who_is_called_first_is_called_when_he_is_next_and_keeps_his_pl
     hung_up = [("toinette", False, ["toinette"], 1), (None, True, [], 1)]
     for one, least, wanted in zip((talking, before), (0.0, 5.0), hung_up, strict=True):
         record = stack.call_record(one)
+        assert (record["steps"], record["hung_up_in"]) == ([], "agents")
         (wait,) = [entry["result"] for entry in record["tape"] if "enqueue" in entry]
         assert (wait["agent"], wait["gone"], wait["rang"], wait["place"]) == wanted
         assert least <= wait["waited"] < one.report.ended.t + 1  # app_queue counts whole seconds of a clock
@@ -215,11 +240,11 @@ def test_who_is_called_back_keeps_his_priority_and_his_needs(stack: Stack) -> No
     assert stack.call_record(caller)["steps"] == ["which:2", "urgent:key", "again:booked", "bye:done"]
 
 
-def test_a_phone_that_dies_while_the_callers_rings_has_him_called_by_another_at_once(stack: Stack) -> None:
-    """Killed with -9.  One caller picks up meanwhile, hears nobody, and hangs up; the phone of the other stops ringing.
-    Neither has been served, and neither waits for a quarter of an hour.
+def called_by_another_at_once(stack: Stack) -> None:
+    """An agent's phone dies while the caller's rings.  One caller picks up meanwhile, hears nobody, and hangs up; the
+    phone of the other stops ringing.  Neither has been served, and neither waits for a quarter of an hour.
     """
-    answers = phone(stack, "lointain", 110.0, answer_after=3.0, hang_up_after=4.0, tone=OUTSIDE_TONE)
+    answers = phone(stack, "lointain", 110.0, answer_after=4.0, hang_up_after=4.0, tone=OUTSIDE_TONE)
     waits = phone(stack, "levant", 110.0, answer_after=3600.0)
     dying = [phone(stack, one, 110.0, keys="1", keys_after=3.0) for one in ("edmee", "brune")]
     registered(stack, "lointain", "levant", "edmee", "brune")
@@ -236,10 +261,12 @@ def test_a_phone_that_dies_while_the_callers_rings_has_him_called_by_another_at_
     taking = phone(stack, "solene", 80.0, keys="1", keys_after=3.0)
     again.saw("agent_ended", 50.0)
 
-    for number, agents in zip(numbers, (("edmee", "fanny"), ("brune", "solene")), strict=True):
+    joined = 4.0, None
+    for number, agents, spoken in zip(numbers, (("edmee", "fanny"), ("brune", "solene")), joined, strict=True):
         assert f"talked ({agents[1]})" in over(stack, number)
         gone, talked = stack.calls_back(number)
-        assert (gone["agent"], gone["steps"][0].partition(":")[2], gone["talked"]) == (agents[0], "gone", None)
+        assert (gone["agent"], gone["steps"][0].partition(":")[2]) == (agents[0], "gone")
+        assert gone["talked"] == (spoken and pytest.approx(spoken, abs=1.0))
         assert (talked["agent"], talked["steps"][0].partition(":")[2]) == (agents[1], "talked")
         began, ended = (datetime.fromisoformat(one) for one in (talked["started"], gone["ended"]))
         assert (began - ended).total_seconds() < 10.0
@@ -251,8 +278,16 @@ def test_a_phone_that_dies_while_the_callers_rings_has_him_called_by_another_at_
 
 def test_an_agents_phone_that_dies_costs_nobody_his_call_back(stack: Stack) -> None:
     """Killed with -9: while it rings, the next agent is rung; as its agent is told whom to call, it is as where he
-    presses nothing: nobody has taken it, and it is tried again in a minute; in the talk it is over soon.
+    presses nothing: nobody has taken it, and it is tried again in a minute; while the caller's rings, another is asked
+    at once; in the talk it is over soon.
     """
+    other = stack.beside(called_by_another_at_once)
+    nobody_has_taken_it(stack)
+    other.result()
+
+
+def nobody_has_taken_it(stack: Stack) -> None:
+    """An agent's phone dies as it rings, as he is told whom to call, and in the talk; another agent presses nothing."""
     outside = phone(stack, "dehors", answer_after=1.0, tone=OUTSIDE_TONE)
     ringing, told, silent = (phone(stack, one, **options) for one, options in DYING.items())
     registered(stack, "dehors", *DYING)

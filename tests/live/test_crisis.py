@@ -1,4 +1,6 @@
-"""A crisis put in front of numbers by command and by phone, and taken away, while calls go on."""
+"""A crisis put in front of numbers by command, over HTTP and by phone, and taken away, while calls go on."""
+
+import json
 
 from ivr.phone.events import first
 from tests.live.stack import Placed, Stack
@@ -38,7 +40,8 @@ def test_a_crisis_stands_in_front_of_calls_that_come_and_leaves_those_in_progres
     python = ("/opt/ivr/bin/python", "-c", STATEMENT)
     try:
         assert "flood         2 numbers, then go on; on since" in order(stack, "on", "flood", "--why", "la Deûle")
-        order(stack, "on", "evacuated")
+        stack.asked("/crises/evacuated", "PUT")
+        assert "evacuated" in [one["crisis"] for one in json.loads(stack.asked("/crises")) if one["on"]]
         stack.inside("controller", *python, REFUSE)
         failed = stack.call(STAFF, f"{pin},2", hang_up_after=30.0)
         told = stack.call(FLOOD, hang_up_after=31.0)
@@ -60,7 +63,7 @@ def test_a_crisis_stands_in_front_of_calls_that_come_and_leaves_those_in_progres
         tried = [entry["result"] for entry in stack.call_record(denied)["tape"] if "verify" in entry]
         assert tried == ["False"] * 3
 
-        order(stack, "off", "evacuated")
+        stack.asked("/crises/evacuated", "DELETE")
         # `told` has heard its message by now, and is on its way behind it.
         staff = stack.call(STAFF, f"{pin},2,0", hang_up_after=40.0)
         assert steps(stack, before) == ["agent:talked"]

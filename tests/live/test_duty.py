@@ -25,7 +25,7 @@ def paused(stack: Stack) -> bool:
 
 
 def test_codes_put_an_agent_on_and_off_duty(stack):
-    """Each says the state he is in then; controller and Asterisk agree."""
+    """Each says the state he is in then; controller and Asterisk agree, also where it is ordered over HTTP."""
     try:
         for code, state in (("*45", "on duty"), ("*452", "paused"), ("*451", "on duty"), ("*453", "logged out")):
             placed = dial(stack, code)
@@ -37,6 +37,10 @@ def test_codes_put_an_agent_on_and_off_duty(stack):
             if state != "logged out":
                 assert paused(stack) is (state == "paused")
         assert OLGA not in stack.asterisk("queue show duties")
+        for order, state in (("login", "on duty"), ("pause", "paused"), ("unpause", "on duty")):
+            assert json.loads(stack.asked(f"/agents/{OLGA}/{order}", "POST"))["state"] == state
+            assert paused(stack) is (state == "paused")
+        assert stands(stack) == "on duty"
     finally:
         stack.inside("controller", "ivr", "agents", "login", OLGA)
 

@@ -3,7 +3,8 @@
 from tests.live.stack import Placed, Stack, until
 from tests.live.talks import hear_each_other
 
-NUMBER, GATE, CALM = "0892000043", "0805000044", "0805000045"
+NUMBER, GATE, CALM, LISTED = "0892000043", "0805000044", "0805000045", "0805000046"
+ON_A_LIST, TRUSTED = "0639980010", "0639980001"
 PRICE = "announcement/per-minute-0-35"
 
 
@@ -14,6 +15,14 @@ def steps(stack: Stack, placed: Placed, calls: int) -> list[str]:
     until(lambda: len(stack.records(caller)) == calls, f"{calls} records of {caller}", within=20.0, every=1.0)
     found: list[str] = max(stack.records(caller), key=lambda record: record["started"])["steps"]
     return found
+
+
+def last_steps(stack: Stack, placed: Placed) -> list[str]:
+    """Of who may have called other numbers of ours."""
+    _ = placed.report
+    (found,) = [one for one in stack.records(placed.script.from_) if one["number"] == placed.script.number]
+    steps_: list[str] = found["steps"]
+    return steps_
 
 
 def order(stack: Stack, *words: str) -> str:
@@ -62,12 +71,22 @@ def test_the_right_key_passes_before_the_answer(stack):
 
 
 def test_who_calls_again_at_once_is_told_we_are_busy_and_who_never_presses_a_key_is_sent_elsewhere(stack):
-    """The second short call of one, and the second silent call of another: each by its own answer."""
+    """The second short call of one, and the second silent call of another: each by its own answer.  Who is on a list
+    that was imported hears that we are busy at once; who is trusted passes, whatever he was noted for.
+    """
+    order(stack, "add", TRUSTED, "--why", "a test")
+    listed = stack.call(LISTED, from_=ON_A_LIST, hang_up_after=8.0)
+    trusted = stack.call(LISTED, from_=TRUSTED, hang_up_after=8.0)
     short, silent = (stack.call(CALM, hang_up_after=seconds) for seconds in (2.0, 20.0))
     assert steps(stack, short, 1)[0] == steps(stack, silent, 1)[0] == "check:fine"
     repeated = stack.call(CALM, from_=short.script.from_, hang_up_after=20.0)
     elsewhere = stack.call(CALM, from_=silent.script.from_, hang_up_after=8.0)
 
+    assert last_steps(stack, listed) == ["check:blocked", "blocked:done"]
+    assert (listed.report.answered_t, listed.report.ended.by, listed.report.ended.code) == (None, "far", 486)
+    assert last_steps(stack, trusted)[:2] == ["check:fine", "onward:over"]
+    assert trusted.report.answered_t is not None
+    order(stack, "remove", TRUSTED)
     assert steps(stack, repeated, 2) == ["check:repeated", "repeated:done"]
     assert repeated.report.answered_t is None
     assert (repeated.report.ended.by, repeated.report.ended.code) == ("far", 486)

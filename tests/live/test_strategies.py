@@ -6,7 +6,7 @@ from typing import Any
 from tests.live.stack import CALLER_TONE, Placed, Stack, until
 from tests.live.talks import hear_each_other
 
-ALL, FEWEST, RANDOM, WEIGHTED, NOTING, MEMORY, DRAWN = (f"0805000{last}" for last in range(684, 691))
+ALL, FEWEST, RANDOM, WEIGHTED, NOTING, MEMORY, DRAWN, PENALTY = (f"0805000{last}" for last in range(684, 692))
 HOST = "0806000009"
 TONES = {"ines": 550.0, "jean": 770.0, "mila": 990.0}
 NEVER = 3600.0
@@ -26,7 +26,9 @@ def taken(stack: Stack, queue: str) -> dict[str, int]:
 
 
 def test_each_strategy_rings_whom_it_says_and_who_takes_notes_is_left_alone(stack: Stack) -> None:
-    """All; who took the fewest; by chance; the first, then the first two; and nobody within five seconds of a call."""
+    """All; who took the fewest; by chance; the first, then the first two; who has a penalty only while the other talks;
+    and nobody within five seconds of a call.
+    """
 
     def call(number: str) -> Placed:
         return stack.call(number, tone=CALLER_TONE, hang_up_after=30.0)
@@ -47,6 +49,8 @@ def test_each_strategy_rings_whom_it_says_and_who_takes_notes_is_left_alone(stac
     placed += [call(RANDOM), call(WEIGHTED)]
     _ = [one.report for one in placed]
     placed.append(call(DRAWN))
+    _ = placed[-1].report
+    spared = [call(PENALTY), call(PENALTY)]
     came = [waits(stack, one)[0] for one in placed]
     both, *fewest = came[:3]
     first, second = sorted(
@@ -54,6 +58,7 @@ def test_each_strategy_rings_whom_it_says_and_who_takes_notes_is_left_alone(stac
     )
     alone, together = waits(stack, memory)
     (chance,) = [float(one["result"]) for one in stack.call_record(placed[-1])["tape"] if "draw" in one]
+    penalised = [waits(stack, one)[0] for one in spared]
     for phone in phones.values():
         phone.leave()
 
@@ -67,9 +72,11 @@ def test_each_strategy_rings_whom_it_says_and_who_takes_notes_is_left_alone(stac
     assert (alone["agents"], alone["reached"]) == (["lea"], "no_answer")
     assert (together["agents"], together["agent"]) == (["lea", "nino"], "nino")
     assert came[-1]["agents"] == [("ines", "jean")[int(chance * 2)]]
+    assert sorted(one["agent"] for one in penalised) == ["ines", "jean"]
+    assert sorted(one["rang"] for one in penalised) == [["ines"], ["jean"]], "a penalty is rung beside none"
     assert second.answered_t is not None
     assert second.invited_at + second.answered_t - (first.invited_at + first.ended.t) >= 4.5, "rung as she took notes"
     hear_each_other(memory, memory, "nino")
-    for one in (*notes, *placed):
+    for one in (*notes, *placed, *spared):
         agent = waits(stack, one)[-1]["agent"]
         hear_each_other(one, phones[agent], agent, TONES[agent])

@@ -15,7 +15,6 @@ from hashlib import sha256
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
-from urllib.request import Request, urlopen
 
 import pytest
 from aiosmtpd.controller import Controller
@@ -23,7 +22,7 @@ from aiosmtpd.controller import Controller
 from ivr.phone import ear, tone
 from tests.live.stack import CALLER_TONE, Stack, until
 
-NUMBER = "0805000074"
+NUMBER, OTHERS = "0805000074", "0805000077"
 HOOK = 8581  # the port of the system `hook` of remotes.yaml
 
 
@@ -79,16 +78,8 @@ def hook() -> Iterator[list[tuple[dict[str, str], bytes]]]:
         server.server_close()
 
 
-def asked(stack: Stack, path: str, method: str = "GET") -> bytes:
-    request = Request(f"http://127.0.0.1:{stack.settings.http_port}{path}", method=method)
-    request.add_header("Authorization", f"Bearer {stack.password('web:operator')}")
-    with urlopen(request, timeout=5) as answer:  # noqa: S310 - our own HTTP
-        found: bytes = answer.read()
-        return found
-
-
 def messages(stack: Stack) -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = json.loads(asked(stack, "/messages?mailbox=vitaline"))
+    found: list[dict[str, Any]] = json.loads(stack.asked("/messages?mailbox=vitaline"))
     return found
 
 
@@ -96,7 +87,7 @@ def messages(stack: Stack) -> list[dict[str, Any]]:
 def _emptied(stack: Stack) -> Iterator[None]:
     yield
     for one in messages(stack):
-        asked(stack, f"/messages/{one['id']}", "DELETE")
+        stack.asked(f"/messages/{one['id']}", "DELETE")
 
 
 def shown(stack: Stack, tmp_path: Path) -> None:
@@ -131,6 +122,7 @@ def test_a_message_is_taken_and_told_by_every_exit(stack: Stack, tmp_path: Path)
         declines = stack.call(NUMBER)
         wants_us = stack.call(NUMBER, "0@+1")
         silent = stack.call(NUMBER, "1@+1")
+        others = stack.call(OTHERS, "", stack.agent("verane", engaged=True))
         steps = {
             "keeps": stack.call_record(keeps)["steps"],
             "leaves": stack.call_record(leaves)["steps"],
@@ -150,9 +142,13 @@ def test_a_message_is_taken_and_told_by_every_exit(stack: Stack, tmp_path: Path)
         }
         assert stack.call_record(late)["steps"] == ["agent:unavailable", "box:full", "full:done"]
 
+        assert stack.call_record(others)["steps"] == ["agent:busy", "box:declined", "second:declined", "bye:done"]
+        greeted = stack.heard(others, "nobody", "all-busy", "workshop-closed", "goodbye").heard
+        assert [one.name for one in greeted] == ["all-busy", "workshop-closed", "goodbye"]
+
         heard = [one.name for one in stack.heard(keeps, "nobody", "voicemail-press", "voicemail-speak", "message-kept",
                                                  "message-review").heard]  # fmt: skip
-        sound = asked(stack, kept["sound"])
+        sound = stack.asked(kept["sound"])
         (tmp_path / "message.wav").write_bytes(sound)
         spoken = ear.sound(tmp_path / "message.wav", 8000)
         voiced = sum(span.seconds for span in tone.tones(spoken, 8000, CALLER_TONE, 0.5))
@@ -184,7 +180,7 @@ def test_a_message_is_taken_and_told_by_every_exit(stack: Stack, tmp_path: Path)
         assert "e-mail sent; notice sent" in next(line for line in listed.splitlines() if kept["id"][:8] in line)
         assert stack.health()["mail_problem"] is None  # type: ignore[index]
 
-        asked(stack, f"/messages/{kept['id']}", "DELETE")
+        stack.asked(f"/messages/{kept['id']}", "DELETE")
         assert kept["id"] not in [one["id"] for one in messages(stack)]
         shown(stack, tmp_path)
         name = next(entry["capture"]["name"] for entry in stack.call_record(keeps)["tape"] if "capture" in entry)

@@ -117,6 +117,8 @@ async def test_a_call_cut_off_at_any_instant_has_one_true_record(
     assert (record.answered is not None) is answered
     assert (record.billed_seconds, record.amount) == ((1, Money(Decimal("0.01"))) if answered else (0, NOTHING))
     assert len(record.steps) == steps
+    node = ("hours", "welcome", "menu", "heating", None)[steps]
+    assert record.hung_up_in == (None if stopped else node)
     assert not record.tape[-1].done
     assert (office.live.calls, sum(office.live.endings.values())) == ((), 1)
 

@@ -14,7 +14,7 @@ from ivr.book.given import Given, Press
 from ivr.flow.commands import Reached
 from ivr.flow.errands import Fetched
 from ivr.flow.tape import BadTape, Entry
-from ivr.ledger.tables import kept, row
+from ivr.ledger.rows import kept, row
 from ivr.service.library import Release
 from ivr.service.record import Record
 from ivr.terminal.cast import Cast
