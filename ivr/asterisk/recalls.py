@@ -114,16 +114,22 @@ class AmiExchange:
 
     async def is_dead(self, attempt: str) -> bool:
         """Whether the one phone that is left in the call of an attempt sends nothing."""
-        phones = [
-            channel.name
-            for channel in live_channels(await self._link.list("CoreShowChannels"))
-            if channel.linked_id == NAME + attempt and channel.name.startswith("PJSIP/")
-        ]
+        phones = await self._phones(attempt)
+        if len(phones) > 1:  # the caller's is about to go
+            await asyncio.sleep(LISTENED)
+            phones = await self._phones(attempt)
         if len(phones) != 1:
             return False
         before = await self._sent(phones[0])
         await asyncio.sleep(LISTENED)
         return before != "" and before == await self._sent(phones[0])
+
+    async def _phones(self, attempt: str) -> list[str]:
+        return [
+            channel.name
+            for channel in live_channels(await self._link.list("CoreShowChannels"))
+            if channel.linked_id == NAME + attempt and channel.name.startswith("PJSIP/")
+        ]
 
     async def _sent(self, channel: str) -> str:
         """How many packets of sound have come from a phone."""

@@ -94,29 +94,30 @@ CALL = {"Event": "CoreShowChannel", "Linkedid": f"callback-{ATTEMPT}"}
 @pytest.mark.parametrize(
     ("phones", "counted", "dead"),
     [
-        (["PJSIP/sacha-01"], ["120", "120"], True),
-        (["PJSIP/sacha-01"], ["120", "140"], False),
-        (["PJSIP/sacha-01"], ["", ""], False),
-        (["PJSIP/sacha-01", "PJSIP/gateway-02"], ["120", "120"], False),
-        ([], [], False),
+        ([["PJSIP/sacha-01"]], ["120", "120"], True),
+        ([["PJSIP/sacha-01"]], ["120", "140"], False),
+        ([["PJSIP/sacha-01"]], ["", ""], False),
+        ([["PJSIP/sacha-01", "PJSIP/gateway-02"], ["PJSIP/sacha-01"]], ["120", "120"], True),
+        ([["PJSIP/sacha-01", "PJSIP/gateway-02"]] * 2, ["120", "120"], False),
+        ([[]], [], False),
     ],
 )
 async def test_a_phone_that_sends_nothing_has_died(
-    phones: list[str], counted: list[str], dead: bool, monkeypatch: pytest.MonkeyPatch
+    phones: list[list[str]], counted: list[str], dead: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """As its packets are counted twice; nobody is said to be dead of whom that is not known."""
-    counts = iter(counted)
+    counts, lists = iter(counted), iter(phones)
 
     class Link:
         async def list(self, _name: str) -> tuple[dict[str, str], ...]:
-            names = ["Local/queue@callback-agents-1;1", *phones]
+            names = ["Local/queue@callback-agents-1;1", *next(lists)]
             return (
                 *({**CALL, "Channel": one} for one in names),
                 {"Event": "CoreShowChannel", "Channel": "PJSIP/zoe-9"},
             )
 
         async def action(self, _name: str, fields: dict[str, str]) -> AmiReply:
-            assert fields == {"Channel": phones[0], "Variable": "CHANNEL(rtcp,rxcount)"}
+            assert fields == {"Channel": phones[0][0], "Variable": "CHANNEL(rtcp,rxcount)"}
             return AmiReply(True, "", CaseInsensitiveDict({"Value": next(counts)}))
 
     monkeypatch.setattr("ivr.asterisk.recalls.LISTENED", 0.0)
