@@ -15,19 +15,23 @@ from types import FrameType
 from ivr.phone.endpoint import PhoneFault
 from ivr.phone.events import Event
 from ivr.phone.pjsua import place
-from ivr.phone.script import CallScript
+from ivr.phone.script import CUE, CallScript
 
 
 def main() -> int:
-    """Place the one call of this process; a signal or a reader that is gone makes the caller hang up."""
+    """Place the one call of this process; a signal (but ``CUE``) or a reader that is gone makes the caller hang up."""
     # PJLIB prints its first lines before its log level can be set: standard output is ours alone.
     nowhere = os.open(os.devnull, os.O_WRONLY)
     out = os.fdopen(os.dup(sys.stdout.fileno()), "w", encoding="utf-8")
     os.dup2(nowhere, sys.stdout.fileno())
     stopped: list[int] = []
+    cues: list[int] = []
 
     def stop(number: int, _: FrameType | None) -> None:
         stopped.append(number)
+
+    def cue(number: int, _: FrameType | None) -> None:
+        cues.append(number)
 
     def tell(event: Event) -> None:
         try:
@@ -38,10 +42,11 @@ def main() -> int:
 
     for wanted in (signal.SIGINT, signal.SIGTERM):
         signal.signal(wanted, stop)
+    signal.signal(CUE, cue)
     folder = Path(sys.argv[1])
     script = CallScript.from_json(json.load(sys.stdin))
     try:
-        place(script, tell, folder, lambda: bool(stopped)).lay(folder)
+        place(script, tell, folder, lambda: bool(stopped), lambda: len(cues)).lay(folder)
     except PhoneFault as fault:
         print(fault, file=sys.stderr)
         return 2

@@ -2,6 +2,7 @@
 
 import re
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +28,9 @@ _REASON = re.compile(r"^Reason:\s*(.+?)\s*$", re.MULTILINE | re.IGNORECASE)
 class Caller(pj.Call):  # type: ignore[misc]  # PJSUA2 ships without types
     """One outgoing call that follows its script at each ``tick``."""
 
-    def __init__(self, endpoint: Endpoint, account: Any, script: CallScript, listen: Listener, wav: Path) -> None:
+    def __init__(
+        self, endpoint: Endpoint, account: Any, script: CallScript, listen: Listener, wav: Path, cues: Callable[[], int]
+    ) -> None:
         super().__init__(account)
         self.endpoint = endpoint
         self.script = script
@@ -35,6 +38,8 @@ class Caller(pj.Call):  # type: ignore[misc]  # PJSUA2 ships without types
         self.invited = 0.0
         self.sound_from: float | None = None
         self._listen = listen
+        self._cues = cues
+        self._cued = 0
         self._recorder, self.recorded_from = endpoint.recorder(wav)
         self._tone = endpoint.tone(script.tone) if script.tone else None
         self._media: Any = None
@@ -98,6 +103,7 @@ class Caller(pj.Call):  # type: ignore[misc]  # PJSUA2 ships without types
 
     def _press(self) -> None:
         if self._steps and not self._pending and self._due(self._steps[0]):
+            self._cued += self._steps[0].since == "cue"
             self._pending = list(self._steps.pop(0).keys)
             if not self._pending:
                 self._heard = 0.0  # a question passed in silence: the next step waits for what is said after it
@@ -115,6 +121,8 @@ class Caller(pj.Call):  # type: ignore[misc]  # PJSUA2 ships without types
                 return self._answered is not None and self._heard >= LISTEN and self._paused >= PAUSE
             case "key":
                 return self._answered is not None and self.t >= max(self._answered, self._last_key) + step.moment
+            case "cue":
+                return self._cues() > self._cued
             case "early_media":
                 return self.sound_from is not None and self.t >= self.sound_from + step.moment
 

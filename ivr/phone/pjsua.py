@@ -20,22 +20,36 @@ TAIL = 0.15
 """Seconds polled after the end, so that the last sound reaches the recorder."""
 
 
-def place(script: CallScript, listen: Listener, folder: Path, stop: Callable[[], bool] = lambda: False) -> Times:
+def place(
+    script: CallScript,
+    listen: Listener,
+    folder: Path,
+    stop: Callable[[], bool] = lambda: False,
+    cues: Callable[[], int] = lambda: 0,
+) -> Times:
     """Place the call and return when it is over; what each side heard is recorded in ``folder``.
 
-    ``listen`` gets each event as it happens; ``stop`` is asked often and makes the caller hang up.  Raises
-    ``PhoneFault`` when there is no call to report on (no route, registration refused).
+    ``listen`` gets each event as it happens; ``stop`` is asked often and makes the caller hang up; ``cues``:
+    how many cues he has been given by now.  Raises ``PhoneFault`` when there is no call to report on (no route,
+    registration refused).
     """
     try:
         calls = 2 + 2 * len(script.agents)
         way = (script.host, script.port, script.codec, script.lost, calls, script.listen, script.certificate)
         with Endpoint(*way) as endpoint:
-            return _call(endpoint, script, listen, folder, stop)
+            return _call(endpoint, script, listen, folder, stop, cues)
     except pj.Error as fault:
         raise PhoneFault(f"The phone failed: {fault.reason.strip() or fault.title}.") from fault
 
 
-def _call(endpoint: Endpoint, script: CallScript, tell: Listener, folder: Path, stop: Callable[[], bool]) -> Times:
+def _call(
+    endpoint: Endpoint,
+    script: CallScript,
+    tell: Listener,
+    folder: Path,
+    stop: Callable[[], bool],
+    cues: Callable[[], int],
+) -> Times:
     # A measuring instrument: what it misses, the caller seems not to have heard.
     go_first(os.getpid())
     account = pj.Account()
@@ -49,7 +63,7 @@ def _call(endpoint: Endpoint, script: CallScript, tell: Listener, folder: Path, 
             phones.append(AgentPhone(endpoint, agent, script.host, script.port, wav(folder, number)))
         for phone in phones:
             phone.wait()
-        caller = Caller(endpoint, account, script, tell, wav(folder, 0))
+        caller = Caller(endpoint, account, script, tell, wav(folder, 0), cues)
         for phone in phones:
             phone.caller = caller
         caller.dial()

@@ -12,6 +12,7 @@ Steps keep their order.
 """
 
 import re
+import signal
 from dataclasses import asdict, dataclass, replace
 from typing import Any, Literal, Self
 
@@ -20,6 +21,9 @@ LISTEN = 1.0
 
 PAUSE = 1.0
 """Seconds of silence that then tell that the prompt is over; pauses within a prompt are shorter."""
+
+CUE = signal.SIGUSR1
+"""The signal that has the next such step done: by who looks at more than the phone can hear."""
 
 LIMIT = 120.0
 """Seconds after which the phone hangs up whatever happens."""
@@ -42,13 +46,14 @@ class BadScript(ValueError):
 class Step:
     """Keys pressed one after the other, when ``moment`` seconds have gone by ``since`` something.
 
-    Since the first early media, or since the answer or the key before; ``listening`` has no moment.  Without ``keys``
-    the caller lets a question pass in silence.
+    Since the first early media, or since the answer or the key before; ``listening`` has no moment, nor has ``cue``:
+    they are pressed when the phone's process is sent ``CUE``.  Without ``keys`` the caller lets a question pass in
+    silence.
     """
 
     keys: str
     moment: float = 0.0
-    since: Literal["early_media", "key", "listening"] = "listening"
+    since: Literal["early_media", "key", "listening", "cue"] = "listening"
 
 
 @dataclass(frozen=True)

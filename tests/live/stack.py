@@ -26,7 +26,7 @@ from ivr.ledger.told import HERE
 from ivr.phone import booth, ear, hearing
 from ivr.phone.events import Event
 from ivr.phone.report import CallReport
-from ivr.phone.script import Agent, CallScript, keys
+from ivr.phone.script import CUE, Agent, CallScript, Step, keys
 from ivr.phone.timeline import Findings, findings
 from ivr.settings import Settings
 from ivr.terminal.verdict import sound_name
@@ -49,6 +49,14 @@ def until(fact: Callable[[], Any], what: str, within: float = 10.0, every: float
         assert time.monotonic() < deadline, f"not within {within:g} s: {what}"
         time.sleep(every)
     return found
+
+
+def _steps(pressed: str) -> tuple[Step, ...]:
+    """Keys as the phone's script has them, and ``1!``: to be pressed when the test says so."""
+    parts = pressed.split(",")
+    return tuple(
+        step for part in parts for step in ((Step(part[:-1], since="cue"),) if part.endswith("!") else keys(part))
+    )
 
 
 @dataclass
@@ -84,6 +92,11 @@ class Placed:
             with suppress(ProcessLookupError):
                 os.kill(phone, signal.SIGINT)
         return self.report
+
+    def press(self) -> None:
+        """Have the caller press the keys of his next step that waits for it (``1!``)."""
+        (phone,) = self.phones
+        os.kill(phone, CUE)
 
     def hear(self, event: Event) -> None:
         with self._news:
@@ -249,7 +262,7 @@ class Stack(Containers):
             number=number,
             port=self.settings.sip_port,
             from_=options.pop("from_", self.caller()),
-            keys=keys(pressed),
+            keys=_steps(pressed),
             tone=options.pop("tone", CALLER_TONE if agents else 0.0),
             agents=agents,
             **options,

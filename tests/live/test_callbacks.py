@@ -82,8 +82,9 @@ def test_who_leaves_a_queue_for_a_call_back_keeps_his_place(stack: Stack) -> Non
     refuses, silent = stack.call(FIRST, "3", hang_up_after=30.0), stack.call(FIRST, hang_up_after=50.0)
     # A special number, a short one, one of another country.
     dear = stack.call(FIRST, "2,0899000004#,3615#,00442079460018#", hang_up_after=60.0)
-    caller = stack.call(QUEUED, "1@6.0,1", hang_up_after=60.0)
+    caller = stack.call(QUEUED, "1!,1", hang_up_after=60.0)
     until(lambda: "back has 1 calls" in stack.asterisk("queue show back"), "he waits")
+    caller.press()
     later = stack.call(QUEUED, hang_up_after=75.0)
     until(
         lambda: re.search(r"1\. Local/queue@callback-agents.*2\. PJSIP", stack.asterisk("queue show back"), re.DOTALL),
@@ -172,8 +173,9 @@ def test_a_caller_who_is_called_first_is_called_when_he_is_next_and_keeps_his_pl
     before = stack.call(TURN, hang_up_after=80.0)
     until(lambda: "turn has 1 calls" in stack.asterisk("queue show turn"), "one stands before him")
     time.sleep(2.0)  # Asterisk tells in whole seconds for how long each has waited: who came first must be sure
-    caller = stack.call(TURN, "1@4.0,1", hang_up_after=60.0)
+    caller = stack.call(TURN, "1!,1", hang_up_after=60.0)
     until(lambda: "turn has 2 calls" in stack.asterisk("queue show turn"), "he waits")
+    caller.press()
     after = stack.call(TURN, hang_up_after=80.0)
     assert stack.call_record(caller)["steps"] == ["agents:key", "again:booked", "bye:done"]
     until(lambda: "turn has 2 calls" in stack.asterisk("queue show turn"), "he stands nowhere")

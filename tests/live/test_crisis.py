@@ -32,7 +32,7 @@ def heard(stack: Stack, placed: Placed) -> list[str]:
 
 def test_a_crisis_stands_in_front_of_calls_that_come_and_leaves_those_in_progress_alone(stack):
     """Its message is heard before the price, free and unanswered; the price is told and charged after it as ever."""
-    before = stack.call(FLOOD, "#@3.0", stack.agent("clara", answer_after=0.5, hang_up_after=14.0))
+    before = stack.call(FLOOD, "#@3.0", stack.agent("clara", answer_after=0.5, hang_up_after=20.0))
     pin = stack.password("pin:flood")
     wrong = f"{(int(pin) + 1) % 10**6:06d}"
     denied = stack.call(STAFF, f"{wrong},{wrong}@+4.0,{wrong}@+4.0", hang_up_after=40.0)
@@ -40,11 +40,11 @@ def test_a_crisis_stands_in_front_of_calls_that_come_and_leaves_those_in_progres
     python = ("/opt/ivr/bin/python", "-c", STATEMENT)
     try:
         assert "flood         2 numbers, then go on; on since" in order(stack, "on", "flood", "--why", "la Deûle")
+        told = stack.call(FLOOD, hang_up_after=40.0)  # clara's phone is there when he has heard the message
         stack.asked("/crises/evacuated", "PUT")
         assert "evacuated" in [one["crisis"] for one in json.loads(stack.asked("/crises")) if one["on"]]
         stack.inside("controller", *python, REFUSE)
         failed = stack.call(STAFF, f"{pin},2", hang_up_after=30.0)
-        told = stack.call(FLOOD, hang_up_after=31.0)
         gone = stack.call(BOTH, hang_up_after=25.0)
         assert "flood" in (stack.health() or {})["crises"]
 
