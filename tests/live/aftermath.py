@@ -7,7 +7,7 @@ from pathlib import Path
 from ivr.phone import ear
 from ivr.phone.tone import quiet_end
 from ivr.voice.catalogue import Sound
-from tests.live.demanding import complaints
+from tests.live.demanding import complaints, judged
 from tests.live.stack import Stack
 
 KNOWN = (
@@ -36,18 +36,28 @@ ODD = (
 )
 
 
-def look_back(stack: Stack) -> None:
+LEAST, MOST = 10, 0.6
+"""How many calls of a whole run are judged on each stack, and what share of them: else judging has stopped, unheard of.
+Some have no record, for nobody lived to write one.
+"""
+
+
+def look_back(stack: Stack, *, whole: bool) -> None:
     """No ERROR of Asterisk but those that tests provoke, no traceback of the controller, no secret, no caller.
 
     From each start of Asterisk to `Asterisk Ready.` there is no ERROR at all.  Numbers are masked in what is logged.
-    And no caller has heard what callers complain of.
+    And no caller has heard what callers complain of; if the run was ``whole``, most were listened to.
     """
-    records = map(json.loads, stack.inside("controller", "ivr", "calls", "--json", "--last", "5000").splitlines())
+    lines = stack.inside("controller", "ivr", "calls", "--json", "--with-callers", "--last", "5000").splitlines()
+    records = list(map(json.loads, lines))
     lengths = {
         (language, name): (one.seconds, _rest(name, one)) for (language, name), one in stack.sounds.sounds.items()
     }
     wrong = complaints(stack.listened, records, lengths)
     assert not wrong, "\n".join(wrong)
+    due, calls, prompts = judged(stack.listened, records, lengths)
+    enough = calls >= max(LEAST, MOST * due) and prompts > 0
+    assert enough or not whole, f"{calls} of {due} calls were judged, {prompts} prompts in them"
     asterisk, controller = stack.log("asterisk"), stack.log("controller")
     errors = [line for line in asterisk.splitlines() if "ERROR[" in line]
 

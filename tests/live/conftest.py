@@ -33,6 +33,10 @@ LONG = (
 counts its callers' records."""
 
 
+WHOLE = 100
+"""More tests than these are all of them."""
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     live = [item for item in items if Path(__file__).parent in item.path.parents]
     for item in live:
@@ -47,7 +51,7 @@ def _turn(item: pytest.Item) -> int:
 
 
 @pytest.fixture(scope="session")
-def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+def stack(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Iterator[Stack]:
     # `tests/run` describes the stack of each worker, for Docker's scripts as for these tests, in a file of settings.
     described = Path(os.environ.get("IVR_TEST_STACKS", "")) / os.environ.get("PYTEST_XDIST_WORKER", "gw0")
     if described.is_file():
@@ -66,7 +70,7 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     yield stack
     stack.clock(None)
     stack.leave()
-    look_back(stack)
+    look_back(stack, whole=len(request.session.items) > WHOLE and not request.config.option.keyword)
 
 
 @pytest.fixture(scope="session")

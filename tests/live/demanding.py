@@ -129,6 +129,18 @@ def complaints(calls: Iterable[Listened], records: Iterable[Mapping[str, Any]], 
     return [*found, *(sentence for heard in prompts.values() for sentence in clipped(heard))]
 
 
+def judged(calls: Iterable[Listened], records: Iterable[Mapping[str, Any]], lengths: Lengths) -> tuple[int, int, int]:
+    """How many calls were to be judged, how many were, and how many prompts in them: none complains of what is not.
+
+    Of a code that a phone of the house dials (``*45``) nobody keeps a record.
+    """
+    records = list(records)
+    due = [call for call in calls if not call.excuse and not call.script.number.startswith("*")]
+    found = [(call, record) for call in due if (record := _of(call, records)) is not None]
+    said = [(call, _said(list(map(Entry.read, record["tape"])), lengths)) for call, record in found]
+    return len(due), len(found), sum(one.name in names for call, names in said for one in call.heard.values())
+
+
 def dead(call: Listened, tape: list[Entry], lengths: Lengths) -> Iterator[Span]:
     """Where nothing was heard, and the line had the word."""
     others, ringing = list(call.talks), list[Span]()

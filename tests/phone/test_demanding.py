@@ -1,6 +1,7 @@
 """What every live test holds its callers' calls against: each seeded fault is told, and nothing of a good call."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -13,7 +14,7 @@ from ivr.phone.events import Event
 from ivr.phone.report import CallReport, Recording, Samples
 from ivr.phone.script import CallScript
 from ivr.phone.timeline import findings
-from tests.live.demanding import Listened, complaints, listened
+from tests.live.demanding import Listened, complaints, judged, listened
 from tests.phone.speech import CLOSED, RATE, WELCOME, line, silence, spoken
 
 SOUNDS = {"welcome": spoken(WELCOME), "en:closed": spoken(CLOSED)}
@@ -79,6 +80,19 @@ def test_with_an_excuse_or_without_a_record_nobody_complains() -> None:
     assert complaints([call(*parts, events=(picked_up,))], [record(PLAY)], LENGTHS) == []
     assert complaints([call(*parts)], [record(PLAY) | {"number": "0805000030"}], LENGTHS) == []
     assert complaints([call(*parts)], [{key: one for key, one in record().items() if key != "tape"}], LENGTHS) == []
+
+
+def test_how_many_were_judged_is_told() -> None:
+    """Without a record, or with one that has neither caller nor tape, nobody is, whatever he heard."""
+    calls = [call(SOUNDS["welcome"]), call(SOUNDS["welcome"], excuse="as it should be")]
+    veiled = {**record(PLAY), "caller": "c-1a2b3c4d"}
+
+    assert judged(calls, [record(PLAY)], LENGTHS) == (1, 1, 1)
+    assert judged(calls, [record(ask(5.0), *ENGLISH)], LENGTHS) == (1, 1, 1)
+    assert judged(calls, [record(*ENGLISH)], LENGTHS) == (1, 1, 0)
+    code = replace(calls[0], script=replace(calls[0].script, number="*45"))
+    assert judged([code], [], LENGTHS) == (0, 0, 0)
+    assert judged(calls, [], LENGTHS) == judged(calls, [veiled], LENGTHS) == (1, 0, 0)
 
 
 def test_a_key_gives_the_caller_the_word() -> None:
