@@ -13,9 +13,10 @@ import pytest
 from ivr.phone import ear
 from ivr.phone.events import Event, first
 from ivr.phone.timeline import findings
+from ivr.values import said
 from ivr.values.estimate import NAME, STEPS
 from ivr.values.wording import spelled
-from tests.live.containers import run
+from tests.live.containers import SOUNDS, run
 from tests.live.edited import written
 from tests.live.fairness import STARVED
 from tests.live.stack import CALLER_TONE, Placed, Stack, until
@@ -91,10 +92,13 @@ def test_waiting_is_free_until_the_agent_takes_the_call(stack):
     assert wait["waited"] == pytest.approx(6.0, abs=1.5)
 
 
-BRITISH_NUMBER = '"0805000094": {label: à la britannique, tariff: free, flow: british, language: en-GB}\n'
-SORRY = "all-busy: We are ever so sorry, everybody is engaged at present.\n"
-BRITISH = """
-flow: british
+SWISS_NUMBERS = """
+"0805000094": {label: à la suisse, tariff: free, flow: swiss, language: fr-CH}
+"0805000651": {label: une somme à la suisse, tariff: free, flow: value-said, language: fr-CH}
+"""
+SORRY = "all-busy: Tout notre monde est en ligne, on vous prend tout soudain.\n"
+SWISS = """
+flow: swiss
 start: sorry
 nodes:
   sorry: {kind: say, prompt: [all-busy, transfer], exits: {done: agents}}
@@ -106,17 +110,25 @@ nodes:
 def test_where_the_carrier_bears_it_no_longer_the_line_answers_and_the_wait_goes_on(stack, tmp_path):
     """25 s free, then 200, and the caller is where he was: first.  Under German law he is never answered for that.
 
-    Meanwhile the queue says its message, to each in his language; and his place, where that is said.
+    Meanwhile the queue says its message, to each in his language; and his place, where that is said.  The Swiss hears
+    a sum as it is said there.
     """
     german = stack.call(GERMAN, hang_up_after=45.0)
-    english = stack.call(ENGLISH, "2@1.0", hang_up_after=45.0)
-    placed = stack.call(CUT, hang_up_after=34.0)
-    until(lambda: waiting(stack, "placed") == 1, "the first waits")
-    with written(stack, numbers=BRITISH_NUMBER, flows_british=BRITISH, **{"../prompts/en-GB": SORRY}):
-        british = stack.call("0805000094", hang_up_after=12.0)
+    with written(stack, numbers=SWISS_NUMBERS, flows_swiss=SWISS, **{"../prompts/fr-CH": SORRY}):
+        english = stack.call(ENGLISH, "2@1.0", hang_up_after=28.0)
+        placed = stack.call(CUT, hang_up_after=31.0)
+        until(lambda: waiting(stack, "placed") >= 1, "the first waits")
+        swiss = stack.call("0805000094", hang_up_after=12.0)
         french = stack.call(ENGLISH, "1@1.0", hang_up_after=12.0)
-        assert british.report.ended.by == french.report.ended.by == "caller"
-        stack.fetch_sounds("en-GB")
+        sum_ = stack.call("0805000651", "979797@+1", hang_up_after=20.0)
+        assert swiss.report.ended.by == french.report.ended.by == "caller"
+        if "True" not in [entry["result"] for entry in stack.call_record(sum_)["tape"] if "pronounce" in entry]:
+            sum_ = stack.call("0805000651", "979797@+1", hang_up_after=20.0)  # it was not in time, and is there now
+            _ = sum_.report
+        before = stack.sounds
+        stack.fetch_sounds("fr-CH")
+        variant, stack.sounds = stack.sounds.sounds, before
+        stack.unpack(f"{SOUNDS}/said", "fr-CH", tmp_path)
     report = placed.report
     early = first(report.events, "early_media")
 
@@ -126,8 +138,8 @@ def test_where_the_carrier_bears_it_no_longer_the_line_answers_and_the_wait_goes
     entries = [entry for entry in stack.call_record(placed)["tape"] if "enqueue" in entry]
     assert entries[0]["result"]["served"] == "timeout"
     assert entries[1]["enqueue"]["place"] == entries[0]["result"]["place"] in (1, 2)
-    said = [heard for heard in stack.heard(placed, "wait-online").heard if heard.name == "wait-online"]
-    assert [heard.start for heard in said] == pytest.approx([early.t + 15.0], abs=3.0)
+    message = [heard for heard in stack.heard(placed, "wait-online").heard if heard.name == "wait-online"]
+    assert [heard.start for heard in message] == pytest.approx([early.t + 15.0], abs=3.0)
     # Music before it, and music after it.
     assert placed.starved >= STARVED or stack.complaints(placed, "wait-online", pause=20.0) == []
     words = {language: stack.sounds.sounds[language, "wait-online"].path for language in ("fr", "en")}
@@ -144,11 +156,20 @@ def test_where_the_carrier_bears_it_no_longer_the_line_answers_and_the_wait_goes
 
     assert spoken(english)[:2] == ["en-queue-youarenext", "en"]
     assert "fr" not in {name[:2] for name in spoken(english)}
-    assert spoken(british) == ["en-queue-thereare", "en-queue-callswaiting"]
-    # What the variant says in its own words, and what it has of English, both by a voice of its own.
-    own = [one.name for one in stack.heard(british, "*all-busy", "en-GB:transfer").heard]
-    assert own == ["en-GB:all-busy", "en-GB:transfer"]
-    assert spoken(french) == ["fr-queue-thereare", "fr-queue-callswaiting"]
+    assert spoken(swiss) == spoken(french) == ["fr-queue-thereare", "fr-queue-callswaiting"]
+    # What the variant says in its own words, and what it has of French, both from sounds of its own.
+    known = {
+        f"{language}:{name}": ear.sound(Path(f"{variant[language, name].path}.alaw"), sum_.script.rate)
+        for language, name in (
+            ("fr", "all-busy"),
+            *(("fr-CH", name) for name in ("all-busy", "transfer", "studio-chosen", "goodbye", "nobody")),
+        )
+    }
+    (value,) = (tmp_path / "fr-CH").glob("*.alaw")
+    known["value"] = ear.sound(value, sum_.script.rate)
+    assert said.words("said/amount/979797", "fr-CH") == "neuf cent septante-neuf mille sept cent nonante-sept euros"
+    assert spoken(swiss) == ["fr-CH:all-busy", "fr-CH:transfer"]
+    assert spoken(sum_) == ["fr-CH:studio-chosen", "value", "fr-CH:goodbye"]
     assert german.report.answered_t is None
     assert (german.report.ended.by, german.report.ended.code) == ("far", 480)
     record = stack.call_record(german)
