@@ -12,6 +12,7 @@ from ivr.flow.instants import Hours, together
 from ivr.flow.lockstep import Beginning, Lockstep, beginnings
 from ivr.flow.node import Node, references
 from ivr.values.calendar import Calendar, State
+from ivr.values.number import parse
 from ivr.values.tariff import Mode, Tariff
 
 _DAYS = ("Mondays", "Tuesdays", "Wednesdays", "Thursdays", "Fridays", "Saturdays", "Sundays")
@@ -180,7 +181,7 @@ def _calls(
         caller
         for book, service in ((old, was), (new, now))
         for caller in Callers.of(
-            _nodes(book, service), book.calendars, book.lists, book.departments, book.mailboxes
+            parse(number), _nodes(book, service), book.calendars, book.lists, book.departments, book.mailboxes
         ).each
     )
     names = sorted(_named(old, was, "calendar")), sorted(_named(new, now, "calendar"))

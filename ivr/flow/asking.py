@@ -67,6 +67,11 @@ class Attempts:
     again: Sentence = ()  # what is said before the question is put again
     _missed: dict[Miss, int] = field(default_factory=lambda: {"silence": 0, "wrong": 0, "corrected": 0})
 
+    def told(self) -> Sentence:
+        """What is said before the question is put now; once."""
+        again, self.again = self.again, ()
+        return again
+
     def miss(self, how: Miss) -> str | None:
         """Count an attempt that came to nothing; the exit to take once they are used up.
 

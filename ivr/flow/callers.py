@@ -1,6 +1,6 @@
 """Callers who stand for all others: one of each class that some node of a flow tells apart."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -16,7 +16,6 @@ from ivr.values.number import ANONYMOUS, Family, Number, parse
 from ivr.values.wording import spelled
 
 MOBILE = parse("0612345678")
-_OURS = parse("0800000001")
 
 # One caller of each family, and of each region of the numbering plan.
 _USUAL = (
@@ -33,15 +32,18 @@ _GEOGRAPHIC = tuple(parse(f"0{prefix:03}12345") for prefix in range(100, 600))
 
 @dataclass
 class Callers:
-    """``each`` stands for its class, whose members are in ``alike``; ``sensitive`` nodes tell some apart."""
+    """``each`` stands for its class, whose members are in ``alike``; ``sensitive`` are the nodes that tell some apart,
+    by their identity, with what each of them does with ``each``.
+    """
 
     each: tuple[Number, ...]
     alike: tuple[tuple[Number, ...], ...]
-    sensitive: frozenset[int]
+    sensitive: Mapping[int, tuple[str, ...]]
 
     @classmethod
     def of(
         cls,
+        dialled: Number,
         nodes: Sequence[Node],
         calendars: Mapping[str, Calendar],
         lists: Mapping[str, frozenset[str]],
@@ -49,12 +51,12 @@ class Callers:
         mailboxes: Mapping[str, Mailbox],
         only: Sequence[Number] | None = None,
     ) -> "Callers":
-        """The classes that ``nodes`` make of callers; ``only``: of these."""
+        """The classes that ``nodes`` make of those who call ``dialled``; ``only``: of these."""
         candidates = list(dict.fromkeys(only or _candidates(nodes, lists)))
         classes: dict[Any, list[Number]] = {}
 
         def response(node: Node, caller: Number) -> tuple[str, bool]:
-            scene = _Watched(_call(caller), calendars, lists, departments=departments, mailboxes=mailboxes)
+            scene = _Watched(_call(dialled, caller), calendars, lists, departments=departments, mailboxes=mailboxes)
             return _response(node, scene, caller), scene.looked
 
         given: list[list[str]] = []  # by each node, to each candidate
@@ -64,14 +66,18 @@ class Callers:
             given.append([first, *others])
         for caller, answers in zip(candidates, zip(*given, strict=True), strict=True):
             classes.setdefault((answers, caller.e164 is None and _remembers(nodes)), []).append(caller)
+        each = tuple(group[0] for group in classes.values())
+        where = [candidates.index(one) for one in each]
         sensitive = {
-            id(node)
+            id(node): tuple(answers[place] for place in where)
             for node, answers in zip(nodes, given, strict=True)
             if len(set(answers)) > 1 or (len(classes) > 1 and _remembers([node]))
         }
-        return cls(
-            tuple(group[0] for group in classes.values()), tuple(map(tuple, classes.values())), frozenset(sensitive)
-        )
+        return cls(each, tuple(map(tuple, classes.values())), sensitive)
+
+    def treated(self, caller: int, by: Iterable[int]) -> tuple[bool, frozenset[tuple[int, str]]]:
+        """What sensitive nodes do with one of ``each``, by his place, and whether he is hidden: no memory is asked."""
+        return self.each[caller].e164 is None, frozenset((node, self.sensitive[node][caller]) for node in by)
 
     def told_apart_by(self, node: Node) -> bool:
         """Whether ``node`` treats some callers otherwise than others."""
@@ -101,8 +107,8 @@ def _candidates(nodes: Sequence[Node], lists: Mapping[str, frozenset[str]]) -> l
     return [*_USUAL, *members, *(one for one in begun if one.family is not Family.UNKNOWN), *places]
 
 
-def _call(caller: Number) -> Call:
-    return Call("tried", _OURS, caller, "fr", datetime(2026, 1, 5, 9, tzinfo=UTC))
+def _call(dialled: Number, caller: Number) -> Call:
+    return Call("tried", dialled, caller, "fr", datetime(2026, 1, 5, 9, tzinfo=UTC))
 
 
 class _Watched(Scene):

@@ -2,34 +2,33 @@
 
 Theory
 ------
-A *state* of a call is all that its future can depend on: the place in the drawing and within the node, the questions
-that `back` would go to, the state of the line, and, where a node that can still be reached looks at them, notes, the
-opening hours and the caller.  Two calls in the same state have the same future, so each state is lived through only
-once, however many ways lead there.  A state waits for the result of a command that can end in several ways; we replay
-the shortest way to it and then take each of these, as far as the next such command: the *passages*.  States and
-passages are a graph whose ways from a root to an end are the paths of calls (`ivr.flow.paths`).
+A *state* of a call is all that its future can depend on (`ivr.flow.alike`): the place in the drawing and within the
+node, the questions that `back` would go to, the state of the line, and, where a node that can still be reached looks at
+them, notes, the opening hours and the caller.  Two calls in the same state have the same future, so each state is lived
+through only once, however many ways lead there.  A state waits for the result of a command that can end in several
+ways; we replay the shortest way to it and then take each of these, as far as the next such command: the *passages*.
+States and passages are a graph whose ways from a root to an end are the paths of calls (`ivr.flow.paths`).
 
 Where within a node a call is, its generator knows: the line it waits at and its local values (`Run.inside`).
 
 A world with a change of price (`World.change`) is one of calls that are unanswered when it begins: the line tells the
 new price before it answers, or lets anybody answer, and the passages say which price the call is charged at.
 
-What is taken as alike: instants at which all calendars say the same for the same reason; callers whom no node tells
-apart; keys that are all wrong; digits, shares and early keys that lead the same way.
+What is taken as alike besides: instants at which all calendars say the same for the same reason; callers whom no node
+tells apart; keys that are all wrong; digits, shares and early keys that lead the same way.
 """
 
-from collections.abc import Iterator, Mapping, Sequence, Set
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
+from ivr.flow.alike import Alike, tested
 from ivr.flow.callers import Callers
 from ivr.flow.commands import Ask, Command, Gather, Now, Reached
 from ivr.flow.errands import Overridden
-from ivr.flow.flow import BACK, Place
 from ivr.flow.instants import Hours, before, representatives
 from ivr.flow.line import FlowError
-from ivr.flow.looks import Looks, lasts, tested
 from ivr.flow.node import references
 from ivr.flow.nodes.directory import Directory
 from ivr.flow.nodes.language import Language
@@ -43,7 +42,6 @@ from ivr.values.number import Number
 MOST_STATES = 5000
 RINGING = 2  # seconds for which agents ring when a price changes
 MOST_THERE = 1000  # calls that are kept where they are: some kilobytes each
-_BACKWARD = 4  # questions that `back` can still go to; deeper ones are taken as alike
 
 
 @dataclass(frozen=True)
@@ -63,16 +61,15 @@ class _Explorer:
     def __init__(self, world: World, callers: Sequence[Number] | None, when: When | None) -> None:
         given, world = world, repeating(world)
         self._world = world
-        self._places = world.drawing.reachable(world.drawing.start(world.flow.flow))
-        nodes = {id(node): node for node in map(world.drawing.node, self._places)}
-        self._tested = {pair for node in nodes.values() for pair in tested(node)}
+        start = world.drawing.start(world.flow.flow)
+        nodes = {id(node): node for node in map(world.drawing.node, world.drawing.reachable(start))}
+        noted = {value for node in nodes.values() for _, value in tested(node)}
         languages = {name for node in nodes.values() if isinstance(node, Language) for name in node.options.values()}
         spelt = {code for node in nodes.values() if isinstance(node, Directory) for code in node.codes}
-        self._words = frozenset({value for _, value in self._tested} | languages | spelt)
+        self._words = frozenset(noted | languages | spelt)
         self._known = Known(tuple(sorted(self._words - {""})))
-        self._back = any(BACK in node.doors().values() for node in nodes.values())
         known = world.calendars, world.lists, world.departments, world.mailboxes
-        self.callers = Callers.of(list(nodes.values()), *known, callers)
+        self.callers = Callers.of(world.number, list(nodes.values()), *known, callers)
         named = {name for node in nodes.values() for to, name, _ in references(node) if to == "calendar"}
         self._calendars = sorted(named | ({when.calendar} if when else set()))
         found = [(dict(zip(self._calendars, states, strict=True)), at) for states, at in self._alike(given)]
@@ -82,7 +79,7 @@ class _Explorer:
             if when is None or (states[when.calendar][0] is Opened.OPEN) is when.open
         ]
         self._when = when
-        self._future: dict[Place, Looks] = {}
+        self._keys = Alike(world.drawing, start, self.callers, [states for states, _ in self._instants])
         self._ids: dict[Any, int] = {}
         self._classes: dict[str, list[int]] = {}
         self._states: list[State] = []
@@ -120,7 +117,7 @@ class _Explorer:
 
     def _entered(self, came: State, run: Run, command: Command[Any] | None) -> int:
         """The number of the state in which a run is, which may be a new one; ``came`` has the way to it."""
-        key = self._key(came, run, command)
+        key = self._keys.key(came, run, command, self._words)
         if key not in self._ids:
             index = self._ids[key] = len(self._states)
             if len(self._there) < MOST_THERE:
@@ -129,50 +126,6 @@ class _Explorer:
             asks = bool(here and self._world.drawing.node(here).asks and isinstance(command, Ask | Gather))
             self._states.append(replace(came, place=here.node if here else "", question=asks))
         return self._ids[key]
-
-    def _key(self, came: State, run: Run, command: Command[Any] | None) -> Any:
-        here, asked, log = run.standing.here, tuple(run.standing.asked), came.log
-        looks = [self._looks(place) for place in {here, *(asked if self._back else ())} if place is not None]
-        calendars, callers = any(one.calendars for one in looks), any(one.callers for one in looks)
-        waited = None
-        if not log.answered and log.opened is not None:
-            waited = int((log.elapsed - log.opened) // 5)  # decides how long a ring is still free
-        lasts = max((one.lasts for one in looks), default=0.0)
-        return (
-            *(here, asked[-_BACKWARD:] if self._back else (), run.inside(self._words), still(command, self._words)),
-            *(run.line.state, log.announced, log.unannounced, log.unlimited, log.human is not None, waited),
-            (came.hours if calendars else None, came.caller if callers else None, log.language),
-            tuple(sorted((name, one.label) for name, one in log.overrides.items())) if calendars else (),
-            self._notes(run.scene.notes, {name for one in looks for name in one.notes}),
-            tuple(run.scene.ahead),
-            lasts > 0 and log.elapsed > lasts,
-            run.changed is not None,
-            self._until_change(run, log),
-            # At a root nodes may have been left without a command; elsewhere the passage has told of them.
-            tuple(map(str, run.trail[came.steps :])),
-        )
-
-    def _until_change(self, run: Run, log: Log) -> float | None:
-        """Seconds until the price changes, while that still makes a difference to the call."""
-        change = self._world.change
-        if change is None or log.answered or run.changed is not None:
-            return None
-        return round((change.begins - run.moment(log)).total_seconds(), 1)
-
-    def _notes(self, notes: Mapping[str, str], tested: Set[str]) -> tuple[tuple[str, str], ...]:
-        known = sorted((name, text) for name, text in notes.items() if name in tested)
-        return tuple((name, text if (name, text) in self._tested else "?") for name, text in known)
-
-    def _looks(self, place: Place) -> Looks:
-        if place not in self._future:
-            nodes = [self._world.drawing.node(one) for one in self._world.drawing.reachable(place)]
-            self._future[place] = Looks(
-                any(to == "calendar" for node in nodes for to, _, _ in references(node)),
-                any(self.callers.told_apart_by(node) for node in nodes),
-                frozenset(name for node in nodes for name, _ in tested(node)),
-                max(map(lasts, nodes)),
-            )
-        return self._future[place]
 
     # -- passages ------------------------------------------------------------------------------------------------
 

@@ -79,6 +79,7 @@ class Drawing:
         self._toward: dict[Place, Reachable | None] = {}
         self._open: set[Place] = set()  # of which only the call can tell
         self._reachable: dict[Place, set[Place]] = {}
+        self._stages: dict[tuple[Place, bool], Reachable | Delivered | list[tuple[Place, bool]] | None] = {}
 
     def node(self, place: Place) -> AnyNode:
         return self.flows[place.flow].nodes[place.node]
@@ -175,6 +176,11 @@ class Drawing:
         """What a price would be told for at a place: whom one waits for there, or another service; where neither is,
         the places to which it leads, each with whether the caller has been ``asked`` something by then.
         """
+        if (here, asked) not in self._stages:
+            self._stages[here, asked] = self._stage(here, asked)
+        return self._stages[here, asked]
+
+    def _stage(self, here: Place, asked: bool) -> "Reachable | Delivered | list[tuple[Place, bool]] | None":
         node = self.node(here)
         if node.is_free():
             return None

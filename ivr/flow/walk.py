@@ -35,10 +35,13 @@ class Step:
 
 @dataclass
 class Standing:
-    """Where a walk is, for whoever looks on: the place, ``None`` at the end, and the questions that `back` goes to."""
+    """Where a walk is, for whoever looks on: the place, ``None`` at the end, the questions that `back` goes to, and
+    those that were not asked, since nobody is there.
+    """
 
     here: Place | None = None
     asked: list[Place] = field(default_factory=list)
+    skipped: set[Place] = field(default_factory=set)
 
 
 def walk(
@@ -56,7 +59,7 @@ def walk(
     standing.here = here
     asked = standing.asked
     questions = 0
-    skipped: set[Place] = set()  # questions that were not asked, since nobody is there
+    skipped = standing.skipped
     if scene.call.language != FIRST:
         yield from Speak(scene.call.language)
     parting = Cause.NORMAL

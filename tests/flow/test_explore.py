@@ -147,6 +147,14 @@ def test_menus_one_after_the_other_multiply_paths_but_not_states() -> None:
     assert len(found.explored.states) < 200
 
 
+def test_who_dialled_this_very_number_is_explored() -> None:
+    """Callers are told apart by what nodes make of calls to the number, not to some other of ours."""
+    case = {"caller": ["foreign"], "dialled": "0899000004", "to": "abroad"}
+    nodes = {"which": {"kind": "match", "cases": [case], "exits": {"else": "end"}}, "abroad": END, "end": END}
+
+    assert {path.steps[0] for path in paths(nodes).each()} == {"which:1", "which:else"}
+
+
 def test_a_way_back_is_a_path_that_goes_round() -> None:
     """It ends where the call was before, and the explorer with it."""
     found = paths(

@@ -13,7 +13,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 
 from ivr.flow import commands
 from ivr.flow.asking import UNAVAILABLE, Attempts, Miss, Question, Unasked
-from ivr.flow.commands import Talk
+from ivr.flow.commands import Heard, Talk
 from ivr.flow.node import NoteName, Scene, Sentence, Way, one_or_many, phrase
 from ivr.values.hidden import Hidden
 from ivr.values.wording import spelled
@@ -123,23 +123,32 @@ class Ask(Question):
 
     def run(self, scene: Scene) -> Talk[Way]:
         attempts = Attempts(self)
-        while True:
-            words = yield from phrase((*attempts.again, *self.prompt), scene)
-            typed = scene.typed()
-            typed = "" if self.secret else typed
-            gather = commands.Gather(words, self._most, self.first_key, self.next_key, typed, self.secret)
-            heard = yield from gather
-            if isinstance(heard, Unasked):
-                return UNAVAILABLE
-            keys = heard.keys
-            missed = self._missed(keys)
-            if missed is None and self.confirm is not None:
-                missed = yield from self._confirmed(self.confirm, keys, attempts, scene)
-            if missed is None:
-                scene.notes[self.note] = Hidden(keys) if self.secret else keys
-                return "done"
-            if taken := attempts.miss(missed):
-                return taken
+        taken: Way | None = None
+        while taken is None:
+            taken = yield from self._attempted(attempts, scene)
+        return taken
+
+    def _attempted(self, attempts: Attempts, scene: Scene) -> Talk[Way | None]:
+        """One attempt, and the exit that it leads to; a talk of its own, so that nothing of it is left in the next: two
+        callers with as many attempts are in the same state (`ivr.flow.alike`).
+        """
+        heard = yield from self._put(attempts.told(), scene)
+        if isinstance(heard, Unasked):
+            return UNAVAILABLE
+        keys = heard.keys
+        missed = self._missed(keys)
+        if missed is None and self.confirm is not None:
+            missed = yield from self._confirmed(self.confirm, keys, scene)
+        if missed is None:
+            scene.notes[self.note] = Hidden(keys) if self.secret else keys
+            return "done"
+        return attempts.miss(missed)
+
+    def _put(self, again: Sentence, scene: Scene) -> Talk[Heard]:
+        words = yield from phrase((*again, *self.prompt), scene)
+        typed = scene.typed()
+        typed = "" if self.secret else typed
+        return (yield from commands.Gather(words, self._most, self.first_key, self.next_key, typed, self.secret))
 
     def _missed(self, keys: str) -> Miss | None:
         if not keys:
@@ -147,7 +156,7 @@ class Ask(Question):
         right = re.fullmatch(r"\d+", keys, re.ASCII) and (self.digits or self.least) <= len(keys) <= self._most
         return None if right and (self.check is None or self.check.holds(keys)) else "wrong"
 
-    def _confirmed(self, confirm: Confirmation, digits: str, attempts: Attempts, scene: Scene) -> Talk[Miss | None]:
+    def _confirmed(self, confirm: Confirmation, digits: str, scene: Scene) -> Talk[Miss | None]:
         """``None`` when the caller confirms.  A wrong key or silence here is told, and asked again once."""
         missed: Miss = "corrected"
         again: Sentence = ()

@@ -8,7 +8,7 @@ from pydantic import Field
 from ivr.flow import commands, errands
 from ivr.flow.asking import UNAVAILABLE, Attempts, Key, Question, Unasked
 from ivr.flow.commands import Play, Speak, Talk
-from ivr.flow.node import LanguageName, PromptName, Scene, Way, phrase
+from ivr.flow.node import LanguageName, PromptName, Scene, Sentence, Way, phrase
 from ivr.flow.nodes.say import ANY_KEY
 
 # What is remembered of a caller; `forget` it to have him asked again.
@@ -39,25 +39,29 @@ class Language(Question):
                 yield from Speak(known)
                 return "done"
         attempts = Attempts(self)
-        while True:
-            typed = scene.typed() or (yield from self._offer(attempts, scene))
-            heard = yield from commands.Ask((), tuple(self.options), self.first_key, self.next_key, typed)
-            if isinstance(heard, Unasked):
-                yield from Speak(scene.call.language)
-                return UNAVAILABLE
-            if chosen := self.options.get(heard.keys):
-                yield from Speak(chosen)
-                if self.remember:
-                    yield from errands.Remember(REMEMBERED, chosen, timedelta(days=self.days))
-                return "done"
-            yield from Speak(scene.call.language)
-            if taken := attempts.miss("wrong" if heard.keys else "silence"):
-                return taken
+        taken: Way | None = None
+        while taken is None:
+            taken = yield from self._attempted(attempts, scene)
+        return taken
 
-    def _offer(self, attempts: Attempts, scene: Scene) -> Talk[str]:
+    def _attempted(self, attempts: Attempts, scene: Scene) -> Talk[Way | None]:
+        typed = scene.typed() or (yield from self._offer(attempts.told(), scene))
+        heard = yield from commands.Ask((), tuple(self.options), self.first_key, self.next_key, typed)
+        if isinstance(heard, Unasked):
+            yield from Speak(scene.call.language)
+            return UNAVAILABLE
+        if chosen := self.options.get(heard.keys):
+            yield from Speak(chosen)
+            if self.remember:
+                yield from errands.Remember(REMEMBERED, chosen, timedelta(days=self.days))
+            return "done"
+        yield from Speak(scene.call.language)
+        return attempts.miss("wrong" if heard.keys else "silence")
+
+    def _offer(self, again: Sentence, scene: Scene) -> Talk[str]:
         """Say each language's prompt in that language; the key that cut it short, if one did."""
-        if attempts.again:
-            played = yield from Play((yield from phrase(attempts.again, scene)), until=ANY_KEY)
+        if again:
+            played = yield from Play((yield from phrase(again, scene)), until=ANY_KEY)
             if played.key:
                 return played.key
         for language in dict.fromkeys(self.options.values()):

@@ -33,7 +33,7 @@ class Menu(Question):
     def run(self, scene: Scene) -> Talk[Way]:
         attempts = Attempts(self)
         while True:
-            words = yield from phrase((*attempts.again, *self.prompt), scene)
+            words = yield from phrase((*attempts.told(), *self.prompt), scene)
             typed = scene.typed()
             if not self.barge_in and not typed:
                 yield from Play(words)
