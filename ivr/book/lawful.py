@@ -10,6 +10,7 @@ from ivr.book.owners import LAW
 from ivr.book.problems import Mark, Problem
 from ivr.book.source import Source, read
 from ivr.book.tree import mark_of
+from ivr.book.worlds import lengths
 from ivr.flow.law import RULES
 from ivr.flow.law.rule import Found, Judged, Rule, Verdict, judged
 from ivr.flow.law.view import Held, View
@@ -22,7 +23,7 @@ def view(book: Book) -> View:
     """What the rules may look at."""
     numbers = tuple(_held(service, book) for service in book.services.values())
     outside = {name: parse(one.dialled) for name, one in book.destinations.items()}
-    return View(numbers, book.drawing, book.prompts[LANGUAGE], book.lists, outside)
+    return View(numbers, book.drawing, book.prompts[LANGUAGE], book.lists, outside, lengths(book, LANGUAGE))
 
 
 def _held(service: Service, book: Book) -> Held:
@@ -41,6 +42,7 @@ def _held(service: Service, book: Book) -> Held:
         service.recording,
         service.tariff,
         next((one.silence for one in service.periods if one.terms == service.terms), ""),
+        tuple(name for name in (service.terms.announcement, service.terms.beep) if name),
         service.terms.unanswered_limit,
     )
 

@@ -18,6 +18,22 @@ def not_measured(name: str) -> float | None:
     return None
 
 
+def lengths(book: Book, language: str, measured: Measured = not_measured) -> Callable[[str], float]:
+    """How long utterances are in a language: measured, or else estimated from their words."""
+    texts = book.told(language)
+    kept: dict[str, float] = {}
+
+    def seconds(name: str) -> float:
+        if name not in kept:
+            told = measured(name)
+            known = texts.get(name)
+            estimated = max(len(known.text if known else name) / SPEECH, known.at_least if known else 0.0)
+            kept[name] = estimated if told is None else told
+        return kept[name]
+
+    return seconds
+
+
 def changing(service: Service, since: datetime, world: World) -> World | None:
     """The same world in calls during which the next tariff begins; ``None``: none is to come, or nothing is charged."""
     coming = service.to_come(since)[1:]
@@ -31,17 +47,6 @@ def world_of(
     book: Book, service: Service, since: datetime, measured: Measured = not_measured, crisis: str | None = None
 ) -> World:
     """The world of one number from ``since`` on; ``crisis``: while that is on."""
-    texts = book.told(service.language)
-    lengths: dict[str, float] = {}
-
-    def seconds(name: str) -> float:
-        if name not in lengths:
-            told = measured(name)
-            known = texts.get(name)
-            estimated = max(len(known.text if known else name) / SPEECH, known.at_least if known else 0.0)
-            lengths[name] = estimated if told is None else told
-        return lengths[name]
-
     return World(
         parse(service.number),
         service.fronts.get(crisis or "", service.entry),
@@ -50,7 +55,7 @@ def world_of(
         book.calendars,
         book.lists,
         book.departments,
-        seconds,
+        lengths(book, service.language, measured),
         since,
         service.language,
         book.mailboxes,

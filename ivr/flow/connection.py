@@ -13,9 +13,9 @@ class Connection:
 
     ``waits`` are the seconds for which he may wait for an answer there, at most; ``in_vain`` the exits by which he goes
     on without one, those that must lead somewhere first, ``broken_off`` that by which a key leaves the wait.  ``says``
-    is whether he is told something of whom he is put through to before anybody rings, ``recording`` how the talk is
-    recorded; ``None``: as his number says.  ``later``: he hangs up first, and is called back; ``shows`` is the number
-    that he then sees, empty: that which he had dialled.
+    are the prompts and slots that he is told of whom he is put through to before anybody rings, ``recording`` how the
+    talk is recorded; ``None``: as his number says.  ``later``: he hangs up first, and is called back; ``shows`` is the
+    number that he then sees, empty: that which he had dialled.
     """
 
     to: tuple[str, ...] = ()
@@ -23,7 +23,7 @@ class Connection:
     waits: float = 0.0
     in_vain: tuple[str, ...] = ()
     broken_off: str = ""
-    says: bool = False
+    says: tuple[object, ...] = ()
     recording: Taping | Literal["off"] | None = None
     later: bool = False
     shows: str = ""

@@ -7,7 +7,9 @@ from ivr.flow.flow import Place
 from ivr.flow.law.case import example
 from ivr.flow.law.rule import RD_SVA, Found, Rule, Verdict, only_free
 from ivr.flow.law.view import Held, View
+from ivr.flow.line import LEAST_RING
 from ivr.values.purpose import Purpose
+from ivr.values.taping import Taping
 from ivr.values.tariff import Mode
 
 HINT = "use a number of 0800 to 0805, or put callers through with neither a menu nor a question before it"
@@ -15,7 +17,8 @@ HINT = "use a number of 0800 to 0805, or put callers through with neither a menu
 
 def check(view: View) -> Iterator[Found]:
     """A declaration is held against the tariff and, where the call itself has its price, against what answers it before
-    a person does: a menu, or waits that last longer together than the carrier bears an unanswered call.
+    a person does: a menu, or sentences and waits that last longer together than the carrier bears an unanswered call.
+    How long a sentence is, is estimated from its words, or known of its recording.
     """
     for found in only_free(view, _concerns, "a telecom operator's hotline"):
         charged = list(_charged(view, found.held)) if found.held.mode is Mode.PLAIN else []
@@ -31,17 +34,21 @@ def _charged(view: View, held: Held) -> Iterator[Found]:
     persons = [(place, one) for place, one in view.connections(held.flow) if not one.later]
     waited = _waited(view, held)
     for place, one in persons:
-        before = waited.get(place, 0.0)
+        before = waited.get(place, 0.0) + view.lasts(place)
+        if isinstance(one.recording, Taping) and one.recording != held.recording:
+            before += view.seconds(one.recording.announce)
         if place in answered:
             message = f'callers wait at "{place.node}" after the call was answered and its price began'
             yield Found(Verdict.BROKEN, held, message, HINT, place=place)
-        elif before + one.waits > held.unanswered and "past_limit" not in one.in_vain:
-            behind = f", behind others where they wait for {min(before, held.unanswered):g} s," if before else ","
+        elif before + one.waits - held.unanswered >= LEAST_RING and "past_limit" not in one.in_vain:
+            behind = f", after up to {before:.0f} s of sentences and waits," if before >= 0.5 else ""
             message = (
                 f'"{place.node}" has callers wait {one.waits:g} s{behind} and is answered after {held.unanswered:g} s '
                 "in all"
             )
-            hint = "wait no longer in all than unanswered_limit, link past_limit, or use a number of 0800 to 0805"
+            hint = (
+                "say and wait no longer in all than unanswered_limit, link past_limit, or use a number of 0800 to 0805"
+            )
             yield Found(Verdict.BROKEN, held, message, hint, place=place)
     if answered and not persons:
         message = f"{held.number.display} answers, and puts nobody through to a person"
@@ -49,19 +56,22 @@ def _charged(view: View, held: Held) -> Iterator[Found]:
 
 
 def _waited(view: View, held: Held) -> dict[Place, float]:
-    """How long callers may have waited for others when they come to a place; up to ``unanswered``, more is no matter.
+    """How long callers may have listened and waited for others when they come to a place, from the beginning of the
+    call on; up to ``unanswered``, more is no matter.
 
     A line that is busy may have rung before it was refused, so each way on is one after the whole wait.
     """
     start = view.drawing.start(held.flow)
-    waited, coming = {start: 0.0}, [start]
+    heard = (*held.announced, *((held.recording.announce,) if held.recording else ()))
+    waited, coming = {start: sum(map(view.seconds, heard))}, [start]
     while coming:
         here = coming.pop()
         one = view.drawing.node(here).connects(view.drawing.routing)
+        spent = waited[here] + view.lasts(here)
         if one is None or one.later:
-            spent, on = waited[here], list(view.drawing.next(here))
+            on = list(view.drawing.next(here))
         else:
-            spent = waited[here] + one.waits
+            spent += one.waits
             ways = (view.drawing.follow(here, way) for way in (*one.in_vain, one.broken_off) if way)
             on = [place for place in ways if place]
         for place in on:

@@ -1,13 +1,15 @@
 """What a rule of law may look at: numbers with their facts, owners, flows and texts; the book makes it."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import TypeVar
 
 from ivr.flow.connection import Connection
 from ivr.flow.flow import Drawing, Place
 from ivr.flow.node import Node, references
+from ivr.flow.nodes.lookup import Lookup
 from ivr.flow.nodes.say import Say
+from ivr.flow.outcomes import SPEECH
 from ivr.values.number import Family, Number
 from ivr.values.purpose import Purpose
 from ivr.values.taping import Taping
@@ -35,7 +37,8 @@ class Owner:
 class Held:
     """A number of ours, ``written`` as in numbers.yaml; ``connects`` is whom it puts callers through to,
     ``recording`` how its conversations are recorded, where none says otherwise; ``silence`` is why we announce no
-    price, if so, and ``unanswered`` for how many seconds its carrier bears an unanswered call."""
+    price, if so, ``announced`` are the prompts of it that are heard before anybody rings, and ``unanswered`` is for how
+    many seconds its carrier bears an unanswered call."""
 
     written: str
     number: Number
@@ -50,6 +53,7 @@ class Held:
     recording: Taping | None = None
     tariff: Tariff | None = None
     silence: str = ""
+    announced: tuple[str, ...] = ()
     unanswered: float = 30.0
 
     @property
@@ -59,7 +63,8 @@ class Held:
 
 
 class View:
-    """A book as the law sees it; ``texts`` are the French prompts, ``outside`` the numbers of destinations, by name.
+    """A book as the law sees it; ``texts`` are the French prompts, ``outside`` the numbers of destinations, by name,
+    ``seconds`` tells how long a prompt is.
 
     What is found of a flow is found once.
     """
@@ -71,12 +76,14 @@ class View:
         texts: Mapping[str, str],
         lists: Mapping[str, frozenset[str]],
         outside: Mapping[str, Number] | None = None,
+        seconds: Callable[[str], float] | None = None,
     ) -> None:
         self.numbers = numbers
         self.drawing = drawing
         self.lists = lists
         self.outside = outside or {}
         self._texts = texts
+        self.seconds = seconds or (lambda name: len(texts.get(name, "")) / SPEECH)
         self._places: dict[str, tuple[Place, ...]] = {}
         self._nodes: dict[str, list[tuple[Place, Node]]] = {}
         self._connections: dict[str, list[tuple[Place, Connection]]] = {}
@@ -121,6 +128,18 @@ class View:
                 found.add(here)
                 waiting.extend(self.drawing.next(here))
         return found
+
+    def lasts(self, place: Place) -> float:
+        """For how many seconds callers hear or wait for something at a place, at most, before anybody rings there.
+
+        What calendars and notes fill in is not counted: nobody knows how long it is.  Nor are questions, which answer.
+        """
+        node = self.drawing.node(place)
+        if isinstance(node, Lookup):
+            return node.seconds
+        one = node.connects(self.drawing.routing)
+        said = node.prompt if isinstance(node, Say) else one.says if one else ()
+        return sum(self.seconds(part) for part in said if isinstance(part, str))
 
     def text(self, prompt: str) -> str:
         """What a prompt says, in French."""

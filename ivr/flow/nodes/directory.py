@@ -99,7 +99,7 @@ class Directory(Node):
             tuple(dict.fromkeys(name for one in each for name in one.to)),
             waits=max(one.waits for one in each),
             in_vain=RUNG[1:],
-            says=all(person.prompt for person in self.people),
+            says=(self.people[0].prompt,) if all(person.prompt for person in self.people) else (),
         )
 
     @property

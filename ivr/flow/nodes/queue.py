@@ -129,7 +129,7 @@ class Queue(Node):
             waits=self.wait,
             in_vain=tuple(leaf for leaf in self.leaves if leaf not in self.final | (self.optional - self.exits.keys())),
             broken_off="key" if self.key else "",
-            says=self.prompt is not None,
+            says=self.prompt or (),
             recording=taping(self.recording),
         )
 

@@ -104,7 +104,7 @@ class Transfer(Node):
             routing.everyone(self.to),
             waits=sum(attempt.ring for attempt in routing.attempts(self.to, self.strategy, self.ring)),
             in_vain=tuple(leaf for leaf in self.leaves if leaf not in self.final | (self.optional - self.exits.keys())),
-            says=self.prompt is not None,
+            says=self.prompt or (),
             recording=taping(self.recording),
         )
 
