@@ -13,7 +13,7 @@ from ivr.phone.timeline import Findings
 from tests.live.batch import CLOSED, HANG_UPS, Proof
 from tests.live.fairness import hold
 from tests.live.sip import HungUp
-from tests.live.stack import Placed
+from tests.live.stack import Placed, until
 from tests.live.talks import hear_each_other
 
 TRUE_TO = 0.5
@@ -201,7 +201,7 @@ def test_free_waiting_ends_where_the_carrier_bears_it_no_longer(stack, calls):
 def test_a_withheld_number_stays_withheld(stack, calls):
     """An anonymous caller is served and recorded as such."""
     assert calls["anonymous"].report.answered_t is not None
-    assert [record for record in stack.records("anonymous") if record["number"] == "0800000001"]
+    until(lambda: any(one["number"] == "0800000001" for one in stack.records("anonymous")), "his record", every=0.3)
 
 
 def test_the_command_says_what_a_call_did_not_prove(calls):

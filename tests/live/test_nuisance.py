@@ -20,7 +20,8 @@ def steps(stack: Stack, placed: Placed, calls: int) -> list[str]:
 def last_steps(stack: Stack, placed: Placed) -> list[str]:
     """Of who may have called other numbers of ours."""
     _ = placed.report
-    (found,) = [one for one in stack.records(placed.script.from_) if one["number"] == placed.script.number]
+    caller, number = placed.script.from_, placed.script.number
+    (found,) = until(lambda: [one for one in stack.records(caller) if one["number"] == number], "a record", every=0.3)
     steps_: list[str] = found["steps"]
     return steps_
 

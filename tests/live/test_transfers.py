@@ -86,14 +86,10 @@ def test_one_after_the_other_and_the_last_agent_first(stack):
     hear_each_other(placed, placed, "gaspard")
     again = stack.call(PAIR, "", stack.agent("flavie"), gaspard, from_=placed.script.from_, hang_up_after=30.0)
     _ = again.report
-    both = [one["steps"] for one in stack.records(placed.script.from_)]
-    rung = [
-        entry["dial"]["agents"]
-        for one in stack.records(placed.script.from_)
-        for entry in one["tape"]
-        if "dial" in entry
-    ]
-    assert both == [["agent:talked"]] * 2
+    caller = placed.script.from_
+    both = until(lambda: len(found := stack.records(caller)) == 2 and found, "the second record", every=0.3)
+    rung = [entry["dial"]["agents"] for one in both for entry in one["tape"] if "dial" in entry]
+    assert [one["steps"] for one in both] == [["agent:talked"]] * 2
     hear_each_other(again, again, "gaspard")
     assert sorted(rung) == sorted([["flavie"], ["gaspard"], ["gaspard"]])
     late = stack.call(PAIR, "", stack.agent("flavie", answer_after=NEVER), hang_up_after=40.0)
