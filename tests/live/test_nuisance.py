@@ -76,8 +76,8 @@ def test_who_calls_again_at_once_is_told_we_are_busy_and_who_never_presses_a_key
     that was imported hears that we are busy at once; who is trusted passes, whatever he was noted for.
     """
     order(stack, "add", TRUSTED, "--why", "a test")
-    listed = stack.call(LISTED, from_=ON_A_LIST, hang_up_after=8.0)
-    trusted = stack.call(LISTED, from_=TRUSTED, hang_up_after=8.0)
+    listed = stack.call(LISTED, from_=ON_A_LIST, hang_up_after=15.0)
+    trusted = stack.call(LISTED, from_=TRUSTED, hang_up_after=15.0)
     short, silent = (stack.call(CALM, hang_up_after=seconds) for seconds in (2.0, 20.0))
     assert steps(stack, short, 1)[0] == steps(stack, silent, 1)[0] == "check:fine"
     repeated = stack.call(CALM, from_=short.script.from_, hang_up_after=20.0)
