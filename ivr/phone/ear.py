@@ -20,23 +20,21 @@ import soxr
 from ivr.phone.anchors import Anchors
 from ivr.phone.closely import Placed, loudly, together
 from ivr.phone.known import BLOCK, MARGIN, Known, fives
+from ivr.phone.pieces import bridged, without_islands
 from ivr.phone.report import Samples, load
 from ivr.phone.tone import FRAME, SILENT, Span, spans
 
 SLIP = 0.1
 """Seconds by which a block may be away from where the block before it says."""
 
+CLEARLY = 0.05
+"""Correlation by which another place must be better for the block to have slipped."""
+
 SAME = 0.6
 """Correlation of frames (five of them, 100 ms) that counts as the same sound."""
 
 ALIKE = 0.4
 """Correlation that a frame alone must have."""
-
-NEAR = 5
-"""Frames beside a pause of which one must be heard for the pause to count: its edges are faint and soon lost."""
-
-ISLAND = 10
-"""Frames: a shorter piece, away from the rest, is chance; and so is one not twice as long that is far from it."""
 
 CALM = 10 ** (-40 / 20)
 """RMS of the recording above which a pause of the sound was not a pause: something else was heard."""
@@ -190,7 +188,7 @@ class _Ear:
         score, where = score.ravel()[:count], where.ravel()[:count]
         loud = known.loud
         same = (score >= SAME) & loud
-        present = _without_islands(_bridge(same, loud, calm))
+        present = without_islands(bridged(same, loud, calm))
         if (same & present).sum() < max(min(LEAST / FRAME, 0.7 * loud.sum()), 1):
             return None
         self.anchors.explain(where + np.arange(count) * step, np.where(present, score, 0.0))
@@ -224,13 +222,16 @@ class _Ear:
             min(max(place + slip + int(known.first[block]) - reach, -self.widest), len(self.recording)) + self.widest
         )
         piece = self.padded[start : start + length + 2 * reach]
+        mine, there = known.frames[block, MARGIN:].ravel()[:length], piece[reach : reach + length]
+        if np.dot(mine, there) > (1 - CLEARLY) * norm * np.sqrt(np.dot(there, there)):
+            return slip  # nowhere else can it be clearly better: most blocks of a line without loss
         power = np.concatenate(([0.0], np.cumsum(piece**2)))
         energy = np.sqrt(np.maximum(power[length:] - power[:-length], 1e-9)) * norm
         size = BLOCK * self.step + 2 * reach
         found = np.fft.irfft(np.fft.rfft(piece, size) * known.spectra[block], size)
         score = found[: 2 * reach + 1] / energy
         best = int(np.argmax(score))
-        return slip + best - reach if score[best] > max(SAME, score[reach] + 0.05) else slip
+        return slip + best - reach if score[best] > max(SAME, score[reach] + CLEARLY) else slip
 
     def _correlate(self, known: Known, blocks: npt.NDArray[np.int_], places: npt.NDArray[np.int_]) -> Floats:
         """Correlation of each frame with its surroundings: 100 ms before, around or after, whichever is best.
@@ -258,42 +259,6 @@ class _Ear:
         at = begins[:, None] + np.arange(BLOCK) * self.step
         inside = (at >= 0) & (at + self.step <= len(self.recording))
         return np.asarray(inside & (power < max(CALM, 2 * known.quiet) ** 2))
-
-
-def _bridge(same: Bools, loud: Bools, calm: Bools) -> Bools:
-    """Frames heard: those that are the same, and the sound's own pauses beside them where nothing else sounded."""
-    present = same.copy()
-    quiet = np.flatnonzero(~loud)
-    runs = np.split(quiet, np.flatnonzero(np.diff(quiet) > 1) + 1) if quiet.size else []
-    for run in runs:
-        before, after = int(run[0]) - 1, int(run[-1]) + 1
-        left = before < 0 or same[max(before - NEAR, 0) : after].any()
-        right = after >= len(same) or same[after : after + NEAR].any()
-        if left and right and before < 0:
-            present[run] = np.logical_and.accumulate(calm[run][::-1])[::-1]
-        elif left and right:
-            present[run] = np.logical_and.accumulate(calm[run])
-    return present
-
-
-def _without_islands(present: Bools) -> Bools:
-    """Without pieces so short that they may be chance; a sound that is itself so short is one piece and stays."""
-    shortest = min(ISLAND, len(present) // 2)
-    pieces = [(begin, end) for begin, end in _pieces(present) if end - begin >= shortest]
-    kept = np.zeros_like(present)
-    for place, (begin, end) in enumerate(pieces):
-        gaps = [begin - before for _, before in pieces[:place][-1:]] + [
-            after - end for after, _ in pieces[place + 1 :][:1]
-        ]
-        if end - begin >= 2 * ISLAND or min(gaps, default=0) <= 2 * ISLAND:
-            kept[begin:end] = True
-    return kept
-
-
-def _pieces(present: Bools) -> list[tuple[int, int]]:
-    """Where each unbroken piece begins and ends."""
-    edges = np.flatnonzero(np.diff(np.concatenate(([False], present, [False])).astype(np.int8)))
-    return list(zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True))
 
 
 def _overlap(one: Span, other: Span) -> float:
