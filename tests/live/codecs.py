@@ -23,3 +23,9 @@ def written_to(stack: Stack, caller: str) -> tuple[str, ...]:
             found = [re.search(rf"{what}: (\S+)", told) for what in ("NativeFormats", "WriteFormat", "WriteTranscode")]
             return tuple(one[1] for one in found if one)
     return ()
+
+
+def played_to(stack: Stack, caller: str, suffix: str) -> tuple[str, ...]:
+    """The same while a file of that suffix is played, before one asks and still afterwards; nothing where none is."""
+    before, how, after = opened(stack), written_to(stack, caller), opened(stack)
+    return how if any(one.endswith(suffix) for one in before & after) else ()

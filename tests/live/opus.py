@@ -18,8 +18,8 @@ FRAME = 960  # samples of a packet of 20 ms
 _SERIAL = 1
 
 
-def listen(sound: socket.socket, seconds: float) -> list[tuple[int, bytes]]:
-    """The packets that come in that time: timestamp and payload, in order, each once."""
+def listen(sound: socket.socket, seconds: float, codec: int) -> list[tuple[int, bytes]]:
+    """The packets of a codec (its payload type) that come in that time: timestamp and payload, in order, each once."""
     found: dict[int, tuple[int, bytes]] = {}
     until = time.monotonic() + seconds
     while (left := until - time.monotonic()) > 0:
@@ -29,7 +29,7 @@ def listen(sound: socket.socket, seconds: float) -> list[tuple[int, bytes]]:
         except TimeoutError:
             break
         first, kind, number, stamp, _ = struct.unpack(">BBHII", packet[:12])
-        if kind & 0x7F == 107:
+        if kind & 0x7F == codec:
             found.setdefault(number, (stamp, packet[12 + 4 * (first & 0x0F) :]))
     return sorted(found.values())
 

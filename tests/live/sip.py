@@ -12,7 +12,7 @@ T1 = 0.5
 """Seconds after which a request, or a reliable response, is sent again (RFC 3261 and 3262)."""
 
 
-PCMA, OPUS = "8 PCMA/8000", "107 opus/48000/2"
+PCMA, PCMU, OPUS = "8 PCMA/8000", "0 PCMU/8000", "107 opus/48000/2"
 """The codecs that can be offered, with their payload types."""
 
 
