@@ -2,6 +2,8 @@
 
 IVR565  a recording that cannot be used      IVR566  a recording that is cut off, not mono, or of another rate
 IVR642  a recording that was overdriven      IVR301  what cannot be baked
+IVR700  a recorded announcement with a tone of its own      IVR701  one with music or noise under its words
+IVR702  one in whose time nobody can say its price
 """
 
 from collections.abc import Iterable, Iterator
@@ -16,6 +18,7 @@ from ivr.values.phrase import Utterance
 from ivr.values.wording import week_name
 from ivr.voice.audio import silent
 from ivr.voice.bake import Fault
+from ivr.voice.plain import alone, announces, long_enough, toneless
 from ivr.voice.recording import SILENCE, Unusable, as_delivered, decoded, recording, undistorted
 
 
@@ -36,6 +39,13 @@ def examined(prompts: Path, utterances: Iterable[Utterance]) -> Iterator[Problem
             as_delivered(content)
             rule = "IVR642"
             undistorted(samples, rate)
+            if announces(one):
+                rule = "IVR700"
+                toneless(samples, rate)
+                rule = "IVR701"
+                alone(samples, rate)
+                rule = "IVR702"
+                long_enough(samples, rate, one)
         except Unusable as unusable:
             what, _, hint = str(unusable).partition(": ")
             yield Problem.at(

@@ -14,9 +14,10 @@ from ivr.values.music import DEFAULT, HOUSE, MUSIC
 from ivr.values.phrase import Utterance
 from ivr.values.speech import Speech
 from ivr.voice import music as house
-from ivr.voice.audio import Master, Silent, Spans, beep, joined, master
+from ivr.voice.audio import Master, Silent, Spans, beep, joined, master, silent
 from ivr.voice.catalogue import SPANS, Sound, replace, seconds_of, spans_of
 from ivr.voice.engines import LONGEST_TEXT, Engine, EngineFailed
+from ivr.voice.plain import alone, announces, long_enough, toneless
 from ivr.voice.recipe import digest_of
 from ivr.voice.recording import SILENCE, Unusable, as_delivered, decoded, recording, undistorted
 from ivr.voice.roster import Roster
@@ -173,7 +174,12 @@ def _speech(utterance: Utterance, engine: Engine, text: str, speech: Speech) -> 
 
 def _mastered(utterance: Utterance, content: bytes, *, any_kind: bool = False) -> Made:
     if not any_kind and utterance.language != MUSIC:
-        undistorted(*decoded(content))
+        samples, rate = decoded(content)
+        undistorted(samples, rate)
+        if announces(utterance) and not silent(samples):
+            toneless(samples, rate)
+            alone(samples, rate)
+            long_enough(samples, rate, utterance)
     return _master(content, utterance.tail, utterance.at_least, any_kind=any_kind), ()
 
 

@@ -17,7 +17,7 @@ BEEP = (1000.0, 0.5, 0.005, 10 ** (-12.0 / 20))  # hertz, seconds, seconds of ra
 
 TOOLS = ("G722", "numpy", "pyloudnorm", "scipy", "soundfile", "soxr")
 """The packages that compute it."""
-RECORDED = "recording 2"
+RECORDED = "recording 3"
 """Raised where recordings are held to more than before: those that were baked are looked at once more."""
 
 

@@ -1,14 +1,18 @@
 """Recordings at `ivr check`: one clear problem each, before a bake."""
 
 import io
+from decimal import Decimal
 
 import numpy as np
 import pytest
 import soundfile
 
+from ivr.values.announcement import announcement
 from ivr.values.music import music_pieces
+from ivr.values.tariff import Mode, Tariff
 from ivr.voice.examined import examined
 from ivr.voice.recording import Unusable, taken
+from ivr.voice.samples import Samples
 
 from .conftest import WELCOME, babble, wav_bytes
 
@@ -112,3 +116,42 @@ def test_a_good_recording_is_no_problem(place):
     place.record("welcome", wav_bytes(babble("Bienvenue", 48000), 48000))
 
     assert list(examined(place.prompts, [WELCOME])) == []
+
+
+PRICED = announcement(Tariff("dear", Mode.PER_MINUTE, Decimal("0.80"))).utterance
+WORDS = babble("Apres le bip sonore ce service vous sera facture. " * 4, 16000)
+TONE = 0.3 * np.sin(2 * np.pi * 1000 * np.arange(4800) / 16000)
+PIECE = 0.02 * sum(np.sin(2 * np.pi * hertz * np.arange(len(WORDS)) / 16000) for hertz in (220, 277, 330))
+
+
+@pytest.mark.parametrize(
+    ("samples", "rule", "message"),
+    [
+        (np.concatenate([WORDS, TONE]), "IVR700", "the recording has a tone at"),
+        (np.concatenate([WORDS[:64000], TONE, WORDS[64000:]]), "IVR700", "the recording has a tone at 4.0 s"),
+        (WORDS + PIECE, "IVR701", "the recording never falls silent"),
+        (WORDS[:40000], "IVR702", "the recording lasts 2."),
+        (WORDS, None, ""),
+    ],
+    ids=["a beep of its own", "a beep in between", "music under it", "too short", "good"],
+)
+def test_what_may_not_be_in_a_recorded_announcement(place, samples: Samples, rule: str | None, message: str):
+    """No machine hears whether its words are the price; what is wrong in any case, check and bake say alike."""
+    path = f"prompts/fr/{PRICED.name}.wav"
+    place.record(PRICED.name, wav_bytes(samples, 16000))
+    found = list(examined(place.prompts, [PRICED]))
+    baked = place.bake(PRICED)
+
+    assert [one.rule for one in found] == ([rule] if rule else [])
+    assert all(one.message.startswith(message) and one.hint and one.severity == "error" for one in found)
+    assert len(baked.problems) == len(found)
+    assert all(told.startswith(f"{path} {message.removeprefix('the recording ')}") for told in baked.problems)
+    assert (("fr", PRICED.name) in baked.catalogue.sounds) is (rule is None)
+
+
+def test_any_other_recording_may_have_music_and_tones(place):
+    """A jingle is no price."""
+    place.record("welcome", wav_bytes(np.concatenate([WORDS, TONE]) + np.pad(PIECE, (0, len(TONE))), 16000))
+
+    assert list(examined(place.prompts, [WELCOME])) == []
+    assert place.bake(WELCOME).problems == ()
