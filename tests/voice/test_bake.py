@@ -112,12 +112,12 @@ def test_another_version_of_the_engine_makes_everything_anew(place):
     assert place.bake(*TEXTS).made == ("fr/closed", "fr/menu/main", "fr/welcome")
 
 
-@pytest.mark.parametrize("tool", recipe.TOOLS)
-def test_another_recipe_makes_everything_anew(place, monkeypatch, tool: str):
+def test_another_recipe_makes_everything_anew(place, monkeypatch):
     """What computes the sound is part of every digest, by its version: under one name are the same bytes."""
     place.bake(WELCOME)
+    assert all(f" {tool} {version(tool)}" in recipe.recipe() for tool in recipe.TOOLS)
     recipe.recipe.cache_clear()
-    monkeypatch.setattr(recipe, "version", lambda name: "99" if name == tool else version(name))
+    monkeypatch.setattr(recipe, "version", lambda name: "99" if name == "soxr" else version(name))
     try:
         assert place.bake(WELCOME).made == ("fr/beep", "fr/welcome")
     finally:
