@@ -153,7 +153,7 @@ class FakeAsterisk:
             await self.say("HANGUP")
             self.writer.close()
 
-    async def command(self, limit: float = 5.0) -> list[str] | None:
+    async def command(self, limit: float = 20.0) -> list[str] | None:
         """The words of the next command; ``None`` at the end of the session."""
         async with asyncio.timeout(limit):
             try:
@@ -169,7 +169,7 @@ class FakeAsterisk:
         self.heard.append(words)
         return words
 
-    async def obey(self, limit: float = 5.0) -> None:
+    async def obey(self, limit: float = 20.0) -> None:
         """Answer commands until our side closes; ``limit`` is for each of them."""
         while (words := await self.command(limit)) is not None:
             try:

@@ -32,6 +32,7 @@ class Shop:
     received: list[str] = field(default_factory=list)
     status: int = 200
     holds: float = 0.0
+    held: asyncio.Event | None = None
     url: str = ""
     port: int = 0
 
@@ -39,6 +40,8 @@ class Shop:
         await request.read()
         self.received.append(request.headers["webhook-id"])
         await asyncio.sleep(self.holds)
+        if self.held is not None:
+            await self.held.wait()
         return web.Response(status=self.status)
 
 
@@ -151,14 +154,14 @@ async def test_a_system_that_is_down_gets_its_letters_when_it_is_back(cabinet: C
 
 async def test_a_slow_system_does_not_keep_another_waiting(cabinet: Cabinet, http: Http) -> None:
     """Each has its own queue, in order."""
-    slow, quick = Shop(holds=0.6), Shop()
+    slow, quick = Shop(held=(goes_on := asyncio.Event())), Shop()
     async with serving(slow), serving(quick):
         worker = delivery(cabinet, http, {"slow": slow, "quick": quick}, Clock())
         for remote in ("slow", "quick", "slow", "quick"):
             await cabinet.post(letter(remote))
         working = asyncio.create_task(worker.round())
-        await asyncio.sleep(0.4)
-        assert (len(quick.received), len(slow.received)) == (2, 1)
+        await until(lambda: (len(quick.received), len(slow.received)) == (2, 1))
+        goes_on.set()
         await working
 
     assert len(slow.received) == 2
