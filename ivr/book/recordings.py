@@ -6,6 +6,7 @@ from, and a digest of the file.  From then on a changed text, another file and a
 
 IVR560  a recording older than its text              IVR562  a recording that nobody has noted
 IVR561  a recording that is gone                     IVR563  another file than the one that was noted
+IVR703  a recording of an announcement that nobody has noted: whose words are the price, as nothing but ears can tell
 IVR580  a recording by phone of a prompt that has another one     IVR581  one of a prompt that does not exist
 """
 
@@ -46,6 +47,12 @@ class WrittenRecording(BaseModel):
 Noted = Mapping[str, WrittenRecording]
 
 
+def recordable(book: Book, language: str) -> Mapping[str, str]:
+    """What recordings in a language may say, by their names: its prompts, and announcements as a whole."""
+    whole = (one.utterance for one in book.announcements if one.utterance.language == language)
+    return {**book.prompts.get(language, {}), **{one.name: one.text for one in whole}}
+
+
 def told(
     directory: Path, book: Book, read: Callable[[Path], Source], recordings: Path | None = None
 ) -> Iterator[Problem]:
@@ -53,8 +60,8 @@ def told(
     with those in another folder.
     """
     recordings = recordings or directory / "prompts"
-    for language, texts in book.prompts.items():
-        folder = recordings / language
+    for language in book.prompts:
+        folder, texts = recordings / language, recordable(book, language)
         file = f"{recordings.name}/{language}/{FILE}"
         problems: list[Problem] = []
         tree = read(folder / FILE).tree if (folder / FILE).is_file() else None
@@ -73,14 +80,19 @@ def told(
             elif stale(one, texts.get(name, "")):
                 yield _warning(mark, "IVR560", _older(directory, language, name, one), f"now: {quoted(texts[name])}")
         for name in sorted(there.keys() - known.keys()):
+            mark = Mark(f"{recordings.name}/{language}/{name}.wav")
             hint = f"listen to it, then note it: ivr prompts --note {language}/{name}"
             message = f'nobody has noted what the recording of "{name}" says, so a change of its text will not show'
-            yield _warning(Mark(f"{recordings.name}/{language}/{name}.wav"), "IVR562", message, hint)
+            rule = "IVR562"
+            if name not in book.prompts[language]:
+                rule = "IVR703"
+                message = f'nobody has noted that the recording of "{name}" says the price, and before how to skip it'
+            yield _warning(mark, rule, message, hint)
 
 
 def gone(mark: Mark, book: Book, language: str, name: str) -> Problem:
     """That a recording is no longer there, and who loses it."""
-    who = uses(book).get(name, ())
+    who = uses(book).get(name, ()) or (("the tariff",) if name not in book.prompts.get(language, {}) else ())
     loses = f"{', '.join(who)} {'loses' if len(who) == 1 else 'lose'} it" if who else "nobody says it"
     hint = f"bring it back, or let a synthetic voice speak: ivr prompts --forget {language}/{name}"
     return _warning(mark, "IVR561", f'the recording of "{name}" is gone: {loses}', hint)
@@ -115,7 +127,13 @@ def forget(recordings: Path, language: str, name: str) -> None:
     note(recordings, language, (), {}, known)
 
 
-RULES = {"IVR560": "text changed", "IVR561": "gone", "IVR562": "not noted", "IVR563": "other file"}
+RULES = {
+    "IVR560": "text changed",
+    "IVR561": "gone",
+    "IVR562": "not noted",
+    "IVR563": "other file",
+    "IVR703": "not noted",
+}
 """What is wrong with a recording, in two words."""
 
 

@@ -82,7 +82,12 @@ class Number:
 
     @property
     def display(self) -> str:
-        """As people in France read it: ``0 899 000 004`` for 08, pairs for the others, ``118 218``."""
+        """As people in France read it: ``0 899 000 004`` for 08, pairs for the others, ``118 218``.
+
+        The numbering plan writes its letters 0 8AB PQ MC DU, as `phonenumbers` does its digits, but owners write
+        threes, the State's own service for consumers too (DGCCRF, RéponseConso: 0 809 540 550; read 2026-11).  No text
+        that was read prescribes a form.
+        """
         digits = self.national
         if digits is None:
             return _foreign_display(self.e164) or ("anonyme" if self.family is Family.ANONYMOUS else self.raw)

@@ -11,7 +11,7 @@ import click
 
 from ivr.book.book import LANGUAGE, Book, read_book
 from ivr.book.problems import did_you_mean
-from ivr.book.recordings import by_phone, note, noted, recorded
+from ivr.book.recordings import by_phone, note, noted, recordable, recorded
 from ivr.book.remembered import forgotten, present
 from ivr.settings import Settings, settings
 from ivr.verbs.manners import example, says
@@ -144,7 +144,7 @@ def _cells(row: "Row") -> tuple[str, ...]:
 def _note(book: Book, directory: Path, names: tuple[str, ...]) -> None:
     for one in names:
         language, _, prompt = one.partition("/")
-        texts = book.prompts.get(language, {})
+        texts = recordable(book, language)
         if prompt not in recorded(directory / "prompts", language, texts):
             raise click.ClickException(f'there is no recording prompts/{language}/{prompt}.wav of a prompt "{prompt}"')
         path = note(directory / "prompts", language, [prompt], texts, noted(directory / "prompts", language))
@@ -167,9 +167,8 @@ def _take(book: Book, directory: Path, name: str, source: Path) -> None:
     from ivr.voice.recording import Unusable, content_of, taken
 
     language, _, prompt = name.partition("/")
-    texts = book.prompts.get(language, {})
-    if prompt not in texts:
-        known = [f"{spoken}/{one}" for spoken, prompts in book.prompts.items() for one in prompts]
+    if prompt not in recordable(book, language):
+        known = [f"{spoken}/{one}" for spoken in book.prompts for one in recordable(book, spoken)]
         raise click.ClickException(f'there is no prompt "{name}"; {did_you_mean(name, known, "known are")}')
     path = directory / "prompts" / language / f"{prompt}.wav"
     try:

@@ -9,9 +9,11 @@ import pytest
 
 from ivr.book.book import read_book
 from ivr.book.problems import BadBook, Problem
-from ivr.book.recordings import note
+from ivr.book.recordings import note, recordable, told
 from ivr.book.remembered import forgotten, missed, remember
+from ivr.book.source import read
 from tests.book.test_advice import told as small_book
+from tests.conftest import CHECKOUT
 
 GOOD: dict[str, str] = {}
 
@@ -82,6 +84,25 @@ def test_a_recording_that_nobody_noted_is_told(book: Path) -> None:
         'nobody has noted what the recording of "fallback" says, so a change of its text will not show',
     )
     assert found.hint == "listen to it, then note it: ivr prompts --note fr/fallback"
+
+
+def test_a_recorded_announcement_is_told_until_somebody_has_heard_that_it_says_the_price(tmp_path: Path) -> None:
+    """No machine hears it, so the note of who listened stands for it; another file has not been listened to."""
+    demo, name = read_book(CHECKOUT), "announcement/per-minute-0-80"
+    path = tmp_path / f"prompts/fr/{name}.wav"
+
+    def found() -> list[tuple[str, str]]:
+        return [(one.rule, one.message) for one in told(tmp_path, demo, lambda file: read(file, tmp_path, []))]
+
+    sound(path)
+    message = f'nobody has noted that the recording of "{name}" says the price, and before how to skip it'
+    assert found() == [("IVR703", message)]
+    note(tmp_path / "prompts", "fr", [name], recordable(demo, "fr"), {})
+    assert found() == []
+    sound(path, 0.2)
+    assert found() == [("IVR563", f'the recording of "{name}" is another than that noted')]
+    path.unlink()
+    assert found() == [("IVR561", f'the recording of "{name}" is gone: the tariff loses it')]
 
 
 def test_another_file_under_a_noted_name_is_told(book: Path) -> None:
