@@ -15,7 +15,8 @@ A world with a change of price (`World.change`) is one of calls that are unanswe
 new price before it answers, or lets anybody answer, and the passages say which price the call is charged at.
 
 What is taken as alike besides: instants at which all calendars say the same for the same reason; callers whom no node
-tells apart; keys that are all wrong; digits, shares and early keys that lead the same way.
+tells apart; keys that are all wrong; digits, shares and early keys that lead the same way; calls that were asked more
+or fewer questions before (past fifty they end, `ivr.flow.walk`), or more than four of them on the way `back`.
 """
 
 from collections.abc import Iterator, Sequence
