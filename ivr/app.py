@@ -9,15 +9,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from ivr import secret, tls
+from ivr import secret
 from ivr.asterisk import provision, tls_conf
 from ivr.asterisk.trunks_conf import Line
 from ivr.book.book import LANGUAGE, Book, read_book
 from ivr.book.problems import BadBook, Mark, Problem
 from ivr.book.remembered import remember
-from ivr.ledger.engine import at
-from ivr.ledger.reading import Reader
-from ivr.ledger.rows import Kept
 from ivr.remote.mail import MailServer, Smtp
 from ivr.service.library import Release
 from ivr.service.ports import Voice
@@ -25,7 +22,6 @@ from ivr.settings import Settings
 from ivr.terminal.simulate import Simulator
 from ivr.values.duty import ON, Duty
 from ivr.values.music import MUSIC
-from ivr.values.number import parse
 from ivr.values.trunk import Trunk
 from ivr.voice.variants import RATES
 
@@ -215,6 +211,8 @@ def prepare(settings: Settings, progress: "BakeProgress | None" = None) -> "Bake
 
 def certificate(settings: Settings) -> dict[str, str]:
     """What Asterisk shows to who comes encrypted, and whom it trusts: files by name.  Raises BadTls."""
+    from ivr import tls  # cryptography, which few commands need
+
     tls.made(settings.tls, (settings.reached_at, "localhost", "127.0.0.1"), datetime.now(UTC))
     found = tls.texts(settings.tls)
     return {tls_conf.CERTIFICATE: found["chain"], tls_conf.KEY: found["key"], tls_conf.TRUSTED: found["trusted"]}
@@ -278,22 +276,3 @@ def simulator(settings: Settings, *, baked: bool = True) -> Simulator:
 def aware(at: datetime) -> datetime:
     """An instant that says no zone is on the clocks of Paris."""
     return at if at.tzinfo else at.replace(tzinfo=HERE)
-
-
-def last_calls(settings: Settings, count: int, number: str | None) -> list[Kept]:
-    """The last calls of the ledger, newest first; ``number`` in any spelling.  Raises BadLedger."""
-    national = parse(number).national if number else None
-    return Reader(at(settings.ledger)).last(count, national or number)
-
-
-def calls_kept(
-    settings: Settings, call: str | None, count: int | None, since: datetime | None, number: str | None
-) -> list[Kept]:
-    """Of the calls to our numbers one by its id, or the last ``count``, or those ``since``, oldest first.  Raises
-    BadLedger.
-    """
-    reader = Reader(at(settings.ledger))
-    national = (parse(number).national or number) if number else None
-    kept = reader.since(since, national) if since else reader.last(count or 0, national)
-    found = (reader.find(call),) if call is not None else kept[::-1]
-    return [one for one in found if one and one.kind is None]

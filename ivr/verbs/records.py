@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 from ivr import app, secret
+from ivr.kept import last_calls
 from ivr.ledger.rows import Kept
 from ivr.ledger.statement import Month, pseudonym, pseudonyms
 from ivr.settings import settings
@@ -29,7 +30,7 @@ def calls(last: int, number: str | None, json_: bool, with_callers: bool) -> Non
     if with_callers and not json_:
         raise click.UsageError("--with-callers is for --json: the table masks callers")
     configured = settings()
-    kept = app.last_calls(configured, last, number)
+    kept = last_calls(configured, last, number)
     if json_:
         for record in kept:
             told = asdict(record) if with_callers else _veiled(record, configured.secret)

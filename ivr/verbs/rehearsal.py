@@ -22,6 +22,7 @@ from ivr.book.cases import NOTHING, Case
 from ivr.flow.commands import Dialled, Queued, Speak
 from ivr.flow.errands import Recall, Remember
 from ivr.flow.tape import Entry
+from ivr.kept import calls_kept
 from ivr.ledger.rows import Kept
 from ivr.phone import booth, ear, timeline
 from ivr.phone.complaining import Due, complained
@@ -146,7 +147,7 @@ class _Calls:
     def _kept(self, plan: Planned, began: datetime) -> list[Kept]:
         """The records of this caller to this number, from a little before ``began``; a test clock moves no record."""
         caller = parse(plan.script.from_).e164 or plan.simulated.record.caller
-        kept = app.calls_kept(self._settings, None, None, began - timedelta(minutes=1), plan.script.number)
+        kept = calls_kept(self._settings, None, None, began - timedelta(minutes=1), plan.script.number)
         return [one for one in kept if one.caller == caller]
 
     def _seen(self, plan: Planned, report: CallReport, kept: Kept) -> tuple[Seen, list[str]]:

@@ -8,6 +8,7 @@ import click
 from ivr import app
 from ivr.book.book import Book, read_book
 from ivr.flow.tape import BadTape, Entry
+from ivr.kept import calls_kept
 from ivr.ledger.rows import Kept
 from ivr.settings import settings
 from ivr.terminal.replay import Past, Replayed, replay
@@ -41,7 +42,7 @@ def replay_(
         raise click.UsageError("name one CALL, or say --last N, or --since TIME")
     configured = settings()
     book = read_book(directory or configured.book)
-    calls = app.calls_kept(configured, call, last, app.aware(since) if since else None, number)
+    calls = calls_kept(configured, call, last, app.aware(since) if since else None, number)
     if call is not None and not calls:
         raise click.UsageError(f'there is no call "{call}" in the ledger; ivr calls --json shows the ids')
     elsewhere = unreadable = secret = 0

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from ivr import app
 from ivr.cli import main
 from ivr.flow.placing import Placing
+from ivr.kept import calls_kept
 from ivr.ledger.audit import audit
 from ivr.ledger.certificate import BadCertificate, issue
 from ivr.ledger.engine import at
@@ -109,10 +109,10 @@ async def test_it_is_no_call_of_the_caller_and_nothing_that_was_sold(store: Stor
     assert reader.bothers(PHONE, day, timedelta(hours=1)) == 1
     assert reader.spent(PHONE, day) == Decimal("0.81")
     settings = Settings(state=tmp_path)
-    assert [one.id for one in app.calls_kept(settings, None, 10, None, None)] == [made(1).id]
+    assert [one.id for one in calls_kept(settings, None, 10, None, None)] == [made(1).id]
     row = reader.row(back(TALKED).id)
     assert row is not None
-    assert app.calls_kept(settings, row["id"], None, None, None) == []
+    assert calls_kept(settings, row["id"], None, None, None) == []
     with pytest.raises(BadCertificate, match="was made by us and costs nobody anything"):
         issue(row, reader.head(), Seal.made(tmp_path / NAME), datetime.now(UTC), None, with_caller=False)
 
