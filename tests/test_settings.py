@@ -125,7 +125,8 @@ def test_four_ports_a_call_are_enough(start: int, end: int, calls: int) -> None:
 @pytest.mark.parametrize(("start", "end", "calls"), [(10000, 10398, 100), (1024, 1026, 1), (20000, 10000, 1)])
 def test_fewer_ports_are_refused(start: int, end: int, calls: int) -> None:
     """Asterisk would refuse callers with 488, on which no carrier re-routes."""
-    with pytest.raises(BadSetting, match=rf"{end - start + 1} ports: {calls} calls .* need {4 * calls}"):
+    said = f"IVR_RTP_START to IVR_RTP_END are {end - start + 1} ports: {calls} calls (IVR_MAX_CALLS) need {4 * calls}"
+    with pytest.raises(BadSetting, match=f"^{re.escape(said)}$"):
         settings({"IVR_RTP_START": str(start), "IVR_RTP_END": str(end), "IVR_MAX_CALLS": str(calls)})
 
 
@@ -138,8 +139,26 @@ def test_an_address_is_taken(address: str) -> None:
 @pytest.mark.parametrize("address", ["localhost", "0.0.0.0:5060", "1.2.3", "[::1]", "0.0.0.0\nbind=1.2.3.4", "eth0"])
 def test_what_is_no_address_is_refused(address: str) -> None:
     """Names are not: each call would wait for the resolver."""
-    with pytest.raises(BadSetting, match="write an IP address"):
+    with pytest.raises(BadSetting) as refused:
         settings({"IVR_SIP_BIND": address})
+
+    assert str(refused.value) == f'IVR_SIP_BIND is "{address}": write an IP address, 0.0.0.0 for all of this machine'
+
+
+@pytest.mark.parametrize("host", ["ivr.example.fr", "192.168.1.2", "::1", "2001:db8::1", "a"])
+def test_a_host_is_taken(host: str) -> None:
+    """A name or an address."""
+    assert settings({"IVR_HOST": host}).host == host
+
+
+@pytest.mark.parametrize("host", ["my host", "-a", "a.", "a;b", "é.fr", "a\nb", "a" * 254])
+def test_what_is_no_host_is_refused(host: str) -> None:
+    """It is printed in what softphones are given."""
+    with pytest.raises(BadSetting) as refused:
+        settings({"IVR_HOST": host})
+
+    said = f'IVR_HOST is "{host}": write the name or the address by which phones reach this machine'
+    assert str(refused.value) == said
 
 
 MAIL = {"IVR_MAIL_SERVER": "smtp.chaleur.example:587", "IVR_MAIL_FROM": "ivr@chaleur.example"}
@@ -162,22 +181,48 @@ def test_a_mail_server_is_taken() -> None:
 @pytest.mark.parametrize(
     ("other", "said"),
     [
-        ({"IVR_MAIL_SERVER": "smtp.chaleur.example"}, "write the server and its port"),
-        ({"IVR_MAIL_SERVER": "a b:25"}, "write the server and its port"),
-        ({"IVR_MAIL_SERVER": "a:65536"}, "write the server and its port"),
-        ({"IVR_MAIL_SECURITY": "ssl"}, "write starttls (port 587), tls (port 465) or none"),
-        ({"IVR_MAIL_USER": "a b"}, "write one word"),
-        ({"IVR_MAIL_USER": "ivr", "IVR_MAIL_SECURITY": "none"}, "would be sent for all to read"),
-        ({"IVR_MAIL_FROM": "ivr"}, "write the address that e-mails come from"),
-        ({"IVR_MAIL_FROM": "ivr@a\r\nBcc: b@c.example"}, "write the address that e-mails come from"),
-        ({"IVR_MAIL_FROM": "ivr@chaleur..example"}, "write the address that e-mails come from"),
-        ({"IVR_MAIL_FROM": ""}, "IVR_MAIL_FROM is not set"),
+        (
+            {"IVR_MAIL_SERVER": "smtp.chaleur.example"},
+            'IVR_MAIL_SERVER is "smtp.chaleur.example": write the server and its port: smtp.example.fr:587',
+        ),
+        (
+            {"IVR_MAIL_SERVER": "a b:25"},
+            'IVR_MAIL_SERVER is "a b:25": write the server and its port: smtp.example.fr:587',
+        ),
+        (
+            {"IVR_MAIL_SERVER": "a:65536"},
+            'IVR_MAIL_SERVER is "a:65536": write the server and its port: smtp.example.fr:587',
+        ),
+        (
+            {"IVR_MAIL_SECURITY": "ssl"},
+            'IVR_MAIL_SECURITY is "ssl": write starttls (port 587), tls (port 465) or none',
+        ),
+        ({"IVR_MAIL_USER": "a b"}, 'IVR_MAIL_USER is "a b": write one word of visible ASCII characters'),
+        (
+            {"IVR_MAIL_USER": "ivr", "IVR_MAIL_SECURITY": "none"},
+            "IVR_MAIL_SECURITY is none: the password of IVR_MAIL_USER would be sent for all to read",
+        ),
+        (
+            {"IVR_MAIL_FROM": "ivr"},
+            'IVR_MAIL_FROM is "ivr": write the address that e-mails come from: ivr@example.fr',
+        ),
+        (
+            {"IVR_MAIL_FROM": "ivr@a\r\nBcc: b@c.example"},
+            'IVR_MAIL_FROM is "ivr@a\r\nBcc: b@c.example": write the address that e-mails come from: ivr@example.fr',
+        ),
+        (
+            {"IVR_MAIL_FROM": "ivr@chaleur..example"},
+            'IVR_MAIL_FROM is "ivr@chaleur..example": write the address that e-mails come from: ivr@example.fr',
+        ),
+        ({"IVR_MAIL_FROM": ""}, "IVR_MAIL_FROM is not set: write the address that e-mails come from: ivr@example.fr"),
     ],
 )
 def test_what_is_no_mail_server_is_refused(other: dict[str, str], said: str) -> None:
     """Before an e-mail waits for it."""
-    with pytest.raises(BadSetting, match=re.escape(said)):
+    with pytest.raises(BadSetting) as refused:
         settings(MAIL | other)
+
+    assert str(refused.value) == said
 
 
 def test_a_refusal_is_a_value_error() -> None:

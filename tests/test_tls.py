@@ -109,28 +109,36 @@ def test_what_cannot_be_shown_is_refused_in_one_sentence(tmp_path: Path) -> None
     """And the one before stays."""
     folder = tmp_path / "secrets" / "tls"
     assert ivr(tmp_path, "show").output == "ivr: there is no certificate yet; `ivr prepare` makes one\n"
-    assert ivr(tmp_path, "authority").exit_code == 1
+    none = ivr(tmp_path, "authority")
+    assert (none.exit_code, none.output) == (1, "ivr: there is no authority yet; `ivr prepare` makes one\n")
     now = datetime.now(UTC)
     tls.made(folder, NAMES, now)
     tls.made(tmp_path / "old", NAMES, now - tls.LASTS - timedelta(days=2))
     tls.made(tmp_path / "other", NAMES, now)
     ours, old, other = tls.shown(folder), tls.shown(tmp_path / "old"), tls.shown(tmp_path / "other")
+    no_key = "there is no key in PEM without a password in it; write the key and the certificates"
     for typed, said in (
-        ("", "there is no key in PEM"),
-        (ours.chain, "there is no key in PEM"),
-        (ours.key, "there is no certificate in PEM"),
-        (ours.key + other.chain, "the key belongs to none of the certificates"),
-        (old.key + old.chain, "this certificate ended on "),
-        (_authority_of(folder), "this certificate is for no name"),
+        ("", no_key),
+        (ours.chain, no_key),
+        (ours.key, "there is no certificate in PEM in it; write the key and the certificates"),
+        (ours.key + other.chain, "the key belongs to none of the certificates; write those that came with it"),
+        (old.key + old.chain, f"this certificate ended on {old.until:%Y-%m-%d}; get a new one"),
+        (
+            _authority_of(folder),
+            "this certificate is for no name (subjectAltName), so phones would not take it; get another",
+        ),
     ):
         refused = ivr(tmp_path, "bring", typed=typed)
-        assert (refused.exit_code, refused.output.startswith(f"ivr: {said}")) == (1, True), refused.output
-    assert ivr(tmp_path, "trust", "partner", typed="word").output.startswith("ivr: this is no certificate in PEM")
+        assert (refused.exit_code, refused.output) == (1, f"ivr: {said}\n")
+    no_trust = "ivr: this is no certificate in PEM: it begins with -----BEGIN CERTIFICATE-----\n"
+    assert ivr(tmp_path, "trust", "partner", typed="word").output == no_trust
     assert ivr(tmp_path, "trust", "../x", typed=ours.chain).exit_code == 2
     assert ivr(tmp_path, "show").exit_code == 0
+    kept = folder / tls.OURS
     for damaged in (b"word", b"\xff\xfe"):
-        (folder / tls.OURS).write_bytes(damaged)
-        assert "ours.pem is damaged" in ivr(tmp_path, "show").output
+        kept.write_bytes(damaged)
+        said = f"{kept} is damaged ({no_key}); delete it and run `ivr prepare`, or docker/up"
+        assert ivr(tmp_path, "show").output == f"ivr: {said}\n"
 
 
 def _authority_of(folder: Path) -> str:

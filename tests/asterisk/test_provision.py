@@ -268,40 +268,93 @@ def test_each_class_of_music_is_a_playlist():
 
 
 @pytest.mark.parametrize(
-    "exchange",
+    ("exchange", "said"),
     [
-        replace(EXCHANGE, music={"eve\n[x]": ("/s/a",)}),
-        replace(EXCHANGE, music={"evening": ("/s/a\nmode = custom",)}),
-        replace(EXCHANGE, music={"evening": ("relative",)}),
-        replace(EXCHANGE, numbers=("0800000001,1,System(id)",)),
-        replace(EXCHANGE, numbers=("_X.",)),
-        replace(EXCHANGE, numbers=("08０0000001",)),
-        replace(EXCHANGE, numbers=("0800000001\n",)),
-        replace(EXCHANGE, numbers=("0800000001", "0800000001")),
-        replace(EXCHANGE, agents=(Agent("camille\n[karim]", "k" * 26),)),
-        replace(EXCHANGE, agents=(Agent("Camille", "k" * 26),)),
-        replace(EXCHANGE, agents=(Agent("anonymous", "k" * 26),)),
-        replace(EXCHANGE, agents=(CAMILLE, CAMILLE)),
-        replace(EXCHANGE, agents=(replace(CAMILLE, lot="x,1"),)),
-        replace(EXCHANGE, agents=(Agent("camille", "short"),)),
-        replace(EXCHANGE, queues=(Queue("general\n[x]", {"karim": 0}),)),
-        replace(EXCHANGE, queues=(SALES, SALES)),
-        replace(EXCHANGE, queues=(Queue("general", {"karim": 0}),)),
-        replace(EXCHANGE, queues=(Queue("sales", {"karim": 0}, music="a\nb"),)),
-        replace(EXCHANGE, queues=(Queue("sales", {"karim": 0}, key="1,1,System(id)"),)),
-        replace(EXCHANGE, ami_secret="k" * 20 + "\nwrite = system"),
-        replace(EXCHANGE, sip_bind="0.0.0.0\nfoo"),
-        replace(EXCHANGE, sip_port=80),
-        replace(EXCHANGE, ami_port=70000),
-        replace(EXCHANGE, max_calls=0),
-        replace(EXCHANGE, max_calls=101),
-        replace(EXCHANGE, rtp_start=10400),
+        (
+            replace(EXCHANGE, music={"eve\n[x]": ("/s/a",)}),
+            "music: 'eve\\n[x]' is not of the form [a-z][a-z0-9-]{0,40}",
+        ),
+        (
+            replace(EXCHANGE, music={"evening": ("/s/a\nmode = custom",)}),
+            "path: '/s/a\\nmode = custom' is not of the form /[A-Za-z0-9_./-]{1,200}",
+        ),
+        (
+            replace(EXCHANGE, music={"evening": ("relative",)}),
+            "path: 'relative' is not of the form /[A-Za-z0-9_./-]{1,200}",
+        ),
+        (
+            replace(EXCHANGE, numbers=("0800000001,1,System(id)",)),
+            "number: '0800000001,1,System(id)' is not of the form [0-9]{3,15}",
+        ),
+        (replace(EXCHANGE, numbers=("_X.",)), "number: '_X.' is not of the form [0-9]{3,15}"),
+        (replace(EXCHANGE, numbers=("08０0000001",)), "number: '08０0000001' is not of the form [0-9]{3,15}"),
+        (replace(EXCHANGE, numbers=("0800000001\n",)), "number: '0800000001\\n' is not of the form [0-9]{3,15}"),
+        (replace(EXCHANGE, numbers=("0800000001", "0800000001")), "number: '0800000001' is there twice"),
+        (
+            replace(EXCHANGE, agents=(Agent("camille\n[karim]", "k" * 26),)),
+            "agent name: 'camille\\n[karim]' is not of the form [a-z][a-z0-9_-]{0,31}",
+        ),
+        (
+            replace(EXCHANGE, agents=(Agent("Camille", "k" * 26),)),
+            "agent name: 'Camille' is not of the form [a-z][a-z0-9_-]{0,31}",
+        ),
+        (
+            replace(EXCHANGE, agents=(Agent("anonymous", "k" * 26),)),
+            "agent name: 'anonymous' is a section of the fixed configuration; choose another",
+        ),
+        (replace(EXCHANGE, agents=(CAMILLE, CAMILLE)), "agent name: 'camille' is there twice"),
+        (
+            replace(EXCHANGE, agents=(replace(CAMILLE, lot="x,1"),)),
+            "queue name: 'x,1' is not of the form [a-z][a-z0-9-]{0,40}",
+        ),
+        (replace(EXCHANGE, agents=(Agent("camille", "short"),)), "secret: … is not of the form [A-Za-z0-9]{16,64}"),
+        (
+            replace(EXCHANGE, queues=(Queue("general\n[x]", {"karim": 0}),)),
+            "queue name: 'general\\n[x]' is not of the form [a-z][a-z0-9-]{0,40}",
+        ),
+        (replace(EXCHANGE, queues=(SALES, SALES)), "queue name: 'sales' is there twice"),
+        (
+            replace(EXCHANGE, queues=(Queue("general", {"karim": 0}),)),
+            "queue name: 'general' is a section of the fixed configuration; choose another",
+        ),
+        (
+            replace(EXCHANGE, queues=(Queue("sales", {"karim": 0}, music="a\nb"),)),
+            "music: 'a\\nb' is not of the form [a-z][a-z0-9-]{0,40}",
+        ),
+        (
+            replace(EXCHANGE, queues=(Queue("sales", {"karim": 0}, key="1,1,System(id)"),)),
+            "key: '1,1,System(id)' is not of the form [0-9*#]",
+        ),
+        (
+            replace(EXCHANGE, ami_secret="k" * 20 + "\nwrite = system"),
+            "secret: … is not of the form [A-Za-z0-9]{16,64}",
+        ),
+        (replace(EXCHANGE, sip_bind="0.0.0.0\nfoo"), "sip_bind: '0.0.0.0\\nfoo' is not an IP address"),
+        (replace(EXCHANGE, sip_port=80), "sip_port: 80 is not a port between 1024 and 65535"),
+        (replace(EXCHANGE, ami_port=70000), "ami_port: 70000 is not a port between 1024 and 65535"),
+        (
+            replace(EXCHANGE, max_calls=0),
+            "max_calls: 0 calls need 0 RTP ports, there are 400; beyond the ports callers "
+            "would get 488, which no carrier re-routes",
+        ),
+        (
+            replace(EXCHANGE, max_calls=101),
+            "max_calls: 101 calls need 404 RTP ports, there are 400; beyond the ports callers "
+            "would get 488, which no carrier re-routes",
+        ),
+        (
+            replace(EXCHANGE, rtp_start=10400),
+            "max_calls: 100 calls need 400 RTP ports, there are 0; beyond the ports callers "
+            "would get 488, which no carrier re-routes",
+        ),
     ],
 )
-def test_what_must_not_be_written_is_refused(exchange: Exchange):
+def test_what_must_not_be_written_is_refused(exchange: Exchange, said: str):
     """Lines, arguments, patterns, foreign digits, doubles, weak passwords, and more calls than ports."""
-    with pytest.raises(UnsafeError):
+    with pytest.raises(UnsafeError) as refused:
         files(exchange)
+
+    assert str(refused.value) == said
 
 
 def test_a_refused_secret_is_not_told():

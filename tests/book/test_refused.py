@@ -11,6 +11,16 @@ from tests.book.refused import REFUSED, Refused
 from tests.house.refusals import refusals, sentences
 
 CHECKOUT = Path(__file__).parents[2]
+REFUSE = (
+    "ivr/flow",
+    "ivr/book",
+    "ivr/settings.py",
+    "ivr/tls.py",
+    "ivr/secret.py",
+    "ivr/asterisk/provision.py",
+    "ivr/asterisk/tokens.py",
+    "ivr/service/nuisances.py",
+)
 
 
 @pytest.mark.parametrize("refused", REFUSED, ids=lambda refused: refused.model.__name__)
@@ -28,10 +38,12 @@ def test_a_model_refuses_in_these_words(refused: Refused) -> None:
 
 
 def test_every_refusal_is_told_by_a_test() -> None:
-    """What a node, a flow or a book can be refused for, and what is warned of: in whole sentences."""
+    """What a node, a flow, a book or any other configuration can be refused for, and what is warned of: in whole
+    sentences.
+    """
     told = sentences(*(CHECKOUT / "tests").rglob("*.py"))
 
-    assert [str(one) for one in refusals(CHECKOUT, "ivr/flow", "ivr/book") if not one.told(told)] == []
+    assert [str(one) for one in refusals(CHECKOUT, *REFUSE) if not one.told(told)] == []
 
 
 CODE = """

@@ -1,7 +1,8 @@
 """Every refusal that the house can utter, found in its code: what is said, where, with the holes that facts fill.
 
-A refusal is a `raise ValueError("…")` of a model of flow or book, or what follows the code of a problem (`IVR201`).
-What is said is followed through names and conditional expressions of its function, and no further.
+A refusal is a `raise ValueError("…")` of a model of flow or book, one of its kin (`RAISED`), or what follows the code
+of a problem (`IVR201`).  What is said is followed through names and conditional expressions of its function, and no
+further.
 """
 
 import ast
@@ -12,6 +13,7 @@ from pathlib import Path
 
 _CODE = re.compile(r"IVR(?!000)\d{3}")
 BETWEEN = "\0"  # in no text
+RAISED = frozenset({"ValueError", "BadSetting", "BadTls", "NoCaller", "NoSecret", "UnsafeError"})
 
 Named = dict[str, list[ast.expr]]
 
@@ -38,9 +40,9 @@ class Refusal:
         return False
 
 
-def refusals(directory: Path, *folders: str) -> Iterator[Refusal]:
+def refusals(directory: Path, *places: str) -> Iterator[Refusal]:
     """The refusals of all modules below some folders of the code; a sentence that is a hole and no more is none."""
-    for path in sorted(path for folder in folders for path in (directory / folder).rglob("*.py")):
+    for path in sorted(path for place in places for path in _modules(directory / place)):
         tree = ast.parse(path.read_text(encoding="utf-8"))
         everywhere = _named(ast.iter_child_nodes(tree))
         for function in ast.walk(tree):
@@ -49,6 +51,10 @@ def refusals(directory: Path, *folders: str) -> Iterator[Refusal]:
                 for line, parts in (text for after in _sayings(function) for text in _first(after, known)):
                     if any(len(part) > 1 for part in parts):
                         yield Refusal(str(path.relative_to(directory)), line, parts)
+
+
+def _modules(place: Path) -> Iterator[Path]:
+    return place.rglob("*.py") if place.is_dir() else iter((place,))
 
 
 def sentences(*tests: Path) -> str:
@@ -77,10 +83,10 @@ def _named(nodes: Iterator[ast.AST]) -> Named:
 
 
 def _sayings(function: ast.FunctionDef) -> Iterator[list[ast.expr]]:
-    """What a ValueError is told, and what follows codes."""
+    """What an error is told, and what follows codes."""
     for node in ast.walk(function):
         if isinstance(node, ast.Raise) and isinstance(node.exc, ast.Call) and isinstance(node.exc.func, ast.Name):
-            if node.exc.func.id == "ValueError":
+            if node.exc.func.id in RAISED:
                 yield node.exc.args
             continue
         within = node.args if isinstance(node, ast.Call) else node.elts if isinstance(node, ast.Tuple) else []

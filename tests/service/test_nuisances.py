@@ -74,9 +74,14 @@ async def test_nobody_is_noted_for_good(house: House) -> None:
 
 
 def test_what_cannot_be_noted_is_refused_in_one_sentence(house: House) -> None:
-    for caller, days in (("nobody", 9), ("", 9), ("112", 9), ("0612345678", 0), ("0612345678", 401)):
-        with pytest.raises(NoCaller):
-            house.list.add(caller, days)
+    for caller in ("nobody", "", "112"):
+        with pytest.raises(NoCaller) as refused:
+            house.list.add(caller, 9)
+        assert str(refused.value) == f'"{caller}" is not a number that could call us: write it like 0612345678'
+    for days in (0, 401):
+        with pytest.raises(NoCaller) as refused:
+            house.list.add("0612345678", days)
+        assert str(refused.value) == f"a caller is kept from 1 to 400 days, not {days}"
     with pytest.raises(NoCaller, match="is not on the list"):
         house.list.remove("0612345678")
     house.list.add("0612345678")
