@@ -108,6 +108,16 @@ REFUSED = (
     ),
     Refused(
         Directory,
+        f"{{{ZOE}, found: a}}, note: who, accept: press}}",
+        "a directory with a note rings nobody, who could accept; delete accept",
+    ),
+    Refused(
+        Directory,
+        f"{{{ZOE}, busy: a, no_answer: a, unavailable: a, declined: a}}}}",
+        "nobody declines who is told nothing: write accept, or delete the exit declined",
+    ),
+    Refused(
+        Directory,
         f"{{{ZOE}}}, note: who}}",
         'the exit "found" leads nowhere; write where such a call goes: exits: {found: …}',
     ),

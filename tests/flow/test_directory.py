@@ -8,6 +8,7 @@ from pydantic import ValidationError
 from ivr.flow.commands import Ask, Dial, Dialled, Gather, Hangup, Heard, Reached
 from ivr.flow.flow import Flow
 from ivr.flow.node import Scene
+from ivr.values.routing import Routing
 from tests.flow.play import CALENDARS, CALL, Script, flow_of, play
 
 BYE = {"kind": "bye"}
@@ -36,8 +37,8 @@ def offered(pressed: str, *names: str) -> tuple[Ask, Heard]:
     return Ask((*words, "directory-other"), (*keys, "9", "0", "*"), 7), Heard(pressed)
 
 
-def rings(agent: str, reached: Reached) -> tuple[Dial, Dialled]:
-    return Dial((agent,), 25.0), Dialled(reached, agent if reached is Reached.TALKED else None)
+def rings(agent: str, reached: Reached, *accept: str) -> tuple[Dial, Dialled]:
+    return Dial((agent,), 25.0, accept=accept), Dialled(reached, agent if reached is Reached.TALKED else None)
 
 
 def played(flow: Flow, script: Script) -> list[str]:
@@ -84,6 +85,27 @@ def test_a_ring_in_vain_is_left_as_a_transfer_is(reached: Reached, taken: str) -
     script = [spell("533"), offered("1", CAMILLE), rings("camille", reached), END]
 
     assert played(directory(), script) == [f"it:{taken}", "end:done"]
+
+
+@pytest.mark.parametrize(
+    ("reached", "linked", "taken"),
+    [
+        (Reached.DECLINED, "declined", "declined"),
+        (Reached.DECLINED, "congestion", "no_answer"),
+        (Reached.CONGESTION, "congestion", "congestion"),
+        (Reached.CONGESTION, "declined", "unavailable"),
+    ],
+)
+def test_who_is_rung_must_accept_where_that_is_asked(reached: Reached, linked: str, taken: str) -> None:
+    """As of a transfer: who does not press 1 has declined, and that has an exit of its own where it is linked."""
+    flow = directory(accept="press-1", exits=EXITS | {linked: "end"})
+    script = [spell("533"), offered("1", CAMILLE), rings("camille", reached, "press-1"), END]
+
+    assert played(flow, script) == [f"it:{taken}", "end:done"]
+    node = flow.nodes["it"]
+    connection = node.connects(Routing())
+    assert connection is not None
+    assert set(connection.in_vain) == {"busy", "no_answer", "unavailable", linked}
 
 
 def test_names_that_nobody_has_lead_out_in_the_end() -> None:

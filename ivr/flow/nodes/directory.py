@@ -5,7 +5,7 @@ from typing import ClassVar, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
-from ivr.flow.commands import Ask, Gather, Need, Phrase, Talk
+from ivr.flow.commands import Ask, Gather, Need, Phrase, Reached, Talk
 from ivr.flow.connection import Connection
 from ivr.flow.node import AgentName, Node, NoteName, PromptName, Scene, Sentence, Way, phrase
 from ivr.flow.nodes.transfer import INSTEAD, Transfer
@@ -14,7 +14,8 @@ from ivr.values.offered import MOST, press
 from ivr.values.routing import Routing
 
 FOUND, NONE, SILENCE, OPERATOR, QUIT = "found", "none", "silence", "operator", "quit"
-RUNG = ("talked", "busy", "no_answer", "unavailable")
+RUNG = tuple(reached.value for reached in Reached)
+OWN = frozenset(reached.value for reached in INSTEAD)  # of these: left by only where they are linked
 OPERATOR_KEY, QUIT_KEY, OTHER_KEY = "0", "*", "9"
 
 
@@ -50,9 +51,10 @@ class Directory(Node):
     """Have the caller spell the first letters of a name, by the keys of its letters; name those whose names begin so,
     eight at most, each with the key that takes him; 9 is for another name.
 
-    Who is taken is rung, and the node is left as a transfer is: `talked`, `busy`, `no_answer`, `unavailable`.  With
-    `note` nobody is rung: he is noted, and the node is left by `found`.  `none` after so many names that nobody has,
-    `silence` after as many silences; 0 leads to `operator` and the star to `quit`, where these are linked.
+    Who is taken is rung, and the node is left as a transfer is: `talked`, `busy`, `no_answer`, `unavailable`, and,
+    where they are linked, `declined` (else `no_answer`) and `congestion` (else `unavailable`).  With `note` nobody is
+    rung: he is noted, and the node is left by `found`.  `none` after so many names that nobody has, `silence` after as
+    many silences; 0 leads to `operator` and the star to `quit`, where these are linked.
     """
 
     leaves: ClassVar[tuple[str, ...]] = (NONE, SILENCE, *RUNG, FOUND, OPERATOR, QUIT)
@@ -75,14 +77,21 @@ class Directory(Node):
     first_key: float = Field(default=7, ge=1, le=60, description="seconds of silence after the question")
     next_key: float = Field(default=3, ge=1, le=30, description="seconds between the keys of a name")
     ring: float = Field(default=25, ge=5, le=120, description="seconds to ring who was taken")
+    accept: Sentence | None = Field(
+        default=None, description="said to who picks up, who must press 1 to take the call; a mailbox presses nothing"
+    )
     note: NoteName | None = Field(default=None, description="under which he is noted, and not rung: `camille`")
 
     @model_validator(mode="after")
     def _leads_somewhere(self) -> Self:
-        wanted, barred = ({FOUND}, {*RUNG}) if self.note else ({*RUNG[1:]}, {FOUND})
+        wanted, barred = ({FOUND}, {*RUNG}) if self.note else ({*RUNG} - self.final - OWN, {FOUND})
         for leaf in sorted(barred & self.exits.keys()):
             what = "with a note rings nobody" if self.note else "without a note rings who is found"
             raise ValueError(f'a directory {what}; delete the exit "{leaf}"')
+        if self.note and self.accept:
+            raise ValueError("a directory with a note rings nobody, who could accept; delete accept")
+        if Reached.DECLINED.value in self.exits and not self.accept:
+            raise ValueError("nobody declines who is told nothing: write accept, or delete the exit declined")
         for leaf in sorted(wanted - self.exits.keys()):
             raise ValueError(f'the exit "{leaf}" leads nowhere; write where such a call goes: exits: {{{leaf}: …}}')
         return self
@@ -94,11 +103,11 @@ class Directory(Node):
         # A synthetic voice says the name alone; a prompt of a person can say the number, too.
         if self.note:
             return None
-        each = [_transfer(person.to, self.ring).connects(routing) for person in self.people]
+        each = [self._rings(person).connects(routing) for person in self.people]
         return Connection(
             tuple(dict.fromkeys(name for one in each for name in one.to)),
             waits=max(one.waits for one in each),
-            in_vain=RUNG[1:],
+            in_vain=each[0].in_vain,
             says=(self.people[0].prompt,) if all(person.prompt for person in self.people) else (),
         )
 
@@ -167,11 +176,14 @@ class Directory(Node):
         if self.note:
             scene.notes[self.note] = person.to
             return FOUND
-        way = yield from _transfer(person.to, self.ring).run(scene)
-        return {reached.value: instead.value for reached, instead in INSTEAD.items()}.get(str(way), way)
+        return (yield from self._rings(person).run(scene))
+
+    def _rings(self, person: Person) -> Transfer:
+        return _transfer(person.to, self.ring, self.accept, tuple(sorted(OWN & self.exits.keys())))
 
 
 @lru_cache(maxsize=1000)
-def _transfer(to: str, ring: float) -> Transfer:
+def _transfer(to: str, ring: float, accept: Sentence | None, leaves: tuple[str, ...]) -> Transfer:
     """The same one each time: the explorer knows nodes by their identity."""
-    return Transfer.model_validate({"kind": "transfer", "to": to, "ring": ring})
+    exits = dict.fromkeys(leaves, "there")  # where they lead is looked up in the directory's own
+    return Transfer.model_validate({"kind": "transfer", "to": to, "ring": ring, "accept": accept, "exits": exits})
