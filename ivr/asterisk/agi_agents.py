@@ -5,7 +5,7 @@ from typing import Protocol
 
 from ivr.asterisk.agi_limit import ready_to_warn
 from ivr.asterisk.agi_order import AgiTalk, do, epoch, number, variable
-from ivr.asterisk.causes import DIALSTATUS, QUEUESTATUS
+from ivr.asterisk.causes import DIALSTATUS, QUEUESTATUS, REFUSED
 from ivr.asterisk.outside_conf import CONTEXT
 from ivr.asterisk.queues_conf import MOST_PENALTY, NEWS, REACH, within
 from ivr.flow.commands import Dial, Dialled, Enqueue, Queued, Reachable, Reached, Served, There
@@ -153,6 +153,8 @@ def dial(
     if dial.slot:
         yield from do("SET", "VARIABLE", SLOT, "")
     reached = DIALSTATUS.get(status, Reached.UNAVAILABLE)
+    if status == "CHANUNAVAIL" and (yield from variable("HANGUPCAUSE")) == REFUSED:
+        reached = Reached.BUSY
     if reached is not Reached.TALKED:
         declined = (whisper or accept) and (yield from variable(DECLINED))
         return Dialled(Reached.DECLINED if declined else reached)

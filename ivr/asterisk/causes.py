@@ -16,6 +16,10 @@ Q850: dict[Cause, int] = {
 }
 """What is not here ends as a call without a cause of its own: 16 once answered, else 19, which gives 480."""
 
+REFUSED = str(Q850[Cause.REJECTED])
+"""HANGUPCAUSE of a phone that was told to decline (603; ast_sip_hangup_sip2cause), for which DIALSTATUS is CHANUNAVAIL
+(app_dial.c, handle_cause): who presses that is there, and busy.  Not every softphone says 486."""
+
 DIALSTATUS: dict[str, Reached] = {
     "ANSWER": Reached.TALKED,
     "BUSY": Reached.BUSY,

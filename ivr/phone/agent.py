@@ -166,7 +166,7 @@ class AgentPhone(pj.Account):  # type: ignore[misc]  # PJSUA2 ships without type
         call = AgentCall(self, prm.callId)
         if self.refuses(call, was_busy):
             call.over = True
-            call.hangup(_status(486))
+            call.hangup(_status(call.agent.refusal))
         else:
             call.answer(_status(180))
             self.tell("agent_ringing", 180)

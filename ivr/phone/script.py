@@ -61,10 +61,10 @@ class Agent:
     """A softphone that registers, rings, answers after ``answer_after`` s and plays a tone of ``tone`` Hz.
 
     ``hang_up_after`` counts from its answer; ``None``: the agent waits for the other side to hang up.  ``engaged``: he
-    talks with somebody else all the time, so that who rings him hears that he is busy.  ``keys`` are pressed from
-    ``keys_after`` s after his answer on.  ``hold_after`` s after it he puts the other on hold, for
-    ``hold_for`` s.  Who does not register is a phone outside: it is called at the port on which the script listens, by
-    whatever number.  ``secure``: by TLS, its sound by SRTP.
+    talks with somebody else all the time, so that who rings him hears that he is busy, by the status ``refusal`` (603
+    of a phone on which he declines).  ``keys`` are pressed from ``keys_after`` s after his answer on.  ``hold_after`` s
+    after it he puts the other on hold, for ``hold_for`` s.  Who does not register is a phone outside: it is called at
+    the port on which the script listens, by whatever number.  ``secure``: by TLS, its sound by SRTP.
     """
 
     name: str
@@ -73,6 +73,7 @@ class Agent:
     hang_up_after: float | None = None
     tone: float = 550.0
     engaged: bool = False
+    refusal: int = 486
     keys: str = ""
     keys_after: float = 1.0
     hold_after: float | None = None

@@ -456,6 +456,15 @@ EXCHANGES: dict[str, tuple[LineCommand, Script, Any]] = {
         ],
         There((), ("open", "any"), full=True),
     ),
+    "dial, declined by the phone's own key": (
+        CAMILLE,
+        [
+            (DIALLED, "200 result=0"),
+            ("GET VARIABLE DIALSTATUS", "200 result=1 (CHANUNAVAIL)"),
+            ("GET VARIABLE HANGUPCAUSE", "200 result=1 (21)"),
+        ],
+        Dialled(Reached.BUSY),
+    ),
     "dial with music": (
         Dial(("camille",), 20, music=True),
         [
@@ -598,6 +607,8 @@ def test_every_way_in_which_ringing_ends(status: str) -> None:
         script += [*peers, ("GET VARIABLE CDR(answer,u)", "200 result=1 (0.000000)")]
     if status == "CANCEL":
         script.append(("GET VARIABLE EXTEN", "200 result=1 (start)"))
+    if status == "CHANUNAVAIL":
+        script.append(("GET VARIABLE HANGUPCAUSE", "200 result=1 (20)"))
     expected = {
         "ANSWER": Dialled(Reached.TALKED, "karim"),
         "BUSY": Dialled(Reached.BUSY),

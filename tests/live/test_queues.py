@@ -475,8 +475,8 @@ def test_an_agents_phone_that_dies_while_it_rings_costs_the_caller_nothing(stack
 
 def test_an_agents_phone_that_dies_while_he_is_told_of_the_call_costs_nothing_and_in_the_talk_little(stack):
     """Killed with -9: in the whisper the caller stays where he is, unanswered; in the talk it is over soon; while the
-    line is held within two minutes, since a phone that holds may send nothing: it is asked after 45 s, for half a
-    minute, and told for another that it is over (transactions of SIP, RFC 3261, 17.1.2.2).
+    line is held within a minute, since a phone that holds may send nothing: it is asked after 45 s, for 6.4 s, and told
+    for as long that it is over (timer_b in docker/asterisk/conf/pjsip.conf).
     """
     holding = stack.call(CUT, "", stack.agent("wilma", hold_after=1.0, hold_for=300.0), hang_up_after=110.0)
     until(lambda: "wilma" in stack.asterisk("pjsip show contacts"), "the phone is there")

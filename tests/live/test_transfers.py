@@ -76,7 +76,7 @@ def test_of_two_who_ring_at_once_a_mailbox_does_not_win(stack):
 
 
 def test_one_after_the_other_and_the_last_agent_first(stack):
-    """Busy, then no answer, then nobody; and who calls again is put through to whom he talked with."""
+    """Busy (who declines is, too), no answer, nobody; and who calls again is put through to whom he talked with."""
     flavie = stack.agent("flavie", engaged=True)
     gaspard = stack.agent("gaspard", hang_up_after=3.0)
     placed = stack.call(PAIR, "", flavie, gaspard, hang_up_after=30.0)
@@ -95,8 +95,12 @@ def test_one_after_the_other_and_the_last_agent_first(stack):
     late = stack.call(PAIR, "", stack.agent("flavie", answer_after=NEVER), hang_up_after=40.0)
     assert steps(stack, late) == ["agent:no_answer", "nobody:done"]
     assert [one[1] for one in dialled(stack, late)] == ["no_answer", "unavailable"]
-    busy = stack.call(PAIR, "", flavie, hang_up_after=40.0)
+    declines = stack.agent("flavie", engaged=True, refusal=603)
+    told = stack.call(CREW, "", stack.agent("damien", engaged=True, refusal=603), hang_up_after=40.0)
+    busy = stack.call(PAIR, "", declines, hang_up_after=40.0)
     assert steps(stack, busy) == ["agent:busy", "busy:done"]
+    assert [one[1] for one in dialled(stack, busy)] == ["busy", "unavailable"]
+    assert steps(stack, told) == ["agent:busy", "busy:done"]
     nobody = stack.call(PAIR, hang_up_after=40.0)
     assert steps(stack, nobody) == ["agent:unavailable", "nobody:done"]
     assert first(nobody.report.events, "answered") is None

@@ -84,6 +84,10 @@ NUMBERS = """
   label: transfert à une adresse SIP
   tariff: free
   flow: outside-desk
+"0805000097":
+  label: transfert dehors, par un opérateur muet
+  tariff: free
+  flow: outside-mute
 """
 FLOW = """
 flow: outside
@@ -99,6 +103,18 @@ nodes:
   full: {kind: bye, prompt: all-busy}
   nobody: {kind: bye, prompt: nobody}
 """
+MUTE = """
+flow: outside-mute
+start: agent
+nodes:
+  agent:
+    kind: transfer
+    to: [spent, ana]
+    strategy: hunt
+    next_on: [congestion]
+    exits: {busy: out, no_answer: out, unavailable: out}
+  out: {kind: bye}
+"""
 SHOWS = "  host: 127.0.0.1\n  shows: '0320000001'\n"
 
 
@@ -110,26 +126,48 @@ def away(port: int) -> str:
     )
 
 
+def udp() -> socket.socket:
+    """A port of its own, at which nobody says anything."""
+    bound = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    bound.bind(("127.0.0.1", 0))
+    return bound
+
+
 def test_a_caller_is_put_through_outside_by_the_first_trunk_that_works(stack: Stack) -> None:
-    """The carrier of one is congested, over another all is spent; the phone behind the last rings, and presses 1."""
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as free:
-        free.bind(("127.0.0.1", 0))
-        listen = free.getsockname()[1]
+    """The carrier of one refuses or is congested, over another all is spent; the phone behind the last rings, and
+    presses 1.  A carrier that takes requests and says nothing is passed over after 6.4 s (docker/asterisk, timer_b).
+    """
+    with udp() as free, udp() as other:
+        listen, nearby = free.getsockname()[1], other.getsockname()[1]
     far = f"far:\n  label: c\n{SHOWS}  port: {listen}\n  probed: no\n  dials: national\n  at_once: 1\n"
     zoe = "zoe:\n  label: Zoé\n  number: '0612345678'\n  trunks: [full, gratis, far]\n"
     desk = f"desk:\n  label: partenaire\n  sip: sip:desk@127.0.0.1:{listen}\n"
+    ana = (
+        "spent:\n  label: Ana\n  number: '0612345679'\n  trunks: [gratis]\n"
+        "ana:\n  label: Ana\n  number: '0612345679'\n  trunks: [mute, near]\n"
+    )
     plain = FLOW.replace("flow: outside", "flow: outside-plain").replace("    accept: transfer\n", "")
     at_desk = plain.replace("outside-plain", "outside-desk").replace("to: zoe", "to: desk")
-    flows = {"flows_outside": FLOW, "flows_outside-plain": plain, "flows_outside-desk": at_desk}
-    with Carrier() as carrier:
+    flows = {
+        "flows_outside": FLOW,
+        "flows_outside-plain": plain,
+        "flows_outside-desk": at_desk,
+        "flows_outside-mute": MUTE,
+    }
+    with Carrier(verdict="403 Forbidden") as carrier, udp() as mute:
         trunks = away(carrier.port) + far
-        with written(stack, trunks=trunks, destinations=zoe + desk, numbers=NUMBERS, **flows):
+        for name, port in (("mute", mute.getsockname()[1]), ("near", nearby)):
+            trunks += f"{name}:\n  label: d\n{SHOWS}  port: {port}\n  probed: no\n"
+        with written(stack, trunks=trunks, destinations=zoe + desk + ana, numbers=NUMBERS, **flows):
             until(lambda: re.match(r"full +up", state(stack, "full")), "probed", 20.0, every=0.5)
             until(lambda: "are spent" in state(stack, "gratis") + str(stack.health()), "nothing may be spent")
             mobile = Agent("mobile", "", registers=False, keys="1", keys_after=4.0, hang_up_after=8.0, tone=770.0)
+            late = Agent("late", "", registers=False, hang_up_after=3.0, tone=550.0)
+            patient = stack.call("0805000097", "", late, listen=nearby, hang_up_after=60.0)
             placed = stack.call("0892000090", "#@3.0", mobile, listen=listen, hang_up_after=60.0)
             # Over the last trunk one talks at a time, and a second one finds all ways closed.
             placed.saw("answered", 40.0)
+            carrier.verdict = "503 Service Unavailable"
             second = stack.call("0805000091", hang_up_after=30.0)
             report = placed.report
             (picked_up,) = [event for event in report.events if event.event == "agent_answered"]
@@ -149,6 +187,13 @@ def test_a_caller_is_put_through_outside_by_the_first_trunk_that_works(stack: St
             assert refused.header("Diversion").startswith("<sip:+33320000001@")
             assert re.match(r"far +up .* 1 +0\.0", state(stack, "far"))
 
+            # Nobody could be rung at first, nor did the first carrier say anything.
+            assert stack.call_record(patient)["steps"] == ["agent:talked"]
+            hear_each_other(patient, patient, "late")
+            (rang,) = [event for event in patient.report.events if event.event == "agent_ringing"]
+            assert 6.0 < rang.t < 15.0
+            assert mute.recv(65535).startswith(b"INVITE sip:+33612345679@")
+
             # A SIP address is called by itself, past all trunks; and both hear each other there, too.
             partner = Agent("partner", "", registers=False, hang_up_after=3.0, tone=550.0)
             put_through = stack.call("0805000093", "", partner, listen=listen, hang_up_after=30.0)
@@ -161,6 +206,9 @@ def test_a_caller_is_put_through_outside_by_the_first_trunk_that_works(stack: St
             busy = stack.call("0805000091", hang_up_after=30.0)
             assert stack.call_record(busy)["steps"] == ["agent:busy", "busy:done"]
             assert len(carrier.calls) == 3
+            carrier.verdict = "603 Decline"  # he who was rung: no other way is tried, over which he would ring again
+            declined = stack.call("0805000091", hang_up_after=30.0)
+            assert stack.call_record(declined)["steps"] == ["agent:busy", "busy:done"]
             carrier.verdict = "404 Not Found"  # no other carrier knows the number either
             unknown = stack.call("0805000091", hang_up_after=30.0)
             assert stack.call_record(unknown)["steps"] == ["agent:unavailable", "nobody:done"]
