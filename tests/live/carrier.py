@@ -14,7 +14,7 @@ REALM = "carrier"
 
 
 class Carrier:
-    """``verdict`` is how it answers a call; ``registered`` the Contact of who registered, ``calls`` all INVITEs."""
+    """``verdict`` is how it answers a call; ``registered`` the Contact of who registered, ``calls`` each one's INVITE."""
 
     def __init__(self, user: str = "", password: str = "", verdict: str = "503 Service Unavailable") -> None:
         self.verdict = verdict
@@ -58,7 +58,8 @@ class Carrier:
             self.registered = asked.header("Contact")
             return "200 OK", [f"Contact: {self.registered}", "Expires: 600"]
         if asked.method == "INVITE":
-            self.calls.append(asked)
+            if asked.header("Call-ID") not in [call.header("Call-ID") for call in self.calls]:  # sent again after 0.1 s
+                self.calls.append(asked)
             return self.verdict, []
         return ("200 OK", []) if asked.method == "OPTIONS" else ("", [])
 

@@ -182,13 +182,14 @@ def test_early_media_is_sent_reliably_to_who_can_take_it(stack):
         again = wire.expect(lambda message: message.code == 183, "second 183", within=3)
         wire.prack(again)
         assert wire.expect(lambda message: message.of("PRACK"), "response to PRACK").code == 200
+        known = len(wire.seen)  # more of them on a slow machine: it is sent again after 0.1 s, 0.2 s, 0.4 s
         wire.idle(2.5)
-        thrice = [message for message in wire.seen if message.code == 183]
+        late = [message for message in wire.seen[known:] if message.code == 183]
         wire.hang_up()
 
     assert "100rel" in lost.header("Require")
     assert lost.header("RSeq") == again.header("RSeq") != ""
-    assert len(thrice) == 2, "it was sent again after it had been acknowledged"
+    assert not late, "it was sent again after it had been acknowledged"
 
 
 def test_early_media_is_sent_simply_to_who_cannot(stack):
