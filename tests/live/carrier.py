@@ -14,7 +14,7 @@ REALM = "carrier"
 
 
 class Carrier:
-    """``verdict`` is how it answers a call; ``registered`` the Contact of who registered, ``calls`` each one's INVITE."""
+    """``verdict`` is how it answers a call; ``registered`` the Contact of who registered, ``calls`` their INVITEs."""
 
     def __init__(self, user: str = "", password: str = "", verdict: str = "503 Service Unavailable") -> None:
         self.verdict = verdict
