@@ -16,7 +16,8 @@ from tests.live.fairness import STARVED
 from tests.live.stack import CALLER_TONE, Placed, Stack, until
 from tests.live.talks import AGENT_TONE, hear_each_other, hears
 
-NUMBER, QUEUE = "0805000080", "0805000081"
+NUMBER, QUEUE, PARKED = "0805000080", "0805000081", "0805000082"
+COLLEAGUE_TONE = 880.0
 KEPT, OPEN = "/var/lib/ivr/conversations", "/var/spool/ivr-talks"
 
 
@@ -43,15 +44,22 @@ def listed(stack: Stack, call: str) -> list[str]:
 
 
 def test_a_talk_is_recorded_in_two_channels_and_encrypted_and_the_agent_pauses_it(stack):
-    """Announced in early media; *7 and *8 by the agent; the queue's too; nothing of the secret digits; then deleted."""
+    """Announced in early media; *7 by the agent, and by the colleague who takes back whom another has parked; the
+    queue's too; nothing of the secret digits; then deleted.
+    """
     agent = stack.agent("ulysse", hang_up_after=11.0, keys="*7", keys_after=3.0)
     placed = stack.call(NUMBER, "1@+14,2@+0.3,3@+0.3,4@+0.3,5@+0.3,6@+0.3", agent, hang_up_after=45.0)
     # He stays when the agent has hung up, and is asked.
     holder = stack.agent("valere", hold_after=1.5, hold_for=2.0, hang_up_after=5.5)
     waited = stack.call(QUEUE, "4@+9", holder, hang_up_after=40.0)
+    parked = stack.call(PARKED, "", stack.agent("melisande", keys="*6", keys_after=1.5), hang_up_after=60.0)
+    parked.saw("agent_ended", 40.0)
+    colleague = {"from_": "tancrede", "password": stack.password("agent:tancrede"), "tone": COLLEAGUE_TONE}
+    back = stack.call("*601", "*7@+2", hang_up_after=7.0, **colleague)
     record = stack.call_record(placed)
     (tap,) = taps(stack, placed)
     (second,) = taps(stack, waited)
+    (third,) = taps(stack, parked)
 
     heard = [one.name for one in stack.heard(placed, "recorded").heard]
     assert heard == ["recorded"]
@@ -62,6 +70,7 @@ def test_a_talk_is_recorded_in_two_channels_and_encrypted_and_the_agent_pauses_i
     assert 9 < tap["seconds"] < 13, tap
 
     name = until(lambda: listed(stack, record["id"]), "the recording is whole", within=15.0, every=1.0)[0]
+    until(lambda: third["name"] in listed(stack, stack.call_record(parked)["id"]), "and the other", 15.0, 1.0)
     assert name == tap["name"]
     (caller, there), rate, frames = exported(stack, name)
     (left,) = tone.tones(caller, rate, CALLER_TONE, 0.5)[:1]
@@ -86,6 +95,10 @@ def test_a_talk_is_recorded_in_two_channels_and_encrypted_and_the_agent_pauses_i
     assert int(files) >= 2
     assert found == "0"
 
+    assert third["paused"] == 1, "the colleague who took back the caller could not pause"
+    hears(parked.report.recording, COLLEAGUE_TONE, "the caller heard no colleague")
+    hears(back.report.recording, CALLER_TONE, "the colleague heard no caller")
+
     assert second["seconds"] > 2.5, second
     hear_each_other(placed, placed, "ulysse")
     hear_each_other(waited, waited, "valere")
@@ -103,6 +116,7 @@ def test_a_talk_is_recorded_in_two_channels_and_encrypted_and_the_agent_pauses_i
     assert row[:8] == [QUEUE, "taped-queue", "opinion", "valere", "ease", "1", "4.00", "4:"], row
     stack.inside("controller", "ivr", "conversations", "delete", "--caller", placed.script.from_)
     stack.inside("controller", "ivr", "conversations", "delete", "--call", stack.call_record(waited)["id"])
+    stack.inside("controller", "ivr", "conversations", "delete", "--call", stack.call_record(parked)["id"])
     assert listed(stack, record["id"]) == []
 
 
