@@ -1,6 +1,6 @@
 """What reaches agents, in AGI: ringing them, and waiting in a queue until one is free."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 from ivr.asterisk.agi_limit import ready_to_warn
@@ -12,6 +12,7 @@ from ivr.flow.commands import Dial, Dialled, Enqueue, Queued, Reachable, Reached
 from ivr.service.ports import Fault
 from ivr.values.music import DEFAULT
 from ivr.values.outside import Outside
+from ivr.values.queue import Queue
 
 LONGEST_TALK = 4 * 3600.0  # the dialplan's own net, TIMEOUT(absolute), is no longer
 HOLD = "CHANNEL(musicclass)"  # wins over what queues.conf says (res_musiconhold.c, local_ast_moh_start)
@@ -45,7 +46,7 @@ class Sound(Protocol):
     def seconds(self) -> float: ...
 
 
-def reachable(asked: Reachable, outside: Outside) -> AgiTalk[There]:
+def reachable(asked: Reachable, outside: Outside, known: Mapping[str, Queue]) -> AgiTalk[There]:
     """Asterisk's own word on the agents' phones: away are those that are not registered, and no others.
 
     The registrar is asked, as Dial will: DEVICE_STATE follows a registration later, and would call a phone away that
@@ -65,11 +66,25 @@ def reachable(asked: Reachable, outside: Outside) -> AgiTalk[There]:
     full = False
     for door in asked.doors:
         queue = within(door.queue, door.part)
-        if door.most and number((yield from variable(f"QUEUE_WAITING_COUNT({queue})"))) >= door.most:
+        if door.most and (yield from _full(door.queue, door.most, known.get(door.queue))):
             full = True
         elif door.empty or (yield from _served(queue)):
             queues.append(door.queue)
     return There(tuple(there), tuple(queues), full)
+
+
+def _full(name: str, most: int, queue: Queue | None) -> AgiTalk[bool]:
+    """Whether so many wait in a queue, in all of its parts together: Asterisk counts each part by itself, as a queue.
+
+    They are counted before the caller enters: two who come in the same instant may both be let in, each into a part of
+    his own, as neither is there while the other counts.  Within one part Asterisk's maxlen, which is the same, holds.
+    """
+    waiting = 0.0
+    for part in ("", *(queue.parts if queue else ())):
+        waiting += number((yield from variable(f"QUEUE_WAITING_COUNT({within(name, part)})")))
+        if waiting >= most:
+            return True
+    return False
 
 
 def _registered(agent: str) -> AgiTalk[bool]:
@@ -189,7 +204,12 @@ def _phone(agent: str, told: bool, outside: Outside) -> str:
 
 
 def enqueue(
-    wanted: Enqueue, language: str, warning: str, whisper: Sequence[Sound] = (), accept: Sequence[Sound] = ()
+    wanted: Enqueue,
+    language: str,
+    warning: str,
+    whisper: Sequence[Sound] = (),
+    accept: Sequence[Sound] = (),
+    queue: Queue | None = None,
 ) -> AgiTalk[Queued]:
     """Wait in a queue.  Its own announcements are in the channel's language, as estimate.tongue writes it.
 
@@ -198,7 +218,11 @@ def enqueue(
     has the caller warned of it by the sound at ``warning``.
 
     Who is told something first is rung as by :func:`dial`: his channel answers once he has heard it and taken the call.
+
+    Where the ``queue`` has parts and lets in only so many, they are counted first.
     """
+    if queue and queue.parts and queue.max_length and (yield from _full(queue.name, queue.max_length, queue)):
+        return Queued(Served.FULL, unasked=True)
     limit = f"{wanted.limit:.0f}" if wanted.limit is not None else ""
     warned = ""
     if wanted.limit is not None and wanted.warn is not None and (yield from ready_to_warn(warning)):

@@ -5,8 +5,8 @@
 """
 
 import contextlib
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, assert_never
 
@@ -45,6 +45,7 @@ from ivr.service.ports import Fault, HungUp, Sound, Voice
 from ivr.values.cause import Cause
 from ivr.values.estimate import tongue
 from ivr.values.outside import Outside
+from ivr.values.queue import Queue
 from ivr.values.whisper import BY_THEN, WAITED
 
 SERVED = "IVR_SERVED"  # set last in a served call: the dialplan tells it from an abandoned one
@@ -58,12 +59,13 @@ SHORTFALL = 0.1  # seconds that may lack at the end of a sound that Asterisk say
 
 @dataclass
 class Speaker:
-    """Carries out commands in AGI for one call: its language, its sounds, its clock, what lies outside."""
+    """Carries out commands in AGI for one call: its language, its sounds, its clock, what lies outside, the queues."""
 
     language: str
     voice: Voice
     now: Callable[[], datetime]
     outside: Outside = NOWHERE
+    queues: Mapping[str, Queue] = field(default_factory=dict)
     told: int | None = None
     """What callers who enter a queue now are told of their wait, as it is in estimate.STEPS; ``None``: nothing."""
 
@@ -90,7 +92,7 @@ class Speaker:
             case Speak(language=language):
                 self.language = language
             case Reachable():
-                return (yield from reachable(command, self.outside))
+                return (yield from reachable(command, self.outside, self.queues))
             case Dial():
                 warning = self._warning(command.warn)
                 told = self._told(command.whisper), self._told(command.accept)
@@ -98,7 +100,8 @@ class Speaker:
             case Enqueue():
                 told = self._told(command.whisper), self._told(command.accept)
                 language = tongue(self.language, self.told)
-                return (yield from enqueue(command, language, self._warning(command.warn), *told))
+                queue = self.queues.get(command.queue)
+                return (yield from enqueue(command, language, self._warning(command.warn), *told, queue))
             case Hangup(cause=cause):
                 yield from _hang_up(cause)
             case Tap():

@@ -101,9 +101,8 @@ def run_plain(
     if service is None:
         log.warning("call refused number=%.40r is not in the book", call.dialled.raw)
         return Ending.FAILED
-    channel = PlainAgiChannel(
-        line, Speaker(call.language, release.voice, now, outside(release.book.destinations, call))
-    )
+    beyond = outside(release.book.destinations, call)
+    channel = PlainAgiChannel(line, Speaker(call.language, release.voice, now, beyond, release.book.queues))
     log.info("call began number=%s caller=%s", service.number, call.caller.masked)
     attendance = Attendance(replace(call, language=service.language), release, service, now(), clock)
     ending = Ending.SHUTDOWN

@@ -55,7 +55,8 @@ class Reception:
 
         def channel_for(release: Release) -> Channel:
             beyond = outside(release.book.destinations, call)
-            speaker = Speaker(call.language, self._telling(release.voice), self._now, beyond)
+            voice, queues = self._telling(release.voice), release.book.queues
+            speaker = Speaker(call.language, voice, self._now, beyond, queues)
             return AgiChannel(session, speaker, toll, rang, self._places, held, self._waits)
 
         if self._tapes:

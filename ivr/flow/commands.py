@@ -1,8 +1,7 @@
 """What a flow may ask of the world, and what it is told.
 
-A command is a value; ``heard = yield from Ask(...)`` asks and receives.  Whoever carries commands out (a phone
-line, a terminal, a list in a test) matches on the closed union in `line_commands.py` and ends with ``assert_never``.
-Each command says what it needs of the line; ``line.py`` sees to it.
+A command is a value; ``heard = yield from Ask(...)`` asks and receives.  Whoever carries commands out matches on the
+union in `line_commands.py` and ends with ``assert_never``.  What a command needs of the line, ``line.py`` sees to.
 """
 
 from collections.abc import Callable, Generator
@@ -112,7 +111,7 @@ class Served(StrEnum):
 class Queued:
     """``agent`` is who took the call, ``rang`` all who were rung for it, in order, as far as the exchange told.
     ``answered`` is when the line was, if told; ``waited`` are seconds in the queue, ``place`` the caller's when he left
-    it, from 1; both ``None`` where he was not let in; ``gone``: by hanging up.  The rest as of :class:`Dialled`.
+    it, from 1; both ``None`` where he was not let in, ``unasked``: by us; ``gone``: by hanging up; as :class:`Dialled`.
     """
 
     served: Served
@@ -126,6 +125,7 @@ class Queued:
     parked: str = ""
     news: bool = False
     gone: bool = False
+    unasked: bool = False
 
 
 @dataclass(frozen=True)

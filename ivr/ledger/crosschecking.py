@@ -196,11 +196,13 @@ def _ours(us: Kept, them: Seen | None) -> Iterator[str]:
 
 
 def _waits(us: Kept, them: Seen) -> Iterator[str]:
-    """Where the two do not tell the same of the waits in queues.  One that was refused at the door, and one whose end
-    we were not told, has no length in the ledger: it is not compared.  Of one that nobody ended by talking Asterisk
-    notes the end when the caller's channel does something else: it may be shorter than that, but not longer.
+    """Where the two do not tell the same of the waits in queues.  Of one that we refused ourselves, as the parts of the
+    queue were full together, Asterisk does not know.  One that it refused at the door, and one whose end we were not
+    told, has no length in the ledger: it is not compared.  Of one that nobody ended by talking Asterisk notes the end
+    when the caller's channel does something else: it may be shorter than that, but not longer.
     """
-    ours = [(entry.get("result") or {}).get("waited") for entry in us.tape if "enqueue" in entry]
+    results = [entry.get("result") or {} for entry in us.tape if "enqueue" in entry]
+    ours = [result.get("waited") for result in results if not result.get("unasked")]
     if len(ours) != len(them.waited):
         yield f"{len(ours)} waits in queues by the ledger, {len(them.waited)} by Asterisk"
         return

@@ -40,7 +40,7 @@ from ivr.flow.line_commands import LineCommand, Tap, Tapped, Untap
 from ivr.service.ports import Fault, HungUp
 from ivr.values.cause import Cause
 from ivr.values.outside import Outside
-from ivr.values.queue import Door
+from ivr.values.queue import Door, Queue
 from ivr.values.whisper import BY_THEN, WAITED
 from tests.asterisk.plain_script import OneSecond
 
@@ -449,7 +449,7 @@ EXCHANGES: dict[str, tuple[LineCommand, Script, Any]] = {
             ("GET VARIABLE QUEUE_MEMBER(away,penalty,PJSIP/kim)", "200 result=1 (0)"),
             ("GET VARIABLE PJSIP_DIAL_CONTACTS(kim)", "200 result=1 ()"),
             ("GET VARIABLE QUEUE_MEMBER_LIST(paused)", "200 result=0"),
-            ("GET VARIABLE QUEUE_WAITING_COUNT(some.needs-english)", "200 result=1 (0)"),
+            ("GET VARIABLE QUEUE_WAITING_COUNT(some)", "200 result=1 (0)"),
             ("GET VARIABLE QUEUE_MEMBER_LIST(some.needs-english)", "200 result=1 (PJSIP/kim)"),
             ("GET VARIABLE QUEUE_MEMBER(some.needs-english,penalty,PJSIP/kim)", "200 result=1 (0)"),
             ("GET VARIABLE PJSIP_DIAL_CONTACTS(kim)", "200 result=1 ()"),
@@ -591,6 +591,31 @@ def test_a_command_in_agi(name: str) -> None:
     asked, script, result = EXCHANGES[name]
 
     assert lived(asked, script) == result
+
+
+@pytest.mark.parametrize(
+    ("door", "counts", "let_in"),
+    [
+        (Door("parts", 3, True), {"parts": 1, "parts.last-kim": 0, "parts.needs-english": 1}, True),
+        (Door("parts", 3, True), {"parts": 1, "parts.last-kim": 0, "parts.needs-english": 2}, False),
+        (Door("parts", 3, True), {"parts": 3}, False),
+    ],
+)
+def test_a_queue_is_full_when_its_parts_together_are(door: Door, counts: dict[str, int], let_in: bool) -> None:
+    """Whichever part a caller would wait in: before he is told a price, and before he enters."""
+    agents = {"last-kim": {"kim": 0}, "needs-english": {"kim": 0}}
+    limited = {"parts": Queue("parts", {"kim": 0}, max_length=3, parts=agents)}
+    by = Speaker("fr", VOICE, lambda: NOON, queues=limited)
+    asked = [(f"GET VARIABLE QUEUE_WAITING_COUNT({name})", f"200 result=1 ({many})") for name, many in counts.items()]
+    there = lived(Reachable((), (door,)), asked, by)
+
+    assert there == (There((), ("parts",)) if let_in else There((), (), full=True))
+    for part in ("", "needs-english"):
+        wanted = Enqueue("parts", 300, part=part)
+        words = QUEUED.replace("parts", f"parts.{part}".rstrip("."))
+        script = [*asked, *waiting(words, "TIMEOUT", "4", "300000")] if let_in else asked
+        result = Queued(Served.TIMEOUT, waited=300.0, place=4) if let_in else Queued(Served.FULL, unasked=True)
+        assert lived(wanted, script, by) == result
 
 
 def test_every_cause_that_a_book_may_give_has_a_number() -> None:

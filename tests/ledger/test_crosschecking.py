@@ -176,8 +176,10 @@ def waits(queue: float, *, meets: bool = True) -> str:
 async def test_waits_are_compared(
     result: Queued, noted: str, differs: list[str], store: Store, witness: Witness, tmp_path: Path
 ) -> None:
-    """Their number and their lengths; one whose end was not told has no length in the ledger."""
-    await store.append(made(1, tape=(Entry(5.0, 50.0, Enqueue("parts", 60), result),)))
+    """Their number and their lengths; one whose end was not told has no length in the ledger, and of one that we
+    refused ourselves Asterisk does not know."""
+    refused = Entry(4.0, 4.1, Enqueue("parts", 60), Queued(Served.FULL, unasked=True))
+    await store.append(made(1, tape=(refused, Entry(5.0, 50.0, Enqueue("parts", 60), result))))
     lines = Noted(1).lines().splitlines(keepends=True)
     (tmp_path / "events" / CURRENT).write_text("".join([*lines[:-1], noted, lines[-1]]), encoding="utf-8")
     found = [one.partition(": ")[2] for one in told(witness)]

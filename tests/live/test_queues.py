@@ -28,7 +28,7 @@ FREE, CUT, SERVED, NARROW, STRICT = "0892000008", "0806000009", "0805000010", "0
 BRIEF = "0805000013"
 AGENTS = ("odile", "paulin", "wanda")
 DEAR, GERMAN, ENGLISH, KEPT = "0892000092", "0892000095", "0805000052", "0805000053"
-SOONER = "0805000066"
+SOONER, NARROW_ENGLISH = "0805000066", "0805000067"
 MISSED, TOLD, LASTING, SKILLED = "0805000054", "0892000055", "0805000056", "0805000057"
 FIRST_TONE, LAST_TONE = 880.0, 1100.0
 AGAIN = 26.0
@@ -302,13 +302,13 @@ def test_who_needs_a_skill_is_taken_by_who_has_it_and_by_others_where_nobody_has
 
 
 def test_every_way_out(stack):
-    """Full, nobody there, the key, and in vain: each by its own exit."""
+    """Full, nobody there, the key, and in vain: each by its own exit; full also for who would wait in another part."""
     # Unanswered still: this phone's keys pass in early media, which those of callers behind carriers may not.
     inside = stack.call(NARROW, "5!", hang_up_after=60.0)
     until(lambda: waiting(stack, "narrow") == 1, "one waits")
     full, strict = stack.call(NARROW, hang_up_after=20.0), stack.call(STRICT, hang_up_after=20.0)
-    dear = stack.call(DEAR, hang_up_after=20.0)
-    assert steps(stack, full) == ["agents:full", "busy:done"]
+    dear, skilled = stack.call(DEAR, hang_up_after=20.0), stack.call(NARROW_ENGLISH, hang_up_after=20.0)
+    assert [steps(stack, placed) for placed in (full, skilled)] == [["agents:full", "busy:done"]] * 2
     assert steps(stack, strict) == ["agents:empty", "nobody:done"]
     # Where waiting has a price it is not even announced.
     assert steps(stack, dear) == ["agents:full", "busy:done"]
@@ -317,7 +317,7 @@ def test_every_way_out(stack):
     assert steps(stack, inside) == ["agents:key", "pressed:done"]
     in_vain = stack.call(BRIEF, hang_up_after=30.0)
     assert steps(stack, in_vain) == ["agents:timeout", "nobody:done"]
-    each = (inside, full, strict, dear, in_vain)
+    each = (inside, full, strict, dear, skilled, in_vain)
     assert {placed.report.answered_t for placed in each} == {None}
     agree(stack, [stack.call_record(placed) for placed in each])
 
