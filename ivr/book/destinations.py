@@ -3,6 +3,7 @@
 IVR471  a destination that must not be dialled
 IVR472  a destination that is both number and SIP address, or neither
 IVR473  a number that no trunk reaches, a SIP address that would go over one, or that is a number at a carrier's server
+IVR730  a price of a SIP address, which no trunk's money is spent on
 """
 
 import contextlib
@@ -19,10 +20,11 @@ from ivr.book.trunks import WrittenTrunk
 from ivr.book.written import Name, Written
 from ivr.flow.check import Finding
 from ivr.flow.node import OR_ONE, one_or_many
-from ivr.values.number import Family, parse
+from ivr.values.number import Family, Number, parse
 from ivr.values.outside import Destination, refusal
 
 DESTINATIONS = "dialplans/destinations.yaml"
+EXTENSION = re.compile(r"0|[1-9][0-9]{0,4}")  # of an exchange, where the plan knows no number of that name
 SIP = r"^(sip:[A-Za-z0-9_.+-]{1,64}@[A-Za-z0-9]([A-Za-z0-9.-]{0,251}[A-Za-z0-9])?(:[0-9]{2,5})?)?$"
 
 Country = Annotated[str, Field(pattern=r"^[A-Z]{2}$")]
@@ -72,11 +74,17 @@ def wrong_destinations(
         if bool(one.number) == bool(one.sip):
             message = f'"{name}" has {"both a number and" if one.number else "neither a number nor"} a SIP address'
             yield Finding("IVR472", (name,), message, "write one of the two")
-        elif one.number:
+        elif (number := parse(one.number) if one.number else _number(one.sip)) and not _carrier(one.sip, trunks):
             allowed = frozenset(Family(family) for family in one.allow)
-            if why := refusal(parse(one.number), frozenset(one.countries), allowed):
+            if why := refusal(number, frozenset(one.countries), allowed):
                 hint = "choose another number; countries: or allow: of the destination say what may be"
-                yield Finding("IVR471", (name, "number"), f'"{name}" cannot be dialled: {why}', hint)
+                yield Finding(
+                    "IVR471", (name, "sip" if one.sip else "number"), f'"{name}" cannot be dialled: {why}', hint
+                )
+        if one.sip and one.per_minute:
+            message = f'"{name}" is a SIP address, and what it costs would be counted by no trunk'
+            hint = "delete per_minute; or write it so: number: …, trunks: …, whose ceilings hold"
+            yield Finding("IVR730", (name, "per_minute"), message, hint)
         if one.number and not one.trunks and not one.sip:
             yield Finding("IVR473", (name,), f'no trunk reaches "{name}"', "write by which: trunks: NAME")
         if one.sip and one.trunks:
@@ -96,6 +104,20 @@ def wrong_destinations(
             if name in names:
                 hint = "rename one of the two: a transfer could not tell them apart"
                 yield Finding("IVR476", (name,), f'"{name}" is both {what} and a destination', hint)
+
+
+def _number(sip: str) -> Number | None:
+    """The number that a SIP address is: whatever its host, an exchange there may dial it.  ``None``: it is a name, or
+    short and no number of the plan, as extensions are.
+    """
+    user = sip.removeprefix("sip:").partition("@")[0].replace("_", "")
+    if not re.fullmatch(r"[+]?[0-9.-]*[0-9][0-9.-]*", user, re.ASCII):
+        return None
+    plain = user.lstrip("+0.-")
+    if (bare := parse(plain)).family is Family.EMERGENCY:
+        return bare  # behind the 0 for a line
+    number = parse(user)
+    return None if number.family is Family.UNKNOWN and EXTENSION.fullmatch(user) else number
 
 
 def _carrier(sip: str, trunks: Mapping[str, WrittenTrunk]) -> str | None:

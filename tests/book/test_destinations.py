@@ -156,6 +156,67 @@ def test_what_cannot_be_dialled(book: Path, text: str, expected: str) -> None:
     assert [one if one[:6] != "IVR107" else "IVR107" for one in told(book)] == [expected]
 
 
+ORDINARY = "and only fixed and mobile numbers can be dialled from a call unless allowed"
+HELP = "it is an emergency number: who needs help dials it himself, and is located by his own line"
+
+
+@pytest.mark.parametrize(
+    ("address", "extra", "why"),
+    [
+        ("112@192.0.2.10", "", HELP),
+        ("112@192.0.2.10", ", allow: [short, free]", HELP),
+        ("1-1_2@pbx.partner.example", "", HELP),
+        ("0112@pbx.partner.example", "", HELP),
+        ("+33112@pbx.partner.example", "", "it is unknown, which nobody can be put through to"),
+        ("0033899123456@sbc2.carrier.example", "", f"it is surcharged, {ORDINARY}"),
+        ("0899123456@192.0.2.11", "", f"it is surcharged, {ORDINARY}"),
+        ("0899123456@192.0.2.11", ", allow: free", f"it is surcharged, {ORDINARY}"),
+        ("3615@pbx.partner.example", "", f"it is short, {ORDINARY}"),
+        ("118218@pbx.partner.example", "", f"it is enquiries, {ORDINARY}"),
+        (
+            "+32470123456@pbx.partner.example",
+            "",
+            "it lies in BE, which is not among the countries allowed",
+        ),
+        ("9001234567@pbx.partner.example", "", "it is unknown, which nobody can be put through to"),
+        ("00899@pbx.partner.example", "", "it is unknown, which nobody can be put through to"),
+    ],
+)
+def test_a_number_at_a_sip_address_is_judged_like_that_number(book: Path, address: str, extra: str, why: str) -> None:
+    """Whatever its host: an exchange there may dial it."""
+    trunks = TRUNKS.replace("192.0.2.10", "192.0.2.99")
+    write(book, f"zoe: {{label: Zoé, sip: 'sip:{address}'{extra}}}\n", trunks)
+
+    assert told(book) == [f'IVR471 "zoe" cannot be dialled: {why}']
+
+
+@pytest.mark.parametrize(
+    ("address", "extra"),
+    [
+        ("0145000001@pbx.partner.example", ""),
+        ("201@pbx.partner.example", ""),
+        ("0@pbx.partner.example", ""),
+        ("desk-112@pbx.partner.example", ""),
+        ("3639@pbx.partner.example", ", allow: short"),
+        ("0899000004@pbx.partner.example", ", allow: surcharged"),
+        ("+32470123456@pbx.partner.example", ", countries: BE"),
+        ("desk@pbx.partner.example", ", per_minute: 0"),
+    ],
+)
+def test_what_is_right_at_a_sip_address(book: Path, address: str, extra: str) -> None:
+    """Fixed numbers, extensions, names; others one by one, where the book says so."""
+    write(book, f"zoe: {{label: Zoé, sip: 'sip:{address}'{extra}}}\n")
+
+    assert read_book(book).destinations["zoe"].sip == f"sip:{address}"
+
+
+def test_a_price_that_nobody_would_count_is_refused(book: Path) -> None:
+    """Ceilings of money are those of trunks (IVR730)."""
+    write(book, "zoe: {label: Zoé, sip: 'sip:desk@pbx.partner.example', per_minute: 5}\n")
+
+    assert told(book) == ['IVR730 "zoe" is a SIP address, and what it costs would be counted by no trunk']
+
+
 def test_a_name_is_one_thing_to_asterisk_and_no_trunk_shows_a_number_that_costs(book: Path) -> None:
     """Trunks against destinations; a number that costs whoever calls it back."""
     write(book, ZOE.replace("zoe:", "main:"))

@@ -12,8 +12,8 @@ HELP = frozenset(["15", "17", "18", "112", "114", "115", "119", "191", "196", "1
 
 
 def check(view: View) -> Iterator[Found]:
-    """The book refuses to serve them (IVR220) and to dial them by a trunk (IVR471); here `connects`, the destinations
-    outside that nodes ring (a SIP address may be one, too), and the lists are looked at.
+    """The book refuses to serve them (IVR220) and to dial them (IVR471); here `connects`, the destinations outside that
+    nodes ring, and the lists are looked at.
     """
     listed = {name for name, numbers in view.lists.items() if not HELP.isdisjoint(numbers)}
     for held in view.numbers:
