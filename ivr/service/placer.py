@@ -9,7 +9,7 @@ one that outlived a restart of ours is neither forgotten nor placed again.
 import asyncio
 import json
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -30,6 +30,7 @@ PERIOD = 1.0  # seconds between two looks
 SETTLING = timedelta(seconds=5)  # in which the exchange may not know a call yet that it was told of
 AGAIN = timedelta(minutes=1)  # after which agents who did not answer are rung again
 MOST_IN_QUEUE = 20  # callers of one node who wait in a queue at once without being there
+MOST_BY_GATEWAY = 20  # calls at once by one account that is no trunk, which has ceilings of its own
 MOST = 1000  # tasks looked at in a round
 
 
@@ -68,6 +69,8 @@ class Placer:
             if placing is None or any(attempt.letter == letter.id for attempt in under_way):
                 continue
             if busy.count(node) >= (MOST_IN_QUEUE if placing.queue else 1) or not await self._is_open(node):
+                continue
+            if self._by_gateway(placing.through, busy) >= MOST_BY_GATEWAY:
                 continue
             if await self._may_be_placed(letter, body, placing, far) and await self._place(letter, body, placing):
                 busy.append(node)
@@ -191,6 +194,12 @@ class Placer:
         flow = self.book().drawing.flows.get(node[0])
         found = flow.nodes.get(node[1]) if flow else None
         return found.place if isinstance(found, Callback) else None
+
+    def _by_gateway(self, account: str, busy: Iterable[tuple[str, str]]) -> int:
+        """How many are called back by an account at once, whichever nodes they were booked at; by a trunk: 0."""
+        if account in self.book().trunks:
+            return 0
+        return sum(1 for node in busy if (placing := self._placing(node)) and placing.through == account)
 
     async def _node_of(self, letter: str) -> tuple[str, str]:
         found = await asyncio.to_thread(self.tasks.letter, letter)

@@ -18,6 +18,7 @@ from ivr.service.attempts import Came, Order, Outcome, Stand
 from ivr.service.placer import KIND, Placer
 from ivr.service.ports import Letter
 from ivr.service.record import Record
+from ivr.values.trunk import Trunk
 
 DEMO = Path(__file__).parents[2]
 OPEN, NIGHT = datetime(2026, 6, 3, 8, 0, tzinfo=UTC), datetime(2026, 6, 3, 21, 0, tzinfo=UTC)
@@ -302,6 +303,22 @@ async def test_who_is_called_first_is_called_when_his_turn_is_near(house: House)
     house.exchange.soon = 1
     await house.placer().round()
     assert house.exchange.placed[-1].phone.e164 == "+33612345671"
+
+
+async def test_so_many_at_once_are_called_by_a_gateway(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whichever nodes they were booked at; the others as soon as one is over.  A trunk has ceilings of its own."""
+    monkeypatch.setattr("ivr.service.placer.MOST_BY_GATEWAY", 2)
+    for digit in range(4):
+        await house.ask(phone=f"+3361234567{digit}")
+    await house.placer().round()
+    assert len(house.exchange.placed) == 2
+    del house.exchange.calls[house.exchange.placed[0].attempt]
+    await house.placer().round()
+    assert len(house.exchange.placed) == 3
+    trunk = Trunk("passerelle", "sip.carrier.example")
+    house.book = lambda: replace(demo(), trunks={"passerelle": trunk})
+    await house.placer().round()
+    assert len(house.exchange.placed) == 4
 
 
 async def test_a_part_of_a_queue_that_is_no_more_is_the_whole(house: House) -> None:
