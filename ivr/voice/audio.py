@@ -19,11 +19,14 @@ from ivr.voice.variants import RATES
 _ALL = tuple(dict.fromkeys(RATES.values()))
 _FULL, _NARROW = max(_ALL), min(_ALL)
 _GRAIN = 0.005  # seconds over which a level is taken to find the first and last sound
+TOLERANCE = 1.0
+"""LU that a sound may be louder or less loud than agreed."""
+CLICKS = "has clicks so much louder than its voice that it cannot be made as loud as other sounds: record it again"
 _FAINTEST = 10 ** (-60.0 / 20)  # below this peak there is nothing to hear
 
 
 class Silent(ValueError):
-    """There is nothing to hear in these samples."""
+    """There is nothing to hear in these samples, or, as its text says then, nothing that can be made heard."""
 
 
 Spans = tuple[tuple[float, float], ...]
@@ -180,7 +183,7 @@ def _levelled(samples: Samples, rate: int) -> Samples:
     peak = float(np.abs(samples).max(initial=0.0))
     if peak <= 0.0:
         raise Silent
-    gain = 1.0 / peak  # the gates of the measure are absolute: a faint recording must not fall through them
+    gain = CEILING / peak  # the gates of the measure are absolute: a faint recording must not fall through them
     result = samples * gain
     for _ in range(8):
         measured = loudness(result, rate)
@@ -192,6 +195,9 @@ def _levelled(samples: Samples, rate: int) -> Samples:
         if peak * gain <= CEILING:
             return samples * gain
         result = _limited(samples * gain, rate)
+    else:
+        if abs(LOUDNESS - loudness(result, rate)) > TOLERANCE:
+            raise Silent(CLICKS)
     return result
 
 

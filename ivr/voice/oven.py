@@ -188,7 +188,7 @@ def _master(content: bytes, tail: float = 0.0, at_least: float = 0.0, *, any_kin
     try:
         return master(samples, rate, tail=tail, at_least=at_least)
     except Silent as silent:
-        raise Unusable(SILENCE) from silent
+        raise Unusable(str(silent) or SILENCE) from silent
 
 
 def _unusable(where: str, unusable: Unusable) -> Spoilt:

@@ -24,6 +24,8 @@ LOUD = 0.25  # of full scale
 FLAT, FLAT_A_SECOND = 10, 5
 """Crests cut off flat, in all and a second, that a recording may have."""
 _WAV = {"WAV", "WAVEX", "RF64"}
+ENDLESS = 0x7FFF_0000
+"""Bytes: so many, or more, are promised by who sends a WAV file as he makes it, and does not know its end."""
 SILENCE = "holds only silence: record it again"
 _BEST = max(RATES.values())
 _HINT = "save it as a WAV file (PCM, 16 bits)"
@@ -61,6 +63,8 @@ def decoded(content: bytes, *, any_kind: bool = False) -> tuple[Samples, int]:
     """
     if not content:
         raise Unusable("is empty: record it again or remove it")
+    if any_kind and len(content) < _promised(content) < ENDLESS:
+        raise Unusable("is cut off: bring the whole file")
     try:
         with soundfile.SoundFile(io.BytesIO(content)) as file:
             if file.format not in _WAV and not any_kind:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ivr.voice.audio import Silent, beep, master
+from ivr.voice.audio import Silent, beep, loudness, master
 from ivr.voice.engines import engines
 from ivr.voice.recording import decoded
 from ivr.voice.samples import decode, encode, wav
@@ -78,6 +78,25 @@ def test_peaks_are_limited_and_the_voice_stays_loud(suffix: str):
 
     assert np.abs(finished).max() <= 10 ** (-1 / 20) + 1e-9
     assert abs(pyloudnorm.Meter(RATES[suffix]).integrated_loudness(finished) + 19) <= 1
+
+
+def test_a_voice_that_is_just_as_loud_as_agreed_is_limited_too():
+    """It need not be made louder or less loud, and one of its samples is at full scale."""
+    voice = master(babble(TEXT), 22050).at(".sln48")
+    voice[len(voice) // 2] = 1.0
+    assert abs(loudness(voice, 48000) + 19) < 0.05
+    finished = master(voice, 48000)
+
+    assert max(np.abs(finished.at(suffix)).max() for suffix in RATES) <= 10 ** (-1 / 20) + 1e-9
+
+
+def test_clicks_that_drown_a_voice_are_refused():
+    """Limited they are silence, and not limited they are too loud."""
+    clicks = np.zeros(22050 * 2)
+    clicks[::2205] = 1.0
+
+    with pytest.raises(Silent, match="has clicks so much louder than its voice"):
+        master(clicks, 22050)
 
 
 @pytest.mark.parametrize("suffix", RATES)

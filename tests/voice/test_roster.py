@@ -2,10 +2,12 @@
 
 import asyncio
 import shutil
+import socket
 import sys
 import threading
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -18,7 +20,7 @@ from ivr.values.site import Site
 from ivr.values.speech import Speaker, Speech
 from ivr.voice.bake import bake
 from ivr.voice.engines import Engine, EngineFailed, piper
-from ivr.voice.recording import decoded
+from ivr.voice.recording import Unusable, decoded
 from ivr.voice.roster import PATIENCE
 from ivr.voice.service import service
 
@@ -101,6 +103,55 @@ def test_a_service_that_fails_is_replaced_and_left_alone(place, answer, why: str
     assert PATIENCE <= len(asked) < len(TEXTS)
     assert "and was not asked again; the next voice was asked (fr/p" in told
     assert why in told
+
+
+@contextmanager
+def sending(pieces: list[bytes], pause: float = 0.0) -> Iterator[str]:
+    """A service that answers one question with these pieces of a WAV file, said to be a kilobyte, and goes."""
+
+    def answer() -> None:
+        with suppress(OSError), server.accept()[0] as connection:
+            asked = b""
+            while b"}" not in asked:
+                asked += connection.recv(65536)
+            connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n")
+            for piece in pieces:
+                connection.sendall(piece)
+                time.sleep(pause)
+
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        thread = threading.Thread(target=answer)
+        thread.start()
+        yield f"http://127.0.0.1:{server.getsockname()[1]}/speak"
+        thread.join(20)
+
+
+def test_a_service_that_breaks_off_has_not_spoken():
+    """Half a sentence is none, and would be kept for ever."""
+    with (
+        sending([bytes(500)]) as url,
+        pytest.raises(EngineFailed, match="studio broke off in the middle of its answer"),
+    ):
+        studio(url).speak("fr", "oui")
+
+
+def test_a_service_that_answers_byte_by_byte_is_not_waited_for():
+    """The limit is for all of it."""
+    began = time.monotonic()
+    with sending([b"R"] * 40, 0.1) as url:
+        with pytest.raises(EngineFailed, match=r"studio took more than 0\.5 s"):
+            studio(url).speak("fr", "oui", 0.5)
+        assert time.monotonic() - began < 3.0
+
+
+def test_half_a_sound_is_refused_whoever_sends_it():
+    """By its own word there is more; who makes it as he sends it promises all there can be."""
+    sound = wav_bytes(babble("oui", 24000), 24000)
+    size = sound.index(b"data") + 4
+    with pytest.raises(Unusable, match="is cut off"):
+        decoded(sound[: len(sound) // 2], any_kind=True)
+    endless = sound[:size] + b"\xff\xff\xff\xff" + sound[size + 4 :]
+    assert len(decoded(endless, any_kind=True)[0]) == len(decoded(sound, any_kind=True)[0])
 
 
 def test_a_service_that_is_not_there_is_told(place):
