@@ -28,9 +28,6 @@ SURE = 0.97
 FAINT = SILENT / 2
 """RMS of a place at which nothing is looked for: nobody hears it."""
 
-SLIVER = 0.1
-"""Seconds: what is worth looking at for a shorter time than this is no sound that could be told."""
-
 LEFT = 0.04
 """Share of a place's energy that must not be such frames for another sound to be looked for there.
 
@@ -83,12 +80,7 @@ class Anchors:
             )
             least = (SILENT / 4) ** 2 * length
             norm = (1 / np.sqrt(np.maximum(whole, least))).astype(np.float32)
-            worth = np.concatenate(([False], (unknown >= LEFT * whole) & (whole >= FAINT**2 * length), [False]))
-            edges = np.flatnonzero(worth[1:] != worth[:-1])
-            for begin, end in zip(edges[::2], edges[1::2], strict=True):
-                if end - begin < min(SLIVER * SEARCHED, len(norm)):  # the edge of what was found
-                    worth[begin + 1 : end + 1] = False
-            norm[~worth[1:-1]] = 0
+            norm[(unknown < LEFT * whole) | (whole < FAINT**2 * length)] = 0
             rows = np.pad(norm, (0, len(self.spectra) * self.hop - len(norm))).reshape(-1, self.hop)
             self.norms[length] = rows, np.flatnonzero(rows.any(axis=1))
         return self.norms[length]
