@@ -22,20 +22,6 @@ SEARCHED = 4000
 PROPOSED = 0.55
 """Correlation of an anchor (0.8 s) that proposes a place; other speech stays below 0.35."""
 
-SURE = 0.97
-"""Correlation of a frame of the recording with a known sound from which on it is nothing but that."""
-
-FAINT = SILENT / 2
-"""RMS of a place at which nothing is looked for: nobody hears it."""
-
-LEFT = 0.04
-"""Share of a place's energy that must not be such frames for another sound to be looked for there.
-
-Where less is, another sound that is in the rest reaches a correlation of sqrt(0.04) by it, and at most 0.35 by the
-frames that are known: together less than what proposes a place.  A sound that has these very frames, too, and more of
-the recording than the one that was found, is found by what is beyond them.
-"""
-
 
 class Anchors:
     """One recording, transformed once for the searches for all sounds."""
@@ -44,8 +30,8 @@ class Anchors:
         self.rate = rate
         self.recording = recording.astype(np.float64)
         self.low = self._lower(recording)
-        self.unknown = np.ones(len(self.low), bool)  # not yet known to be a sound that was found
-        self.norms: dict[int, tuple[npt.NDArray[np.float32], npt.NDArray[np.int_]]] = {}
+        self.low_energy = np.concatenate(([0.0], np.cumsum(self.low.astype(np.float64) ** 2)))
+        self.norms: dict[int, npt.NDArray[np.float32]] = {}
         self.hop = BLOCK - round(ANCHOR * SEARCHED) + 1
         padded = np.pad(self.low, (0, -(-len(self.low) // self.hop) * self.hop + BLOCK - len(self.low)))
         blocks = np.lib.stride_tricks.sliding_window_view(padded, BLOCK)[: max(len(self.low), 1) : self.hop]
@@ -60,50 +46,25 @@ class Anchors:
     def _lower(self, samples: Samples) -> Samples:
         return np.asarray(soxr.resample(samples, self.rate, SEARCHED), dtype=np.float32)
 
-    def explain(self, begins: npt.NDArray[np.int_], score: npt.NDArray[np.float64]) -> None:
-        """A sound was found: these frames of the recording correlate with it.  No other is looked for in them alone."""
-        length = round(FRAME * SEARCHED)
-        first = np.round(begins[score >= SURE] * (SEARCHED / self.rate)).astype(int)
-        every = (first[:, None] + np.arange(length)).ravel()
-        self.unknown[every[(every >= 0) & (every < len(self.low))]] = False
-        self.norms.clear()
-
-    def _norm(self, length: int) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.int_]]:
-        """What the products at each place are multiplied by, for the recording's own loudness not to count, a block in
-        a row; and which blocks have a place where there is anything to find.
-        """
+    def _norm(self, length: int) -> npt.NDArray[np.float32]:
+        """What the products at each place are multiplied by, for the recording's own loudness not to count."""
         if length not in self.norms:
-            power = self.low.astype(np.float64) ** 2
-            whole, unknown = (
-                (total := np.concatenate(([0.0], np.cumsum(part))))[length:] - total[:-length]
-                for part in (power, power * self.unknown)
-            )
-            least = (SILENT / 4) ** 2 * length
-            norm = (1 / np.sqrt(np.maximum(whole, least))).astype(np.float32)
-            norm[(unknown < LEFT * whole) | (whole < FAINT**2 * length)] = 0
-            rows = np.pad(norm, (0, len(self.spectra) * self.hop - len(norm))).reshape(-1, self.hop)
-            self.norms[length] = rows, np.flatnonzero(rows.any(axis=1))
+            energy = self.low_energy[length:] - self.low_energy[:-length]
+            self.norms[length] = (1 / np.sqrt(np.maximum(energy, (SILENT / 4) ** 2 * length))).astype(np.float32)
         return self.norms[length]
 
-    def _score(self, anchor: Samples, own: np.float32) -> npt.NDArray[np.float32] | None:
-        """Its correlation at each place (overlap-save); ``None`` where none proposes anything."""
-        norm, rows = self._norm(len(anchor))
-        if not rows.size:
-            return None
+    def _likeness(self, anchor: Samples, count: int) -> npt.NDArray[np.float32]:
+        """The sum of products with the anchor, at each of the first ``count`` places (overlap-save)."""
         turned = np.conj(np.asarray(fft.rfft(anchor, BLOCK)))
-        products = np.asarray(fft.irfft(self.spectra[rows] * turned, BLOCK), dtype=np.float32)
-        found = products[:, : self.hop] * norm[rows]
-        if found.max() < PROPOSED * own:
-            return None
-        score = np.zeros_like(norm)
-        score[rows] = found / own
-        return score.ravel()[: len(self.low) - len(anchor) + 1]
+        products = np.asarray(fft.irfft(self.spectra * turned, BLOCK), dtype=np.float32)
+        return products[:, : self.hop].ravel()[:count]
 
     def _proposals(self, known: Samples) -> list[tuple[int, int]]:
         """Where the sound may begin (may be negative), the best first, and which anchor says so, at SEARCHED."""
         length = min(round(ANCHOR * SEARCHED), len(known))
         if len(self.low) < length:
             return []
+        norm = self._norm(length)
         proposals: list[tuple[float, int, int]] = []
         count = min(ANCHORS, 1 + round((len(known) - length) / (APART * SEARCHED)))
         for start in np.linspace(0, len(known) - length, count).round().astype(int):
@@ -111,8 +72,8 @@ class Anchors:
             loudness = float(np.sqrt(np.mean(anchor**2)))
             if loudness < SILENT:
                 continue
-            score = self._score(anchor, np.float32(loudness * np.sqrt(length)))
-            if score is None:
+            score = self._likeness(anchor, len(norm)) * norm / np.float32(loudness * np.sqrt(length))
+            if score.max() < PROPOSED:
                 continue
             tops = peaks(score, max(length // 2, 1))
             edges = [edge for edge in (0, len(score) - 1) if score[edge] >= PROPOSED]

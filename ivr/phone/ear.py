@@ -191,7 +191,6 @@ class _Ear:
         present = without_islands(bridged(same, loud, calm))
         if (same & present).sum() < max(min(LEAST / FRAME, 0.7 * loud.sum()), 1):
             return None
-        self.anchors.explain(where + np.arange(count) * step, np.where(present, score, 0.0))
         at = np.flatnonzero(present)
         begin, end = int(at[0]), int(at[-1]) + 1
         holes = spans(~present[begin:end], 0.0)

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from ivr.phone import ear, tone
-from ivr.phone.anchors import PROPOSED, Anchors, peaks
+from ivr.phone.anchors import PROPOSED, peaks
 from tests.phone.speech import ANNOUNCEMENT, CLOSED, RATE, SORRY, WELCOME, beep, line, silence, spoken
 
 SOUNDS = {
@@ -57,26 +57,6 @@ def test_swapped_prompts_are_told_apart():
     found = ear.heard(line(SOUNDS["sorry"], silence(0.2), SOUNDS["welcome"]), RATE, SOUNDS)
 
     assert names(found) == ["sorry", "welcome"]
-
-
-@pytest.mark.parametrize("order", [("short", "longer"), ("longer", "short")])
-def test_what_says_more_is_found_beyond_what_is_known_already(order):
-    """A prompt whose first words are another prompt; also where that was found first, and is looked for no more."""
-    sounds = {"short": SOUNDS["welcome"], "longer": np.concatenate([SOUNDS["welcome"], SOUNDS["closed"][: 2 * RATE]])}
-    found = ear.heard(line(silence(0.3), sounds["longer"]), RATE, {name: sounds[name] for name in order})
-
-    assert [(one.name, one.whole) for one in found] == [("longer", True)]
-
-
-def test_what_is_known_is_looked_through_once():
-    """Once all of a recording is known, no other sound is looked for in it."""
-    anchors = Anchors(line(SOUNDS["welcome"]), RATE)
-    before = anchors.places(SOUNDS["welcome"])
-    frames = np.arange(len(SOUNDS["welcome"]) // 160 + 1) * 160
-    anchors.explain(frames, np.ones(len(frames)))
-
-    assert before[0] == 0
-    assert anchors.places(SOUNDS["welcome"]) == []
 
 
 def test_a_sound_that_was_not_played_is_not_heard():
