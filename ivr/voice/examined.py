@@ -1,7 +1,8 @@
 """Recordings looked at before a bake: which of them cannot be played.  And where to mend what a bake could not make.
 
 IVR565  a recording that cannot be used      IVR566  a recording that is cut off, not mono, or of another rate
-IVR642  a recording that was overdriven      IVR301  what cannot be baked
+IVR642  a recording that was overdriven      IVR643  a recording that begins or ends in the middle of a sound
+IVR301  what cannot be baked
 IVR700  a recorded announcement with a tone of its own      IVR701  one with music or noise under its words
 IVR702  one in whose time nobody can say its price
 """
@@ -19,11 +20,11 @@ from ivr.values.wording import week_name
 from ivr.voice.audio import silent
 from ivr.voice.bake import Fault
 from ivr.voice.plain import alone, announces, long_enough, toneless
-from ivr.voice.recording import SILENCE, Unusable, as_delivered, decoded, recording, undistorted
+from ivr.voice.recording import SILENCE, Unusable, abrupt, as_delivered, decoded, recording, undistorted
 
 
 def examined(prompts: Path, utterances: Iterable[Utterance]) -> Iterator[Problem]:
-    """One problem for each recording of these utterances with which something is wrong."""
+    """One problem for each recording of these utterances with which something is wrong, or may be."""
     for one in utterances:
         rule, where = "IVR565", Mark(f"{prompts.name}/{one.language}/{one.name}.wav")
         try:
@@ -39,6 +40,7 @@ def examined(prompts: Path, utterances: Iterable[Utterance]) -> Iterator[Problem
             as_delivered(content)
             rule = "IVR642"
             undistorted(samples, rate)
+            cut = abrupt(samples, rate)
             if announces(one):
                 rule = "IVR700"
                 toneless(samples, rate)
@@ -51,6 +53,11 @@ def examined(prompts: Path, utterances: Iterable[Utterance]) -> Iterator[Problem
             yield Problem.at(
                 where, rule, f"the recording {what}", hint.replace("LANGUAGE/ID", f"{one.language}/{one.name}")
             )
+            continue
+        if cut:
+            what, pause = f"the recording {cut} in the middle of a sound", "before" if cut == "begins" else "after"
+            hint = f"listen to it, a syllable may be missing; if none is, leave a moment of silence {pause} it"
+            yield Problem.at(where, "IVR643", what, hint, severity="warning")
 
 
 def unbaked(faults: Iterable[Fault], book: Book, directory: Path) -> Iterator[Problem]:

@@ -23,6 +23,9 @@ MAX_SAMPLES = 60_000_000
 LOUD = 0.25  # of full scale
 FLAT, FLAT_A_SECOND = 10, 5
 """Crests cut off flat, in all and a second, that a recording may have."""
+MOMENT = 0.005  # seconds
+ABRUPT = 12.0
+"""Decibels below the loudest moment: what begins or ends above has been cut."""
 _WAV = {"WAV", "WAVEX", "RF64"}
 ENDLESS = 0x7FFF_0000
 """Bytes: so many, or more, are promised by who sends a WAV file as he makes it, and does not know its end."""
@@ -99,6 +102,27 @@ def undistorted(samples: Samples, rate: int) -> None:
     if flat > max(FLAT, FLAT_A_SECOND * len(samples) / rate):
         seconds = len(samples) / rate
         raise Unusable(f"is overdriven ({flat} crests are cut off flat in {seconds:.1f} s): record it less loudly")
+
+
+def abrupt(samples: Samples, rate: int) -> str:
+    """Where a recording is in the middle of a sound: ``begins``, ``ends`` or nowhere; a syllable may be missing there.
+
+    What is spoken rises and falls, if only within a hundredth of a second: of 622 prompts cut off where they begin and
+    end to the ear (40 dB below the loudest moment), the first and the last 5 ms stayed 12 dB below it in all; of the
+    same with 50 to 190 ms less, three of five did not (pico2wave, 2026-11).  A cut within a pause leaves no trace, and
+    a jingle may begin like that.
+    """
+    levels = _moments(samples - samples.mean(), rate)
+    edges = {"begins": levels[0], "ends": levels[-1]}
+    return next((where for where, level in edges.items() if level > levels.max() - ABRUPT), "")
+
+
+def _moments(samples: Samples, rate: int) -> Samples:
+    """The level of each 5 ms, in decibels; a rest that is shorter is left out, but for a sound that is no longer."""
+    grain = min(round(MOMENT * rate), len(samples))
+    whole = len(samples) // grain * grain
+    level: Samples = 20 * np.log10(np.sqrt(np.mean(samples[:whole].reshape(-1, grain) ** 2, axis=1)) + 1e-9)
+    return level
 
 
 def _flat(samples: Samples) -> int:
