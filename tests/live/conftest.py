@@ -33,10 +33,6 @@ LONG = (
 counts its callers' records."""
 
 
-WHOLE = 100
-"""More tests than these are all of them."""
-
-
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     live = [item for item in items if Path(__file__).parent in item.path.parents]
     for item in live:
@@ -70,7 +66,8 @@ def stack(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureReque
     yield stack
     stack.clock(None)
     stack.leave()
-    look_back(stack, whole=len(request.session.items) > WHOLE and not request.config.option.keyword)
+    told = getattr(request.config, "workeroutput", {})  # what a worker says to who started it
+    told["judged"] = look_back(stack)
 
 
 @pytest.fixture(scope="session")

@@ -1,9 +1,11 @@
-"""Which live tests are of one worker, because they share calls; a plugin of pytest (``-p tests.live.together``).
+"""Which live tests are of one worker, because they share calls, and what all workers together must have listened to; a
+plugin of pytest (``-p tests.live.together``).
 
 ``xdist_group`` marks tests by their node ids, which pytest 9.2 does not let it change.
 """
 
 from pathlib import PurePosixPath
+from typing import Any
 
 import pytest
 from xdist.remote import Producer
@@ -33,3 +35,32 @@ class Together(LoadScopeScheduling):
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> Together:
     return Together(config, log)
+
+
+LEAST, MOST = 40, 0.6
+"""How many calls of a whole run are judged, and what share of those that are to be: else judging has stopped, unheard
+of.  Some have no record, for nobody lived to write one.
+"""
+
+WHOLE = 100
+"""More tests than these are all of them."""
+
+judged: list[tuple[int, int, int]] = []
+"""Of each worker that is over: how many calls were to be judged, how many were, and how many prompts in them."""
+
+
+def pytest_testnodedown(node: Any) -> None:
+    if "judged" in (told := getattr(node, "workeroutput", {})):
+        judged.append(tuple(told["judged"]))
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Fail a whole run of which too little was judged."""
+    if hasattr(session.config, "workerinput") or session.config.option.keyword or session.testscollected < WHOLE:
+        return
+    due, calls, prompts = (sum(figures) for figures in zip(*judged, strict=True)) if judged else (0, 0, 0)
+    if calls < max(LEAST, MOST * due) or not prompts:
+        print(f"\nFAILED: {calls} of {due} calls were judged, {prompts} prompts in them")
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+    else:
+        print(f"\n{calls} of {due} calls were judged, {prompts} prompts in them")
