@@ -20,7 +20,7 @@ from typing import Any
 from unittest.mock import patch
 
 PARENT = """
-import gc, json, os, runpy, socket, sys
+import gc, json, os, runpy, signal, socket, sys
 from importlib import import_module
 
 orders = socket.socket(fileno=int(sys.argv[1]))
@@ -44,6 +44,8 @@ while True:
     else:
         break
 orders.close()
+# Ctrl-C is heard, also where the tests themselves run in the background of a shell, which has them ignore it.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 for number, file in enumerate(files):
     os.dup2(file, number)
 for file in (*files, told, tell):
