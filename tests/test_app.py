@@ -78,9 +78,9 @@ class Controller:
                 for sample in family.samples
             }
 
-    async def until(self, so: Callable[[dict[str, Any]], bool], within: float = LIMIT) -> dict[str, Any]:
-        """The health page once it is ``so``; fails after ``within`` seconds."""
-        over = time.monotonic() + within
+    async def until(self, so: Callable[[dict[str, Any]], bool]) -> dict[str, Any]:
+        """The health page once it is ``so``."""
+        over = time.monotonic() + LIMIT
         while True:
             assert self.process.returncode is None, self.log.read_text()
             assert time.monotonic() < over, self.log.read_text()
