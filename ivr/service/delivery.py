@@ -107,6 +107,10 @@ class Rounds:
 
     async def round(self) -> None:
         """Try once all letters that are due; one slow lane does not keep the others waiting."""
+        self.letters_waiting = await self._postbox.count(self._kind)
+        if not self.letters_waiting:  # as nearly always
+            self.failure = ""
+            return
         due = [(json.loads(one.body), one) for one in await self._postbox.waiting(self._kind, self._now())]
         due.sort(key=lambda one: self._lane(one[0]))  # stable: in one lane, the oldest first
         async with asyncio.TaskGroup() as tasks:

@@ -58,7 +58,7 @@ def stack(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureReque
     book = Path(os.environ.get("IVR_BOOK_DIR") or ROOT)
     stack = Stack(project, settings({**os.environ, "IVR_STATE": str(here), "IVR_BOOK": str(book)}), read_book(book))
     controller = stack.container("controller")
-    stack.fetch_sounds(".")
+    stack.have_sounds(Path(os.environ["IVR_TEST_SOUNDS"]))
     run("docker", "cp", f"{controller}:/var/lib/ivr/secrets", str(stack.settings.secret.parent))
     stack.ready()
     for service in ("asterisk", "controller"):

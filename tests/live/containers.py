@@ -74,7 +74,7 @@ class Containers:
         return self._controller.run(words, {"COLUMNS": str(columns)} if columns else {}, typed)
 
     def unpack(self, place: str, names: str, here: Path) -> None:
-        """Have files of the controller here; not those for Opus, which are most of all, nor what nobody hears here."""
+        """Have files of the controller here, but for those of sounds that nobody listens to here."""
         packed = ("sh", "-c", f"cd {place} && tar --exclude=*.sln48 --exclude=*.ulaw -cf - {names}")
         here.mkdir(exist_ok=True)
         with subprocess.Popen(

@@ -65,17 +65,26 @@ while os.getppid() == int(sys.argv[2]):
 """A process as favoured as a phone, that wants to run every 20 ms, as sound does, and adds up how late it came."""
 
 
+SHARED = "IVR_TEST_LOOKOUT"
+"""Of the environment: the file into which it writes, where whoever started the workers has begun one for all."""
+
+
+def look_out() -> str:
+    """Begin one that lasts as long as this process; its file."""
+    descriptor, file = tempfile.mkstemp(prefix="ivr-lookout-")
+    os.write(descriptor, bytes(8))
+    os.close(descriptor)
+    process = subprocess.Popen([sys.executable, "-c", LOOKOUT, file, str(os.getpid())])
+    atexit.register(os.unlink, file)
+    atexit.register(process.kill)
+    go_first(process.pid)
+    return file
+
+
 @functools.cache
 def _lookout() -> mmap.mmap:
-    with tempfile.NamedTemporaryFile(prefix="ivr-lookout-") as file:
-        file.write(bytes(8))
-        file.flush()
-        process = subprocess.Popen([sys.executable, "-c", LOOKOUT, file.name, str(os.getpid())])
-        atexit.register(process.kill)
-        go_first(process.pid)
-        shared = mmap.mmap(file.fileno(), 8)
-        time.sleep(0.3)  # until it has opened the file, which is then nameless
-    return shared
+    with Path(os.environ.get(SHARED) or look_out()).open("r+b") as file:
+        return mmap.mmap(file.fileno(), 8)
 
 
 def starved() -> float:

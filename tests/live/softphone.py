@@ -2,6 +2,7 @@
 
 import json
 import math
+import os
 import re
 import shutil
 import socket
@@ -20,8 +21,9 @@ TONE = 770.0
 """Hz; what it says."""
 
 RATE = 8000
-PORTS = range(34000, 34020)
-"""Where its sound goes in and out."""
+_FIRST = 16000 + 20 * int(os.environ.get("PYTEST_XDIST_WORKER", "gw0")[2:])
+PORTS = range(_FIRST, _FIRST + 20)
+"""Where its sound goes in and out; nobody else's: neither another worker's, nor of those that the system gives away."""
 
 CONFIG = f"""
 audio_player aubridge,nowhere
@@ -29,7 +31,7 @@ audio_source aufile,{{folder}}/said.wav
 snd_path {{folder}}
 sip_listen 127.0.0.1:0
 sip_cafile {{folder}}/authority.crt
-rtp_ports {PORTS.start}-{PORTS.stop}
+rtp_ports {PORTS[0]}-{PORTS[-1]}
 module_path /usr/lib/baresip/modules
 module g711.so
 module srtp.so

@@ -6,6 +6,7 @@ import json
 import math
 import os
 import secrets
+import shutil
 import signal
 import threading
 import time
@@ -130,9 +131,18 @@ class Stack(Containers):
         self.listened: list[Listened] = []
         self._sound = functools.cache(ear.sound)
 
-    def fetch_sounds(self, folder: str) -> None:
-        """Have here what is baked by now: all (``.``), or what a language has, once a test has given it texts."""
-        self.unpack(SOUNDS, f"{folder} catalogue*.json", self.settings.sounds)
+    def have_sounds(self, kept: Path) -> None:
+        """Have here what was baked when the stack was made, of which `tests/run` has kept a copy.
+
+        Not the files for Opus, which are most of all, nor what nobody hears here.
+        """
+        unheard = shutil.ignore_patterns("*.sln48", "*.ulaw")
+        shutil.copytree(kept, self.settings.sounds, copy_function=os.symlink, ignore=unheard)
+        self.fetch_sounds("")
+
+    def fetch_sounds(self, language: str) -> None:
+        """Have here what is baked by now, and what a language has, once a test has given it texts."""
+        self.unpack(SOUNDS, f"{language} catalogue*.json", self.settings.sounds)
         self.sounds = Catalogue.load(self.settings.sounds)
 
     # -- what goes on -----------------------------------------------------------------------------------------------
@@ -178,7 +188,8 @@ class Stack(Containers):
 
     def descriptors(self) -> tuple[int, int]:
         """How often the controller holds the ledger's file open, and how many other files and sockets."""
-        found = self.inside("controller", "sh", "-c", "ls -l /proc/1/fd").splitlines()[1:]
+        # One that is closed while they are listed is told as an error.
+        found = self.inside("controller", "sh", "-c", "ls -l /proc/1/fd 2>/dev/null || true").splitlines()[1:]
         ledger = [one for one in found if one.endswith("/ledger.sqlite")]
         return len(ledger), len(found) - len(ledger)
 

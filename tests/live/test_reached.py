@@ -39,11 +39,14 @@ def test_who_waits_in_a_queue_for_a_ring_or_parked_hears_what_is_ordered_and_pay
         until(lambda: entered(stack, "reached").get(before[0], 0.0) > ordered, "told, he waits again", 20.0)
         assert places(stack, "reached") == before, "he has lost his place"
         until(lambda: [one.event for one in ringing.events].count("agent_ringing") == 2, "rung again", 10.0)
+        time.sleep(2.0)
+        ordered = time.time()
         order(stack, "override hotline closed --for-good", "crisis on shut")
         assert steps(stack, ringing) == ["agent:crisis", "message:done"]
         assert steps(stack, left) == ["agents:closed", "late:done"]
         assert steps(stack, parked) == ["agent:crisis", "message:done", "bye:done"]
-        until(lambda: waiting(stack, "reached") == 1, "told, and waiting on", 10.0)
+        until(lambda: entered(stack, "reached").get(before[0], 0.0) > ordered, "told, and waiting on", 20.0)
+        assert waiting(stack, "reached") == 1
     finally:
         orders = (f"crisis off {one}" for one in ("delayed", "shut", "elsewhere"))
         order(stack, *orders, "override hotline clear")

@@ -4,12 +4,15 @@ plugin of pytest (``-p tests.live.together``).
 ``xdist_group`` marks tests by their node ids, which pytest 9.2 does not let it change.
 """
 
+import os
 from pathlib import PurePosixPath
 from typing import Any
 
 import pytest
 from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
+
+from tests.live.fairness import SHARED, look_out
 
 GROUPS = {
     "test_calls": "calls",
@@ -31,6 +34,12 @@ class Together(LoadScopeScheduling):
         file, _, test = nodeid.partition("::")
         name = f"{PurePosixPath(file).stem}::{test}"
         return next((group for begins, group in GROUPS.items() if name.startswith(begins)), nodeid)
+
+
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """One lookout for all workers, which are started next."""
+    if not hasattr(session.config, "workerinput"):
+        os.environ[SHARED] = look_out()
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> Together:
