@@ -145,6 +145,8 @@ class Alike:
 
     def _unasked(self, standing: Standing, ahead: Sequence[Place]) -> frozenset[Place]:
         """The questions that lie ahead and were not asked before: they would not be led round again."""
+        if not standing.skipped:
+            return frozenset()
         return frozenset(
             one for one in standing.skipped if any(one in self._drawing.reachable(place) for place in ahead)
         )

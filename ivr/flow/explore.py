@@ -6,7 +6,8 @@ A *state* of a call is all that its future can depend on (`ivr.flow.alike`): the
 node, the questions that `back` would go to, the state of the line, and, where a node that can still be reached looks at
 them, notes, the opening hours and the caller.  Two calls in the same state have the same future, so each state is lived
 through only once, however many ways lead there.  A state waits for the result of a command that can end in several
-ways; we replay the shortest way to it and then take each of these, as far as the next such command: the *passages*.
+ways; we go on from its node (`ivr.flow.mark`) to it and then take each of these, as far as the next such command: the
+*passages*.
 States and passages are a graph whose ways from a root to an end are the paths of calls (`ivr.flow.paths`).
 
 Where within a node a call is, its generator knows: the line it waits at and its local values (`Run.inside`).
@@ -30,10 +31,11 @@ from ivr.flow.commands import Ask, Command, Gather, Now, Reached
 from ivr.flow.errands import Overridden
 from ivr.flow.instants import Hours, before, representatives
 from ivr.flow.line import FlowError
+from ivr.flow.mark import Mark
 from ivr.flow.node import references
 from ivr.flow.nodes.directory import Directory
 from ivr.flow.nodes.language import Language
-from ivr.flow.onlooker import Log, Run, World, note, repeating, still
+from ivr.flow.onlooker import Log, Run, World, beginning, note, repeating, still
 from ivr.flow.outcomes import Known, Outcome, outcomes, undecided
 from ivr.flow.passages import Explored, Passage, Root, State
 from ivr.values.calendar import State as Opened
@@ -85,6 +87,7 @@ class _Explorer:
         self._classes: dict[str, list[int]] = {}
         self._states: list[State] = []
         self._there: dict[int, tuple[Run, Command[Any] | None]] = {}  # in states that wait to be gone on from
+        self._marks: dict[int, Mark] = {}  # of all such states
 
     def _alike(self, world: World) -> list[tuple[tuple[Hours, ...], datetime]]:
         """Instants that stand for all others; of calls in which a price changes, two: one in whose announcement it
@@ -100,8 +103,8 @@ class _Explorer:
         roots: list[Root] = []
         for caller, number in enumerate(self.callers.each):
             for hours, (states, at) in enumerate(self._instants):
-                start = State("", caller, hours, (), 0, Log(language=self._world.language), question=False)
-                index = self._entered(start, *self._begun(start))
+                start = State("", caller, hours, 0, Log(language=self._world.language), question=False)
+                index = self._entered(start, *self._resumed(beginning(self._world, number, at)))
                 roots.append(Root(index, number, at, states))
         passages: list[list[Passage]] = []
         while len(passages) < len(self._states) and len(passages) < MOST_STATES:
@@ -112,15 +115,12 @@ class _Explorer:
 
     # -- states --------------------------------------------------------------------------------------------------
 
-    def _begun(self, start: State) -> tuple[Run, Command[Any] | None]:
-        run = Run(self._world, self.callers.each[start.caller], self._instants[start.hours][1])
-        return run, run.first()
-
     def _entered(self, came: State, run: Run, command: Command[Any] | None) -> int:
         """The number of the state in which a run is, which may be a new one; ``came`` has the way to it."""
         key = self._keys.key(came, run, command, self._words)
         if key not in self._ids:
             index = self._ids[key] = len(self._states)
+            self._marks[index] = run.mark
             if len(self._there) < MOST_THERE:
                 self._there[index] = run, command
             here = run.standing.here
@@ -133,14 +133,15 @@ class _Explorer:
     def _passages(self, index: int) -> Iterator[Passage]:
         """Every way on from a state: one for each outcome of the command that it waits for."""
         state = self._states[index]
-        run, command = self._there.pop(index) if index in self._there else self._replayed(state)
+        mark = self._marks.pop(index)
+        run, command = self._there.pop(index) if index in self._there else self._resumed(mark)
         options = self._options(command, state.log, state) if command else ()
         if command and undecided(command) and len(options) > 1:
-            options = self._apart(state, options)
+            options = self._apart(state, run, command, options)
         for place, option in enumerate(options):
             if place:
-                run, command = self._replayed(state)
-            log, script, ends = state.log.going_on(), list(state.script), ""
+                run, command = self._resumed(mark)
+            log, ends = state.log.going_on(), ""
             taken: Outcome | None = option
             while command is not None:
                 if taken is None:
@@ -150,13 +151,12 @@ class _Explorer:
                     taken = only[0]
                 result = run.moment(log) if isinstance(command, Now) else taken.result
                 note(log, command, taken, run)
-                script.append(result)
                 taken = None
                 try:
                     command = run.send(result)
                 except FlowError as error:
                     command, ends = None, f"fails: {error}"
-            yield self._passage(state, run, command, log, tuple(script), ends)
+            yield self._passage(state, run, command, log, ends)
 
     def _options(self, command: Command[Any], log: Log, state: State) -> Sequence[Outcome]:
         anonymous = self.callers.each[state.caller].e164 is None
@@ -168,20 +168,18 @@ class _Explorer:
                 return [one for one in found if one.result is None or one.result.open is self._when.open]
         return outcomes(command, self._world.seconds, self._known, anonymous)
 
-    def _apart(self, state: State, options: Sequence[Outcome]) -> list[Outcome]:
+    def _apart(self, state: State, there: Run, asked: Command[Any], options: Sequence[Outcome]) -> list[Outcome]:
         """Of candidates those that lead somewhere else than the ones before them.
 
         A node takes the same answers as alike whenever it puts the same question, so it is tried once for each.
         """
-        run, command = self._replayed(state)
-        here = run.standing.here
-        question = (here and (here.flow, here.node), [one[:2] for one in run.inside(self._words)], type(command))
+        here, mark = there.standing.here, there.mark
+        question = (here and (here.flow, here.node), [one[:2] for one in there.inside(self._words)], type(asked))
         if (known := self._classes.get(repr(question))) is not None and max(known) < len(options):
             return [options[place] for place in known]
         found: dict[Any, int] = {}
         for place, option in enumerate(options):
-            if place:
-                run, command = self._replayed(state)
+            run, command = self._resumed(mark)
             log = state.log.going_on()
             taken: Outcome | None = option
             while command is not None and (taken is not None or isinstance(command, Now)):
@@ -195,19 +193,14 @@ class _Explorer:
         self._classes[repr(question)] = list(found.values())
         return [options[place] for place in found.values()]
 
-    def _replayed(self, state: State) -> tuple[Run, Command[Any] | None]:
-        run = Run(self._world, self.callers.each[state.caller], self._instants[state.hours][1])
-        command = run.first()
-        for result in state.script:
-            command = run.send(result)
-        return run, command
+    def _resumed(self, mark: Mark) -> tuple[Run, Command[Any] | None]:
+        run = Run(self._world, mark)
+        return run, run.first()
 
-    def _passage(
-        self, state: State, run: Run, command: Command[Any] | None, log: Log, script: tuple[Any, ...], ends: str
-    ) -> Passage:
+    def _passage(self, state: State, run: Run, command: Command[Any] | None, log: Log, ends: str) -> Passage:
         to = None
         if command is not None:
-            came = replace(state, script=script, steps=len(run.trail), log=log)
+            came = replace(state, steps=len(run.trail), log=log)
             to = self._entered(came, run, command)
         elif not ends:
             talked = any(getattr(choice.outcome.result, "reached", None) is Reached.TALKED for choice in log.choices)

@@ -38,6 +38,7 @@ What is ordered meanwhile reaches who waits (`ivr.flow.news`); nothing is answer
 """
 
 from collections.abc import Sequence
+from copy import copy
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -108,6 +109,12 @@ class Line:
         self._absence = Absence()
         self.state: Need = Need.NOTHING
         self.ending: Ending = Ending.FLOW
+
+    def copy(self) -> "Line":
+        """A line in the same state, on which the same call can go on otherwise; only between two commands of a flow."""
+        same = copy(self)
+        same._to_come, same._absence = list(self._to_come), copy(self._absence)
+        return same
 
     def carry(self, talk: Talk[None]) -> Talk[None]:
         """Yield the flow's commands, each preceded by what it needs of the line."""

@@ -20,7 +20,7 @@ from ivr.flow.commands import Gather, Play, Speak
 from ivr.flow.errands import Draw, Post
 from ivr.flow.instants import representatives
 from ivr.flow.noticed import Side, common, does, elsewhere, noticed
-from ivr.flow.onlooker import Log, Run, World, repeating
+from ivr.flow.onlooker import Log, Run, World, beginning, repeating
 from ivr.flow.outcomes import Outcome
 from ivr.values.calendar import Override, State
 from ivr.values.number import ANONYMOUS, Number
@@ -135,7 +135,7 @@ class Lockstep:
 
     def _first(self, of: tuple[World, Callable[[str], str]], begun: Beginning) -> Side:
         world, texts = of
-        run = Run(world, begun.caller, begun.at)
+        run = Run(world, beginning(world, begun.caller, begun.at))
         by_hand = {begun.override[0]: Override(begun.override[1], "by hand")} if begun.override else {}
         return Side(world, texts, run, run.first(), Log(language=world.language), overrides=by_hand)
 

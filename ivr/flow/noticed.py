@@ -45,7 +45,6 @@ class Side:
     run: Run
     command: Command[Any] | None
     log: Log
-    script: list[Any] = field(default_factory=list)
     overrides: Mapping[str, Override] = field(default_factory=dict)
     fails: bool = False
 
@@ -64,11 +63,6 @@ class Side:
         assert self.command is not None  # noqa: S101 - whoever gives was asked
         result = self.run.moment(self.log) if isinstance(self.command, Now) else outcome.result
         note(self.log, self.command, outcome, self.run)
-        self.repeat(result)
-
-    def repeat(self, result: Any) -> None:
-        """Go on as a call did before; nothing is written down again."""
-        self.script.append(result)
         try:
             self.command = self.run.send(result)
         except FlowError:
@@ -76,11 +70,8 @@ class Side:
 
     def again(self) -> "Side":
         """The same call lived through to the same place."""
-        run = Run(self.world, self.run.scene.call.caller, self.run.at)
-        side = Side(self.world, self.texts, run, run.first(), self.log.going_on(), overrides=self.overrides)
-        for result in self.script:
-            side.repeat(result)
-        return side
+        run = Run(self.world, self.run.mark)
+        return Side(self.world, self.texts, run, run.first(), self.log.going_on(), overrides=self.overrides)
 
     @property
     def question(self) -> Any:

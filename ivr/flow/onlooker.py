@@ -1,6 +1,6 @@
 """A call that is lived through for the sake of looking on: the real line and walk, and what an onlooker writes down."""
 
-from collections.abc import Mapping, Set
+from collections.abc import Callable, Collection, Mapping, Set
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import cache
@@ -27,10 +27,11 @@ from ivr.flow.consent import Consent
 from ivr.flow.errands import Overridden
 from ivr.flow.flow import Drawing, Flow
 from ivr.flow.line import Line
+from ivr.flow.mark import Course, Mark, Parts
 from ivr.flow.node import Scene
 from ivr.flow.outcomes import Outcome, Seconds
 from ivr.flow.terms import Terms
-from ivr.flow.walk import Standing, Step, walk
+from ivr.flow.walk import walk
 from ivr.values.calendar import Calendar, Opening, Override
 from ivr.values.call import Call
 from ivr.values.cause import Cause
@@ -75,7 +76,7 @@ class Change:
 
 
 class RepeatingCalendar(Calendar):
-    """A calendar that remembers what it said: replays ask it the same again and again."""
+    """A calendar that remembers what it said: it is asked the same again and again."""
 
     def opening(self, at: datetime, override: Override | None = None) -> Opening:
         said = self.__dict__.setdefault("_said", {})
@@ -136,37 +137,56 @@ class Log:
         return replace(self, heard=[], choices=[], rings=[], keys=0, overrides=dict(self.overrides))
 
 
-class Run:
-    """One call being lived through."""
+def beginning(world: World, caller: Number, at: datetime) -> Mark:
+    """Where a call begins."""
+    call = Call("explored", world.number, caller, world.language, at)
+    scene = Scene(
+        call,
+        world.calendars,
+        world.lists,
+        departments=world.departments,
+        routing=world.drawing.routing,
+        mailboxes=world.mailboxes,
+    )
+    line = Line(world.terms, [(world.change.begins, world.change.terms)] if world.change else ())
+    return Mark(Parts(scene, line, Consent(world.recording)))
 
-    def __init__(self, world: World, caller: Number, at: datetime) -> None:
-        self.at = at
-        call = Call("explored", world.number, caller, world.language, at)
-        self.scene = Scene(
-            call,
-            world.calendars,
-            world.lists,
-            departments=world.departments,
-            routing=world.drawing.routing,
-            mailboxes=world.mailboxes,
-        )
-        self.trail: list[Step] = []
-        self.standing = Standing()
+
+class Run:
+    """One call being lived through, from a mark on."""
+
+    def __init__(self, world: World, start: Mark) -> None:
         self.world = world
-        self.line = Line(world.terms, [(world.change.begins, world.change.terms)] if world.change else ())
-        self._walk = walk(world.flow, self.scene, self.trail, world.drawing, self.standing)
-        self._consent = Consent(world.recording)
+        self._start = start
+        self._course = Course(start)
+        parts = self._course.parts
+        self.scene, self.trail, self.standing, self.line = parts.scene, parts.trail, parts.standing, parts.line
+        self._consent = parts.consent
+        self._walk = walk(world.flow, self.scene, self.trail, world.drawing, self.standing, self._course.arrived)
         self._talk = self.line.carry(self._consent.carry(self._walk))
 
     def first(self) -> Command[Any] | None:
-        return self.send(None)
+        """What the call waits for at its mark."""
+        command = self._next(None)
+        for result in self._start.given:
+            command = self.send(result)
+        return command
 
     def send(self, result: Any) -> Command[Any] | None:
         """The next command, ``None`` when the call is over."""
+        self._course.give(result)
+        return self._next(result)
+
+    def _next(self, result: Any) -> Command[Any] | None:
         try:
             return self._talk.send(result)
         except StopIteration:
             return None
+
+    @property
+    def mark(self) -> Mark:
+        """Where the call is now."""
+        return self._course.mark
 
     @property
     def changed(self) -> Tariff | None:
@@ -191,43 +211,38 @@ class Run:
         return tuple(waiting)
 
     def moment(self, log: Log) -> datetime:
-        return self.at + timedelta(seconds=log.elapsed)
+        return self.scene.call.at + timedelta(seconds=log.elapsed)
 
 
 def still(value: Any, known: Set[str]) -> Any:
     """A local value as something that can be compared; instants are all alike, and the scene is looked at elsewhere."""
-    match _sort(value.__class__):
-        case "text":
-            return "digits" if len(value) > 1 and value.isdigit() and value not in known else value
-        case "plain":
-            return value
-        case "model":
-            return id(value)
-        case "mapping":
-            return tuple([(str(key), still(one, known)) for key, one in value.items()])
-        case "several":
-            said = [one for one in value if not (isinstance(one, str) and one.startswith(SLOTS))]
-            return tuple([still(one, known) for one in said])
-        case "kind":
-            return type(value).__name__
-    return type(value).__name__, still(vars(value), known)
+    return _stilled(value.__class__)(value, known)
 
 
 @cache
-def _sort(kind: type) -> str:
-    """As what a value of a type is compared; asked of each type once, since some take long to say what they are."""
+def _stilled(kind: type) -> Callable[[Any, Set[str]], Any]:
+    """How values of a type are compared; asked of each type once, since some take long to say what they are."""
     if issubclass(kind, str):
-        return "text"
+        return _text
     if issubclass(kind, NoneType | int | float):
-        return "plain"
+        return lambda value, _: value
     if issubclass(kind, BaseModel):
-        return "model"
+        return lambda value, _: id(value)
     if issubclass(kind, Mapping):
-        return "mapping"
+        return lambda value, known: tuple([(str(key), still(one, known)) for key, one in value.items()])
     if issubclass(kind, list | tuple | set | frozenset):
-        return "several"
-    alike = issubclass(kind, Scene | datetime | timedelta | GeneratorType) or not kind.__dictoffset__
-    return "kind" if alike else "parts"
+        return _several
+    if issubclass(kind, Scene | datetime | timedelta | GeneratorType) or not kind.__dictoffset__:
+        return lambda *_: kind.__name__
+    return lambda value, known: (kind.__name__, *[(name, still(one, known)) for name, one in vars(value).items()])
+
+
+def _text(value: str, known: Set[str]) -> str:
+    return "digits" if len(value) > 1 and value.isdigit() and value not in known else value
+
+
+def _several(values: Collection[Any], known: Set[str]) -> tuple[Any, ...]:
+    return tuple([still(one, known) for one in values if not (isinstance(one, str) and one.startswith(SLOTS))])
 
 
 def note(log: Log, command: Command[Any], outcome: Outcome, run: Run) -> None:

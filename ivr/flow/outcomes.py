@@ -6,6 +6,7 @@ The lengths are those of the simulator, so that a path found here costs there wh
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any, assert_never
 
 from ivr.flow.commands import (
@@ -70,6 +71,7 @@ REFUSAL = 0.5  # seconds until a ring is known to be in vain
 TALK = 60.0  # seconds for which an agent talks
 MESSAGE = 10.0  # seconds that a caller speaks to a recorder
 CROWD = 10**6  # calls counted: more than any limit
+MOST_QUESTIONS = 500  # whose outcomes are remembered: a flow puts fewer, each of them thousands of times
 FORTUNE = Decimal(10**6)  # euros spent: more than any ceiling
 
 # Seconds of an utterance, by its name.
@@ -123,21 +125,23 @@ def undecided(command: Command[Any]) -> bool:
 
 def _line(command: LineCommand, seconds: Seconds, known: Known) -> Sequence[Outcome]:
     match command:
-        case Now() | Progress() | Answer() | Limit() | Untap() | Hangup():
+        case Now() | Progress() | Answer() | Limit() | Untap() | Speak() | Hangup():
             return NOTHING
         case Tap():
             return (Outcome(Tapped("explored")),)
-        case Speak():
-            return NOTHING
         case Play(phrase=phrase):
             return (Outcome(Played(), spoken(phrase, seconds)),)
+        case Ask(typed=typed) | Gather(typed=typed) if typed:
+            return (Outcome(Heard(typed)),)
         case Ask():
-            return tuple(_answers(command, spoken(command.phrase, seconds)))
+            said = spoken(command.phrase, seconds)
+            return _answers(command.accept, said + command.first, said, command.between)
         case Gather():
-            return tuple(_digits(command, spoken(command.phrase, seconds), known))
+            said = spoken(command.phrase, seconds)
+            return _digits(command.most, said + command.first, said, command.between, command.secret, known.digits)
         case Capture(name=name, longest=longest):
-            said = Captured(name, min(longest, MESSAGE))
-            return Outcome(said, said.seconds, "leaves a message"), Outcome(Captured(name, 1.0), 1.0, "says nothing")
+            left = Captured(name, min(longest, MESSAGE))
+            return Outcome(left, left.seconds, "leaves a message"), Outcome(Captured(name, 1.0), 1.0, "says nothing")
         case Reachable():
             return tuple(_there(command))
         case Dial():
@@ -153,42 +157,38 @@ def spoken(phrase: Phrase, seconds: Seconds) -> float:
     return sum(map(seconds, phrase))
 
 
-def _answers(ask: Ask, said: float) -> Iterator[Outcome]:
-    if ask.typed:
-        yield Outcome(Heard(ask.typed))
-        return
-    for key in ask.accept:
+@lru_cache(MOST_QUESTIONS)
+def _answers(accept: tuple[str, ...], silence: float, said: float, between: float) -> tuple[Outcome, ...]:
+    """Of a question that is ``said`` in so many seconds; ``silence`` is when it is given up."""
+    found: list[Outcome] = []
+    for key in accept:
         # Where a longer option begins so, the key counts only once the caller has paused.
-        pause = ask.between if reading(key, ask.accept) is Reading.AMBIGUOUS else 0.0
-        yield Outcome(Heard(key), said + KEY * len(key) + pause, f"key {key}", key)
-    wrong = next((key for key in "9876543210*#" if reading(key, ask.accept) is Reading.WRONG), None)
+        pause = between if reading(key, accept) is Reading.AMBIGUOUS else 0.0
+        found.append(Outcome(Heard(key), said + KEY * len(key) + pause, f"key {key}", key))
+    wrong = next((key for key in "9876543210*#" if reading(key, accept) is Reading.WRONG), None)
     if wrong:
-        yield Outcome(Heard(wrong), said + KEY, "a wrong key", wrong)
-    yield Outcome(Heard(""), said + ask.first, "silence", "")
+        found.append(Outcome(Heard(wrong), said + KEY, "a wrong key", wrong))
+    return *found, Outcome(Heard(""), silence, "silence", "")
 
 
-def _digits(gather: Gather, said: float, known: Known) -> Iterator[Outcome]:
-    if gather.typed:
-        yield Outcome(Heard(gather.typed))
-        return
-    most = gather.most
+@lru_cache(MOST_QUESTIONS)
+def _digits(
+    most: int, silence: float, said: float, between: float, secret: bool, known: tuple[str, ...]
+) -> tuple[Outcome, ...]:
     tried = (
         "1234567890123456789012345678901234567890"[:most],
         _luhn(most),
         *("0612345678", "0320000000", "0033612345678", "0899000004", "3615", "17"),
         *("15062026", "150626", "1506", "0626", "75001", "01011950", "31022026"),
-        *known.digits,
+        *known,
         *(digit for digit in "1234567890" if most == 1),
-        "0" * most,
-        "9" * most,
-        "1",
-        "12",
-        "1234",
+        *("0" * most, "9" * most, "1", "12", "1234"),
     )
+    found: list[Outcome] = []
     for keys in dict.fromkeys(keys for keys in tried if 0 < len(keys) <= most):
-        took = said + KEY * len(keys) + (gather.between if len(keys) < most else 0.0)
-        yield Outcome(Heard(keys), took, f"types {keys}" if not gather.secret else "types digits", keys)
-    yield Outcome(Heard(""), said + gather.first, "silence", "")
+        took = said + KEY * len(keys) + (between if len(keys) < most else 0.0)
+        found.append(Outcome(Heard(keys), took, f"types {keys}" if not secret else "types digits", keys))
+    return *found, Outcome(Heard(""), silence, "silence", "")
 
 
 def _luhn(length: int) -> str:

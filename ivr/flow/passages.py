@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from ivr.flow.callers import Callers
 from ivr.flow.instants import Hours
@@ -38,12 +37,11 @@ class Passage:
 
 @dataclass(frozen=True)
 class State:
-    """Somewhere in a call, with the shortest way there.  ``log`` is what had happened by then."""
+    """Somewhere in a call.  ``steps`` and ``log`` are what had happened by then, on the shortest way there."""
 
     place: str
     caller: int
     hours: int
-    script: tuple[Any, ...]
     steps: int
     log: Log
     question: bool

@@ -1,5 +1,6 @@
 """The interpreter: run a node, note the step, follow its exit."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 
@@ -35,41 +36,52 @@ class Step:
 
 @dataclass
 class Standing:
-    """Where a walk is, for whoever looks on: the place, ``None`` at the end, the questions that `back` goes to, and
-    those that were not asked, since nobody is there.
+    """Where a walk is, for whoever looks on: the place, ``None`` at the end, the questions that `back` goes to, those
+    that were not asked, since nobody is there, and how many were put.  Between two nodes this is all that a walk knows.
     """
 
     here: Place | None = None
     asked: list[Place] = field(default_factory=list)
     skipped: set[Place] = field(default_factory=set)
+    questions: int = 0
+
+    def copy(self) -> "Standing":
+        """The same, for another walk to go on from."""
+        return Standing(self.here, list(self.asked), set(self.skipped), self.questions)
 
 
 def walk(
-    flow: Flow, scene: Scene, trail: list[Step], drawing: Drawing | None = None, standing: Standing | None = None
+    flow: Flow,
+    scene: Scene,
+    trail: list[Step],
+    drawing: Drawing | None = None,
+    standing: Standing | None = None,
+    arrived: Callable[[], None] = lambda: None,
 ) -> Talk[None]:
     """Live through a flow, from the language of the call on; ``trail`` receives each step as it is completed,
-    ``standing`` is kept up to date.
+    ``standing`` is kept up to date.  Where it has a place already, the walk goes on from there.  ``arrived``
+    is called whenever a node begins.
 
     An exit that leads nowhere ends the call, and so does the question after ``MOST_ASKED``.  ``drawing`` has the
     flows that this one enters.  Raises :class:`FlowError` after ``MOST_STEPS`` steps.
     """
     drawing = drawing or Drawing({flow.flow: flow})
     standing = standing or Standing()
-    here: Place | None = drawing.start(flow.flow)
-    standing.here = here
-    asked = standing.asked
-    questions = 0
-    skipped = standing.skipped
-    if scene.call.language != FIRST:
-        yield from Speak(scene.call.language)
+    asked, skipped = standing.asked, standing.skipped
+    if standing.here is None:
+        standing.here = drawing.start(flow.flow)
+        if scene.call.language != FIRST:
+            yield from Speak(scene.call.language)
+    here: Place | None = standing.here
     parting = Cause.NORMAL
     while here is not None:
+        arrived()
         if len(trail) >= MOST_STEPS:
             raise FlowError(f"flow {flow.flow}: {MOST_STEPS} steps and no end, last at {here.node}")
         node = drawing.node(here)
         if node.asks:
-            questions += 1
-            if questions > MOST_ASKED:
+            standing.questions += 1
+            if standing.questions > MOST_ASKED:
                 trail.append(Step(here.node, "too-many", here.flow))
                 parting = Cause.NORMAL
                 break

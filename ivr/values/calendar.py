@@ -24,6 +24,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -148,6 +149,9 @@ class Calendar:
     holidays: str | None = None
     bridges: bool = False
     _decided: dict[date, DayRule] = field(default_factory=dict, init=False, repr=False, compare=False)
+    _open_from: dict[date, tuple[tuple[datetime, bool], ...]] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
     noted: dict[str, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
     """What others found out by asking it a thousand times, and may want to know again."""
 
@@ -198,39 +202,43 @@ class Calendar:
 
     def _change(self, after: datetime, is_open: bool) -> datetime | None:
         """The first instant after ``after`` at which we are no longer ``is_open``."""
-        moments = self._moments(after)
-        return next((one for one in moments if (self.deciding(one)[0] is State.OPEN) is not is_open), None)
-
-    def _moments(self, after: datetime) -> Iterator[datetime]:
-        """Every instant after ``after`` at which the answer could change, in order, up to the horizon."""
         first = after.astimezone(self.zone).date()
-        before = self.rule(first - 2 * _DAY)
         for offset in range(-1, self._horizon(first)):
-            day = first + offset * _DAY
-            today = self.rule(day)
-            edges = {edge for period in today.periods for edge in (period.start, period.end) if edge <= 1440}
-            edges |= {period.end - 1440 for period in before.periods if period.end > 1440}
-            before = today
-            found = {moment for edge in edges for moment in self._instants(day, edge)} | set(self._jumps(day))
-            yield from sorted(moment for moment in found if moment > after)
+            for moment, opens in self._moments(first + offset * _DAY):
+                if opens is not is_open and moment > after:
+                    return moment
+        return None
 
     def _horizon(self, first: date) -> int:
         """Days to look ahead: two weeks show all where the week alone decides, even if one loses an hour to summer."""
         special = self.holidays or any(day >= first - 2 * _DAY for day in self.exceptions)
         return _HORIZON if special else 2 * 7 + 1
 
+    def _moments(self, day: date) -> tuple[tuple[datetime, bool], ...]:
+        """Every instant of a day at which the answer could change, in order, and whether it is open from then on."""
+        if day not in self._open_from:
+            edges = {edge for period in self.rule(day).periods for edge in (period.start, period.end) if edge <= 1440}
+            edges |= {period.end - 1440 for period in self.rule(day - _DAY).periods if period.end > 1440}
+            found = {moment for edge in edges for moment in self._instants(day, edge)}
+            moments = sorted(found | {jump for jump in (_jump(self.zone, day),) if jump})
+            self._open_from[day] = tuple((one, self.deciding(one)[0] is State.OPEN) for one in moments)
+        return self._open_from[day]
+
     def _instants(self, day: date, minute: int) -> Iterator[datetime]:
         wall = datetime.combine(day, time(), self.zone) + timedelta(minutes=minute)
         for fold in (0, 1):
             yield wall.replace(fold=fold).astimezone(UTC)
 
-    def _jumps(self, day: date) -> Iterator[datetime]:
-        low = datetime.combine(day, time(), self.zone).astimezone(UTC)
-        high = datetime.combine(day + _DAY, time(), self.zone).astimezone(UTC)
-        if low.astimezone(self.zone).utcoffset() == high.astimezone(self.zone).utcoffset():
-            return
-        while high - low > timedelta(minutes=1):
-            middle = (low + (high - low) / 2).replace(second=0, microsecond=0)
-            same = middle.astimezone(self.zone).utcoffset() == low.astimezone(self.zone).utcoffset()
-            low, high = (middle, high) if same else (low, middle)
-        yield high
+
+@lru_cache(maxsize=8192)
+def _jump(zone: ZoneInfo, day: date) -> datetime | None:
+    """When the clocks of a zone are put forward or back on a day."""
+    low = datetime.combine(day, time(), zone).astimezone(UTC)
+    high = datetime.combine(day + _DAY, time(), zone).astimezone(UTC)
+    if low.astimezone(zone).utcoffset() == high.astimezone(zone).utcoffset():
+        return None
+    while high - low > timedelta(minutes=1):
+        middle = (low + (high - low) / 2).replace(second=0, microsecond=0)
+        same = middle.astimezone(zone).utcoffset() == low.astimezone(zone).utcoffset()
+        low, high = (middle, high) if same else (low, middle)
+    return high
