@@ -26,7 +26,7 @@ TEXTS = (WELCOME, MENU, CLOSED)
 def babble(text: str, rate: int = 22050) -> np.ndarray:
     """Speech-like sound: a syllable of some 0.15 s for each three letters, different for every text."""
     dice = np.random.default_rng(int.from_bytes(hashlib.sha256(text.encode()).digest()[:8], "big"))
-    instants = np.arange(int(0.15 * rate)) / rate
+    instants = (np.arange(int(0.15 * rate)) / rate).astype(np.float32)  # its sines are soon computed
     syllables = [
         np.hanning(len(instants))
         * dice.uniform(0.1, 0.5)
