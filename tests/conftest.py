@@ -18,6 +18,14 @@ settings.register_profile("house", deadline=None)
 settings.load_profile("house")
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    """`--cache-clear` drops what is kept; `-p no:cacheprovider` keeps nothing."""
+    if cache := getattr(config, "cache", None):
+        from tests import kept
+
+        kept.keep_in(cache.mkdir("kept"))
+
+
 def pytest_collection_finish() -> None:
     """What all tests share stays to the end: no looking through it for garbage (a twelfth of all time), and seldom
     through the rest.

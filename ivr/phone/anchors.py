@@ -1,5 +1,8 @@
 """Where in a recording a known sound may begin: the first, rough half of the ear.  Pure."""
 
+import math
+from collections.abc import Iterator
+
 import numpy as np
 import numpy.typing as npt
 import soxr
@@ -13,8 +16,11 @@ ANCHORS = 12
 APART = 0.4
 """Seconds by which anchors begin after one another at least: what begins or ends between two is in half of one."""
 
-BLOCK = 16384
-"""Samples that are transformed at once: many short transforms are cheaper than one as long as the call."""
+BLOCK = 22_000
+"""Samples that are transformed as one, about: many short transforms are cheaper than one as long as the call."""
+
+TOGETHER = 8
+"""Transforms that are done together: several at once take less than one after the other."""
 
 SEARCHED = 4000
 """Samples a second at which anchors are searched for: below 2 kHz lies what tells one voice's words from another's."""
@@ -32,9 +38,14 @@ class Anchors:
         self.low = self._lower(recording)
         self.low_energy = np.concatenate(([0.0], np.cumsum(self.low.astype(np.float64) ** 2)))
         self.norms: dict[int, npt.NDArray[np.float32]] = {}
-        self.hop = BLOCK - round(ANCHOR * SEARCHED) + 1
-        padded = np.pad(self.low, (0, -(-len(self.low) // self.hop) * self.hop + BLOCK - len(self.low)))
-        blocks = np.lib.stride_tricks.sliding_window_view(padded, BLOCK)[: max(len(self.low), 1) : self.hop]
+        anchor = round(ANCHOR * SEARCHED)
+        places = max(len(self.low) - anchor + 1, 1)
+        rows = -(-places // (BLOCK - anchor + 1))
+        self.block = int(fft.next_fast_len(-(-places // rows) + anchor - 1, real=True))
+        self.hop = self.block - anchor + 1
+        rows = -(-places // self.hop)
+        padded = np.pad(self.low, (0, max((rows - 1) * self.hop + self.block - len(self.low), 0)))
+        blocks = np.lib.stride_tricks.sliding_window_view(padded, self.block)[: rows * self.hop : self.hop]
         self.spectra = np.asarray(fft.rfft(blocks))
 
     def places(self, samples: Samples) -> list[int]:
@@ -42,6 +53,22 @@ class Anchors:
         known = samples.astype(np.float64)
         places = (self._exactly(known, place, anchor) for place, anchor in self._proposals(self._lower(samples)))
         return list(dict.fromkeys(places))
+
+    def scores(self, anchors: Samples) -> Iterator[npt.NDArray[np.float32]]:
+        """The correlation with each of the anchors (one in a row, of energy 1), at each place (overlap-save)."""
+        norm = self._norm(anchors.shape[1])
+        turned = np.conj(np.asarray(fft.rfft(anchors, self.block)))
+        rows = len(self.spectra)
+        together = max(TOGETHER // rows, 1)
+        for first in range(0, len(turned), together):
+            some = self.spectra * turned[first : first + together, None]
+            products = np.asarray(fft.irfft(some, self.block, overwrite_x=True))
+            scores = np.empty((len(products), len(norm)), dtype=np.float32)
+            for row in range(rows):
+                begin = row * self.hop
+                end = len(norm) if row == rows - 1 else begin + self.hop
+                np.multiply(products[:, row, : end - begin], norm[begin:end], out=scores[:, begin:end])
+            yield from scores
 
     def _lower(self, samples: Samples) -> Samples:
         return np.asarray(soxr.resample(samples, self.rate, SEARCHED), dtype=np.float32)
@@ -53,26 +80,18 @@ class Anchors:
             self.norms[length] = (1 / np.sqrt(np.maximum(energy, (SILENT / 4) ** 2 * length))).astype(np.float32)
         return self.norms[length]
 
-    def _likeness(self, anchor: Samples, count: int) -> npt.NDArray[np.float32]:
-        """The sum of products with the anchor, at each of the first ``count`` places (overlap-save)."""
-        turned = np.conj(np.asarray(fft.rfft(anchor, BLOCK)))
-        products = np.asarray(fft.irfft(self.spectra * turned, BLOCK), dtype=np.float32)
-        return products[:, : self.hop].ravel()[:count]
-
     def _proposals(self, known: Samples) -> list[tuple[int, int]]:
         """Where the sound may begin (may be negative), the best first, and which anchor says so, at SEARCHED."""
         length = min(round(ANCHOR * SEARCHED), len(known))
-        if len(self.low) < length:
+        if len(self.low) < length or not length:
             return []
-        norm = self._norm(length)
-        proposals: list[tuple[float, int, int]] = []
         count = min(ANCHORS, 1 + round((len(known) - length) / (APART * SEARCHED)))
-        for start in np.linspace(0, len(known) - length, count).round().astype(int):
-            anchor = known[start : start + length]
-            loudness = float(np.sqrt(np.mean(anchor**2)))
-            if loudness < SILENT:
-                continue
-            score = self._likeness(anchor, len(norm)) * norm / np.float32(loudness * np.sqrt(length))
+        starts = np.linspace(0, len(known) - length, count).round().astype(int)
+        anchors = np.lib.stride_tricks.sliding_window_view(known, length)[starts]
+        loudness = np.sqrt(np.mean(anchors**2, axis=1))
+        starts, anchors, loudness = (of[loudness >= SILENT] for of in (starts, anchors, loudness))
+        proposals: list[tuple[float, int, int]] = []
+        for start, score in zip(starts, self.scores(anchors / (loudness * math.sqrt(length))[:, None]), strict=True):
             if score.max() < PROPOSED:
                 continue
             tops = peaks(score, max(length // 2, 1))

@@ -67,7 +67,7 @@ def prompts(
         return _note(book, configured.book, note)
     if forget:
         return _forget(book, configured, forget)
-    rows = [row for row in _rows(book, configured, slots=slots) if language in (None, row.language)]
+    rows = _rows(book, configured, language, slots=slots)
     if html is not None:
         from ivr.voice.sheet import sheet
 
@@ -110,7 +110,7 @@ def listen(prompt: str, language: str, target: BinaryIO | None) -> None:
         subprocess.run([*player, file.name], check=False)  # noqa: S603 - one of the players above
 
 
-def _rows(book: Book, configured: Settings, *, slots: bool) -> list["Row"]:
+def _rows(book: Book, configured: Settings, only: str | None, *, slots: bool) -> list["Row"]:
     from ivr.voice.catalogue import BadCatalogue, Catalogue
     from ivr.voice.inventory import inventory
 
@@ -125,7 +125,9 @@ def _rows(book: Book, configured: Settings, *, slots: bool) -> list["Row"]:
         baked = Catalogue.load(configured.sounds).sounds
     except BadCatalogue:
         baked = {}
-    return list(inventory(book, lambda language, name: baked.get((language, name)), phoned, warnings, slots=slots))
+    return list(
+        inventory(book, lambda language, name: baked.get((language, name)), phoned, warnings, only=only, slots=slots)
+    )
 
 
 def _cells(row: "Row") -> tuple[str, ...]:

@@ -8,6 +8,7 @@ drops must not count. Peaks above the ceiling are turned down around themselves 
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import soxr
@@ -54,7 +55,10 @@ class Master:
 
 def silent(samples: Samples) -> bool:
     """Whether there is nothing to hear, a hum of direct current apart."""
-    return not len(samples) or float(np.abs(samples - samples.mean()).max()) < _FAINTEST
+    if not len(samples):
+        return True
+    mean = samples.mean()
+    return max(float(samples.max() - mean), float(mean - samples.min())) < _FAINTEST
 
 
 def master(samples: Samples, rate: int, *, tail: float = 0.0, at_least: float = 0.0) -> Master:
@@ -63,8 +67,8 @@ def master(samples: Samples, rate: int, *, tail: float = 0.0, at_least: float = 
     ``tail`` seconds of silence follow the last sound, then silence up to ``at_least`` seconds in all.
     Raises Silent if nothing can be heard.
     """
-    voice = _voice(samples, rate)
-    spoken = _lasts(voice)
+    voice = _trimmed(_centred(samples, rate), _FULL)
+    spoken = _narrowed(len(voice))
     length = max(spoken + _count(tail), _count(at_least))
 
     def finished(wanted: int) -> Samples:
@@ -100,18 +104,18 @@ def laid(lengths: Sequence[int], pauses: Sequence[float], *, tail: float, at_lea
 
 def lasts(samples: Samples, rate: int) -> int:
     """How long a voice is once it is trimmed, in samples of the lowest rate.  Raises Silent."""
-    return _lasts(_voice(samples, rate))
+    return _narrowed(_kept(_centred(samples, rate), _FULL).length)
 
 
-def _voice(samples: Samples, rate: int) -> Samples:
-    """The voice alone, at the highest rate."""
+def _centred(samples: Samples, rate: int) -> Samples:
+    """A voice at the highest rate, without direct current."""
     if silent(samples):
         raise Silent
-    return _trimmed(_resampled(samples - samples.mean(), rate, _FULL), _FULL)
+    return _resampled(samples - samples.mean(), rate, _FULL)
 
 
-def _lasts(voice: Samples) -> int:
-    return len(voice) * _NARROW // _FULL
+def _narrowed(length: int) -> int:
+    return length * _NARROW // _FULL
 
 
 def beep(*, tail: float = 0.0, at_least: float = 0.0) -> Master:
@@ -154,21 +158,42 @@ def _resampled(samples: Samples, rate: int, wanted: int) -> Samples:
     return np.asarray(soxr.resample(samples, rate, wanted, quality="VHQ"), dtype=np.float64)
 
 
-def _trimmed(samples: Samples, rate: int) -> Samples:
-    """From LEAD before the first sound to DECAY after the last one, both ends faded.
+class _Kept(NamedTuple):
+    """The part of a recording that is kept: from ``first`` to ``last``, after ``missing`` samples of silence."""
+
+    missing: int
+    first: int
+    last: int
+
+    @property
+    def length(self) -> int:
+        return self.missing + self.last - self.first
+
+
+def _kept(samples: Samples, rate: int) -> _Kept:
+    """From LEAD before the first sound to DECAY after the last one.
 
     Sound is what stands out by 8 dB from the quietest twentieth (the noise of the room), but never more than
     30 dB nor less than 40 dB below the loudest moment: soft first consonants stay, hiss goes.
     """
     grain = round(_GRAIN * rate)
-    grains = _sized(samples, -(-len(samples) // grain) * grain).reshape(-1, grain)
-    levels = 20 * np.log10(np.sqrt(np.mean(grains**2, axis=1)) + 1e-9)
+    whole = len(samples) // grain * grain
+    power = np.mean(samples[:whole].reshape(-1, grain) ** 2, axis=1)
+    if whole < len(samples):
+        power = np.append(power, np.mean(_sized(samples[whole:], grain) ** 2))
+    levels = 20 * np.log10(np.sqrt(power) + 1e-9)
     threshold = np.clip(np.percentile(levels, 5) + 8, levels.max() - 40, levels.max() - 30)
     sounding = np.flatnonzero(levels > threshold)
     first, last = int(sounding[0]) * grain, (int(sounding[-1]) + 1) * grain
     lead, decay = round(LEAD * rate), round(DECAY * rate)
-    missing = max(0, lead - first)
-    kept = np.pad(samples[max(0, first - lead) : last + decay], (missing, 0))
+    return _Kept(max(0, lead - first), max(0, first - lead), min(last + decay, len(samples)))
+
+
+def _trimmed(samples: Samples, rate: int) -> Samples:
+    """What is kept of a recording, both ends faded."""
+    grain = round(_GRAIN * rate)
+    missing, first, last = _kept(samples, rate)
+    kept = np.pad(samples[first:last], (missing, 0))
     fade = np.linspace(0.0, 1.0, grain)
     kept[missing : missing + grain] *= fade[: len(kept) - missing]
     kept[-grain:] *= fade[::-1]

@@ -52,9 +52,11 @@ def inventory(
     phoned: Collection[tuple[str, str]] = (),
     warnings: Iterable[Problem] = (),
     *,
+    only: str | None = None,
     slots: bool = False,
 ) -> Iterator[Row]:
-    """The prompts in order of language and name; ``slots``: with the pieces that sentences are put together from.
+    """The prompts in order of language and name; ``only`` those of one language, ``None`` means of all; ``slots``:
+    with the pieces that sentences are put together from.
 
     ``phoned`` are those recorded by phone (language and name), ``warnings`` what is wrong with these recordings.
     """
@@ -62,7 +64,7 @@ def inventory(
     unfitting = unfit((*book.warnings, *warnings))
     numbers = {(prompt.language, prompt.id): number for number, prompt in numbered(book.prompts).items()}
     for one in sorted(book.utterances(), key=lambda one: (one.language, one.name)):
-        if one.name.startswith(SLOTS) and not slots:
+        if only not in (None, one.language) or (one.name.startswith(SLOTS) and not slots):
             continue
         sound = sounds(one.language, one.name)
         found = sound if sound is not None and sound.text.split() == one.text.split() else None

@@ -1,8 +1,10 @@
 """Speech for tests, made by espeak-ng, and what a telephone line does to it."""
 
 import functools
+import shutil
 import subprocess
 import tempfile
+from importlib.metadata import version
 from pathlib import Path
 
 import numpy as np
@@ -10,6 +12,7 @@ import numpy.typing as npt
 import soundfile
 import soxr
 
+from tests.kept import kept, program
 from tests.phone.sip_server import alaw, from_alaw
 
 RATE = 8000
@@ -28,6 +31,18 @@ SORRY = "Bienvenue chez Lumelec, le spécialiste de l'éclairage. Nous n'avons p
 
 @functools.cache
 def _spoken(text: str, voice: str) -> bytes:
+    return kept(functools.partial(_said, text, voice), *_by(), text, voice)
+
+
+@functools.cache
+def _by() -> tuple[object, ...]:
+    """What makes it, us among it."""
+    espeak = shutil.which("espeak-ng")
+    assert espeak, "no speech engine is installed: apt-get install espeak-ng"
+    return Path(__file__).read_bytes(), program(espeak), version("soxr"), version("numpy")
+
+
+def _said(text: str, voice: str) -> bytes:
     with tempfile.TemporaryDirectory() as folder:
         wav = Path(folder) / "speech.wav"
         subprocess.run(["espeak-ng", "-v", voice, "-s", "165", "-w", str(wav), text], check=True)

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from ivr.phone import ear, tone
-from ivr.phone.anchors import PROPOSED, peaks
+from ivr.phone.anchors import PROPOSED, SEARCHED, Anchors, peaks
 from tests.phone.speech import ANNOUNCEMENT, CLOSED, RATE, SORRY, WELCOME, beep, line, silence, spoken
 
 SOUNDS = {
@@ -211,3 +211,21 @@ def test_peaks_are_those_that_others_find(seed):
 
     assert sorted(found) == find_peaks(score, height=PROPOSED, distance=apart)[0].tolist()
     assert found == sorted(found, key=lambda one: -score[one])
+
+
+@pytest.mark.parametrize("length", [3200, 3201, 21_999, 22_000, 22_001, 40_800, 40_801, 41_000, 582_100])
+def test_a_recording_is_searched_to_its_last_place_whatever_its_length(length):
+    """In blocks, the last of which may end anywhere: the correlation is what it is by its definition."""
+    noise = np.random.default_rng(length).standard_normal(length).astype(np.float32)
+    anchors = Anchors(noise, SEARCHED)
+    for size in (3200, 500):
+        sought = np.stack([noise[begin : begin + size] for begin in (0, length - size)])
+        scores = list(anchors.scores(sought / np.linalg.norm(sought, axis=1)[:, None]))
+        seams = [seam + by for seam in range(0, length, anchors.hop) for by in (-1, 0)]
+        places = [place for place in (*seams, length - size) if 0 <= place <= length - size]
+        there = np.stack([noise[place : place + size] for place in places])
+        alike = there @ sought.T / np.linalg.norm(there, axis=1)[:, None] / np.linalg.norm(sought, axis=1)
+
+        assert [len(score) for score in scores] == [length - size + 1] * 2
+        assert np.allclose(np.transpose([score[places] for score in scores]), alike, atol=1e-4)
+        assert [int(np.argmax(score)) for score in scores] == [0, length - size]

@@ -1,10 +1,12 @@
 """The caller's ear: every seeded fault is found, and fifty good calls raise no alarm."""
 
 import functools
+import hashlib
 import io
 from collections.abc import Iterator, Mapping
 from copy import deepcopy
 from dataclasses import replace
+from importlib.metadata import version
 from pathlib import Path
 
 import numpy as np
@@ -17,6 +19,7 @@ from ivr.phone import ear
 from ivr.phone.closely import Placed, together
 from ivr.phone.hearing import Told, complaints, told
 from ivr.voice.audio import master
+from tests.kept import kept
 from tests.phone.sip_server import alaw, from_alaw
 from tests.phone.speech import RATE, silence, spoken
 
@@ -67,15 +70,21 @@ def coded(sent: np.ndarray, codec: str, dice: np.random.Generator) -> np.ndarray
     if codec == "g711":
         line = from_alaw(alaw(noisy.astype(np.float32)))
     elif codec == "opus":
-        file = io.BytesIO()
-        soundfile.write(file, noisy, RATE, format="OGG", subtype="OPUS")
-        file.seek(0)
-        line, rate = soundfile.read(file, dtype="float32")
+        by = soundfile.__libsndfile_version__, version("soundfile")
+        packets = kept(functools.partial(opus, noisy), "opus", by, hashlib.sha256(noisy.tobytes()).hexdigest())
+        line, rate = soundfile.read(io.BytesIO(packets), dtype="float32")
         line = line if rate == RATE else soxr.resample(line, rate, RATE)
     else:
         level = np.sqrt(np.convolve(noisy**2, np.ones(80) / 80, mode="same"))
         line = (noisy + 0.006 * level * dice.standard_normal(len(sent))).astype(np.float32)
     return np.asarray(line, dtype=np.float32)
+
+
+def opus(samples: np.ndarray) -> bytes:
+    """As a file of Opus packets."""
+    file = io.BytesIO()
+    soundfile.write(file, samples, RATE, format="OGG", subtype="OPUS")
+    return file.getvalue()
 
 
 def lossy(line: np.ndarray, loss: float, dice: np.random.Generator) -> np.ndarray:

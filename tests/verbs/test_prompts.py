@@ -1,5 +1,6 @@
 """`ivr prompts` and `ivr listen`: every prompt with all that one asks of it."""
 
+import functools
 import json
 import re
 import shutil
@@ -10,12 +11,17 @@ import pytest
 from click.testing import CliRunner, Result
 
 from ivr.cli import main
+from ivr.voice import inventory
 from tests.conftest import CHECKOUT
+
+LEVEL = functools.cache(inventory.level)
+"""Of a file that is only read, once for all tests."""
 
 
 @pytest.fixture
-def run(prepared: Path, tmp_path: Path):
+def run(prepared: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     """Runs a command on a copy of the demo book with its sounds."""
+    monkeypatch.setattr(inventory, "level", LEVEL)
     for part in ("dialplans", "prompts"):
         shutil.copytree(CHECKOUT / part, tmp_path / "book" / part, copy_function=shutil.copy2)
     environment = {

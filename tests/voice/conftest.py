@@ -13,8 +13,9 @@ import soundfile
 
 from ivr.values.phrase import Utterance
 from ivr.voice.bake import Baked, bake
-from ivr.voice.engines import Engine, engines
+from ivr.voice.engines import Engine
 from ivr.voice.variants import RATES
+from tests.kept import voices
 
 WELCOME = Utterance("fr", "welcome", "Bonjour et bienvenue chez Lumière du Jour.")
 MENU = Utterance("fr", "menu/main", "Pour le service après-vente, tapez un. Pour un conseiller, tapez zéro.")
@@ -25,7 +26,7 @@ TEXTS = (WELCOME, MENU, CLOSED)
 def babble(text: str, rate: int = 22050) -> np.ndarray:
     """Speech-like sound: a syllable of some 0.15 s for each three letters, different for every text."""
     dice = np.random.default_rng(int.from_bytes(hashlib.sha256(text.encode()).digest()[:8], "big"))
-    instants = np.arange(int(0.15 * rate)) / rate
+    instants = (np.arange(int(0.15 * rate)) / rate).astype(np.float32)  # its sines are soon computed
     syllables = [
         np.hanning(len(instants))
         * dice.uniform(0.1, 0.5)
@@ -74,7 +75,7 @@ def place(tmp_path: Path) -> Place:
     """A new place, with espeak-ng where it is installed and a stand-in where it is not."""
     (tmp_path / "prompts" / "fr").mkdir(parents=True)
     made = Place(tmp_path / "prompts", tmp_path / "sounds")
-    real = next((e for e in engines() if e.name == "espeak-ng"), Engine("stand-in", "1", "none", standing_in))
+    real = next((e for e in voices() if e.name == "espeak-ng"), Engine("stand-in", "1", "none", standing_in))
 
     def speak(program: str, language: str, text: str, limit: float) -> bytes:
         made.spoken.append(text)

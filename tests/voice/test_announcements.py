@@ -18,8 +18,8 @@ from ivr.values.speech import Speech
 from ivr.values.tariff import Mode, Tariff
 from ivr.voice.bake import bake
 from ivr.voice.catalogue import Sound
-from ivr.voice.engines import engines
 from ivr.voice.gauge import Gauge
+from tests.kept import voices
 from tests.values.test_wording import amount
 
 MOST = {Mode.PER_MINUTE: 80, Mode.PER_CALL: 300}  # cents
@@ -36,9 +36,9 @@ MANNERS = {
 @pytest.fixture(scope="module")
 def gauge(tmp_path_factory: pytest.TempPathFactory) -> Gauge:
     """What `ivr check` measures with; `tests/run` installs a voice, and without one nothing here can be claimed."""
-    assert engines(), "no speech engine is installed: apt-get install espeak-ng"
+    assert voices(), "no speech engine is installed: apt-get install espeak-ng"
     folder = tmp_path_factory.mktemp("gauge")
-    return Gauge((folder,), engines, Speech(), folder / "lengths.json")
+    return Gauge((folder,), voices, Speech(), folder / "lengths.json")
 
 
 def lawful(said: Announcement, sound: Sound) -> None:
@@ -91,9 +91,10 @@ def chosen(manner: Manner) -> list[Announcement]:
 @pytest.mark.parametrize("name", MANNERS)
 def test_other_manners_keep_their_length_when_baked(name: str, tmp_path: Path) -> None:
     """By what was baked."""
-    assert engines(), "no speech engine is installed: apt-get install espeak-ng"
+    assert voices(), "no speech engine is installed: apt-get install espeak-ng"
     said = {one.name: one for one in chosen(MANNERS[name])}
-    baked = bake([one.utterance for one in said.values()], tmp_path / "prompts", tmp_path / "sounds")
+    utterances = [one.utterance for one in said.values()]
+    baked = bake(utterances, tmp_path / "prompts", tmp_path / "sounds", voices=voices())
 
     assert baked.problems == ()
     sounds = {spoken: sound for (_, spoken), sound in baked.catalogue.sounds.items() if spoken in said}

@@ -9,10 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ivr.voice.audio import Silent, beep, loudness, master
-from ivr.voice.engines import engines
 from ivr.voice.recording import decoded
 from ivr.voice.samples import decode, encode, wav
 from ivr.voice.variants import RATES
+from tests.kept import voices
 
 from .conftest import babble, needs_espeak
 
@@ -51,7 +51,7 @@ def test_a_noisy_room_is_trimmed_too():
 )
 def test_real_speech_is_as_loud_as_agreed(suffix: str, text: str):
     """-19 LUFS within 1 LU in the finished file, leading silence of 20 to 50 ms, peaks under -1 dBFS."""
-    engine = next(e for e in engines() if e.name == "espeak-ng")
+    engine = next(e for e in voices() if e.name == "espeak-ng")
     samples, rate = decoded(engine.speak("fr", text))
     finished = master(samples, rate).at(suffix)
 
@@ -154,7 +154,7 @@ def test_the_beep(suffix: str):
 @pytest.mark.parametrize("suffix", RATES)
 def test_what_is_in_a_file_is_the_voice(suffix: str, tmp_path: Path):
     """As loud as agreed after its codec too, begun as soon, as long; and nothing but the codec's own noise in it."""
-    engine = next(e for e in engines() if e.name == "espeak-ng")
+    engine = next(e for e in voices() if e.name == "espeak-ng")
     finished = master(*decoded(engine.speak("fr", TEXT))).at(suffix)
     path = tmp_path / f"voice{suffix}"
     path.write_bytes(encode(finished, suffix))
