@@ -7,7 +7,6 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
-from zoneinfo import ZoneInfo
 
 from ivr import secret
 from ivr.asterisk import provision, tls_conf
@@ -15,7 +14,6 @@ from ivr.asterisk.trunks_conf import Line
 from ivr.book.book import LANGUAGE, Book, read_book
 from ivr.book.problems import BadBook, Mark, Problem
 from ivr.book.remembered import remember
-from ivr.remote.mail import MailServer, Smtp
 from ivr.service.library import Release
 from ivr.service.ports import Voice
 from ivr.settings import Settings
@@ -26,7 +24,6 @@ from ivr.values.trunk import Trunk
 from ivr.voice.variants import RATES
 
 if TYPE_CHECKING:
-    from ivr.ledger.vault import Vault
     from ivr.values.speech import Speaker
     from ivr.voice.bake import Baked
     from ivr.voice.bake import Progress as BakeProgress
@@ -35,7 +32,6 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-HERE = ZoneInfo("Europe/Paris")
 SUFFIXES = tuple(RATES)  # the files of a sound
 BAKED_FOR = "baked-for"  # beside the sounds: what the latest catalogue was baked for
 AMI_ACCOUNT = "controller"
@@ -89,20 +85,6 @@ def make_teller(settings: Settings, book: Callable[[], Book]) -> "Teller":
         return known[now.digest]
 
     return Teller(settings.sounds / "said", roster)
-
-
-def make_vault(settings: Settings) -> "Vault":
-    """The recordings of conversations; the key is lost with the master secret."""
-    from ivr.ledger.tapefile import BadTape  # cryptography, which most commands need not
-    from ivr.ledger.vault import Vault
-
-    def master() -> str:
-        try:
-            return secret.derive(settings.secret, "conversations")
-        except secret.NoSecret as error:
-            raise BadTape(str(error)) from None
-
-    return Vault(settings.talks, settings.conversations, master)
 
 
 def _voices(book: Book, settings: Settings) -> "tuple[Engine, ...]":
@@ -231,34 +213,6 @@ def _duties(settings: Settings) -> Mapping[str, Duty]:
         cabinet.close()
 
 
-def make_mailer(settings: Settings) -> Smtp | None:
-    """What sends e-mails; ``None`` where no mail server is set."""
-    if not settings.mail_server:
-        return None
-    host, _, port = settings.mail_server.rpartition(":")
-    server = MailServer(host, int(port), settings.mail_security, settings.mail_user, settings.mail_from)
-
-    def password() -> str:
-        try:
-            return settings.mail_password.read_text(encoding="ascii").strip()
-        except OSError:
-            raise ValueError("the password of IVR_MAIL_USER is not stored: ivr mail password") from None
-
-    return Smtp(server, password)
-
-
-def clock(settings: Settings) -> Callable[[], datetime]:
-    """What time it is for callers: the wall clock, unless a test has written an instant into its file."""
-
-    def now() -> datetime:
-        if settings.test_clock is not None:
-            with contextlib.suppress(OSError, ValueError):
-                return aware(datetime.fromisoformat(settings.test_clock.read_text(encoding="ascii").strip()))
-        return datetime.now(UTC)
-
-    return now
-
-
 def simulator(settings: Settings, *, baked: bool = True) -> Simulator:
     """What simulates calls of the book on disk; ``baked``: with the lengths of the baked sounds, where there are any.
 
@@ -271,8 +225,3 @@ def simulator(settings: Settings, *, baked: bool = True) -> Simulator:
         with contextlib.suppress(BadCatalogue):  # not baked here: lengths are estimated from the texts
             voice = Catalogue.load(settings.sounds).sounds
     return Simulator(Release(read_book(settings.book), voice))
-
-
-def aware(at: datetime) -> datetime:
-    """An instant that says no zone is on the clocks of Paris."""
-    return at if at.tzinfo else at.replace(tzinfo=HERE)

@@ -14,12 +14,9 @@ from ivr.app import (
     AMI_ACCOUNT,
     CALLER_ACCOUNT,
     DEPLOY_ACCOUNT,
-    clock,
     exchange,
-    make_mailer,
     make_release,
     make_teller,
-    make_vault,
     password,
 )
 from ivr.asterisk import lamps as lamp
@@ -42,6 +39,7 @@ from ivr.asterisk.tolls import EVENT, Tolls
 from ivr.asterisk.trunk_lines import AmiTrunks
 from ivr.asterisk.waits import JOIN, Waits
 from ivr.book.shelf import Shelf
+from ivr.fittings import clock, make_mailer, make_vault
 from ivr.ledger.cabinet import Cabinet
 from ivr.ledger.callbacks import CallbackStore
 from ivr.ledger.codes import CodeStore

@@ -166,7 +166,7 @@ def _authority(now: datetime) -> Pair:
 def _certificate(by: Pair, names: tuple[str, ...], now: datetime) -> Pair:
     key = generate_private_key(public_exponent=65537, key_size=BITS)
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, names[0][:64])])
-    signer = _key(by.key)
+    signer = _key(by.key, proved=True)
     built = (
         _began(name, by.certificates[0].subject, key, x509.random_serial_number(), now, LASTS)
         .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
@@ -221,17 +221,19 @@ def _signed(pair: Pair, by: Pair) -> bool:
 
 def _kept(path: Path) -> Pair | None:
     try:
-        return _read(path.read_text(encoding="ascii", errors="replace"))
+        return _read(path.read_text(encoding="ascii", errors="replace"), proved=True)
     except FileNotFoundError:
         return None
     except BadTls as error:
         raise BadTls(f"{path} is damaged ({error}); delete it and run `ivr prepare`, or docker/up") from None
 
 
-def _read(pem: str) -> Pair:
-    """Raises :class:`BadTls`."""
+def _read(pem: str, *, proved: bool = False) -> Pair:
+    """A key with what belongs to it; of one that is ``proved`` its numbers are not: that takes far more time than all
+    else, and was done before it was kept.  Raises :class:`BadTls`.
+    """
     try:
-        key = _key(pem)
+        key = _key(pem, proved=proved)
     except (ValueError, TypeError):
         raise BadTls("there is no key in PEM without a password in it; write the key and the certificates") from None
     try:
@@ -249,10 +251,10 @@ def _read(pem: str) -> Pair:
     return Pair((fitting[0], *(one for one in certificates if one is not fitting[0])), _pem(key))
 
 
-def _key(pem: str) -> Key:
+def _key(pem: str, *, proved: bool) -> Key:
     """Raises ValueError or TypeError."""
     found = _KEY.search(pem)
-    key = load_pem_private_key(found[0].encode() if found else b"", None)
+    key = load_pem_private_key(found[0].encode() if found else b"", None, unsafe_skip_rsa_key_validation=proved)
     if not isinstance(key, RSAPrivateKey | EllipticCurvePrivateKey):
         raise TypeError("phones know RSA and elliptic curves")
     return key

@@ -4,18 +4,28 @@ import fcntl
 import gc
 import os
 import shutil
+import sys
 from contextlib import suppress
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
-from hypothesis import settings
 
 CHECKOUT = Path(__file__).parents[1]
 
-# Machines have other work: how long one example takes says nothing of the code.
-settings.register_profile("house", deadline=None)
-settings.load_profile("house")
+gc.disable()  # while tests are collected, what is made stays
+
+
+def pytest_pycollect_makemodule(module_path: Path) -> None:
+    """Before the first module that has examples made: hypothesis takes a while to load, and whoever places calls needs
+    none of it.
+    """
+    if "hypothesis" not in sys.modules and b"hypothesis" in module_path.read_bytes():
+        from hypothesis import settings
+
+        # Machines have other work: how long one example takes says nothing of the code.
+        settings.register_profile("house", deadline=None)
+        settings.load_profile("house")
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -30,8 +40,11 @@ def pytest_collection_finish() -> None:
     """What all tests share stays to the end: no looking through it for garbage (a twelfth of all time), and seldom
     through the rest.
     """
+    if hypothesis := sys.modules.get("hypothesis"):
+        assert hypothesis.settings.default.deadline is None, "loaded before its settings"
     gc.freeze()
     gc.set_threshold(20_000, 10, 10)
+    gc.enable()
 
 
 def laid(source: Path, target: Path) -> None:

@@ -64,6 +64,11 @@ else:
     runpy.run_module(words[0], run_name="__main__", alter_sys=True)
 """
 
+LATE = (
+    *("ivr.book.reading", "ivr.voice.catalogue", "holidays.countries", "sqlalchemy.dialects.sqlite"),
+    *("anyio._backends._asyncio", "encodings.idna"),
+)
+"""What is imported only once a book is read, an instant looked up, a database opened: nearly all of them do so."""
 
 Original = subprocess.Popen
 
@@ -82,11 +87,11 @@ def _parent() -> socket.socket:
 class Popen(Original):
     """`subprocess.Popen` of ``[sys.executable, "-m", MODULE, …]`` or ``[sys.executable, "-c", SCRIPT, …]``.
 
-    ``imports`` are the modules that it finds imported.
+    ``imports`` are the modules that it finds imported, with ``LATE``.
     """
 
     def __init__(self, args: Any, *, imports: tuple[str, ...] = (), **named: Any) -> None:
-        self._imports = imports
+        self._imports = (*imports, *LATE)
         super().__init__(args, **named)
 
     def _execute_child(self, *given: Any) -> None:

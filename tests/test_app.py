@@ -7,7 +7,7 @@ import signal
 import socket
 import sys
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -26,6 +26,7 @@ from tests.asterisk.fake_asterisk import FakeAsterisk
 from tests.asterisk.mirror import mirrors
 from tests.conftest import CHECKOUT, laid
 
+IMPORTS = ("ivr.controller", "ivr.verbs.running", "uvloop")
 LIMIT = 90.0  # seconds for anything that a loaded machine may take
 
 
@@ -56,7 +57,7 @@ class Controller:
                 "-m",
                 "ivr",
                 "serve",
-                imports=("ivr.controller", "ivr.verbs.running", "uvloop"),
+                imports=IMPORTS,
                 cwd=CHECKOUT,
                 env={**os.environ, **ours, **environment},
                 stderr=log,
@@ -107,12 +108,12 @@ class Controller:
     def records(self) -> list[Kept]:
         return Reader(at(self.state / "ledger.sqlite")).last(100)
 
-    def edit(self, old: str, new: str) -> None:
-        """Change the demo's price."""
-        tariffs = self.book / "dialplans" / "tariffs.yaml"
-        text = tariffs.read_text()
+    def edit(self, old: str, new: str, file: str = "tariffs.yaml") -> None:
+        """Change the demo's price, or what stands in another file."""
+        path = self.book / "dialplans" / file
+        text = path.read_text()
         assert old in text
-        tariffs.write_text(text.replace(old, new))
+        path.write_text(text.replace(old, new))
 
 
 def free_port() -> int:
@@ -123,8 +124,12 @@ def free_port() -> int:
 
 
 @asynccontextmanager
-async def controller(home: Path, prepared: Path, **environment: str) -> AsyncIterator[Controller]:
-    """A controller with its manager; killed in the end, should it still be there."""
+async def controller(
+    home: Path, prepared: Path, *, edits: Mapping[str, tuple[str, str]] = {}, **environment: str
+) -> AsyncIterator[Controller]:
+    """A controller with its manager; killed in the end, should it still be there.  ``edits`` of files of its book are
+    made before it starts.
+    """
     password, deploys = (
         secret.derive(prepared / "secrets" / "master", f"ami:{one}") for one in ("controller", "deploy")
     )
@@ -132,6 +137,8 @@ async def controller(home: Path, prepared: Path, **environment: str) -> AsyncIte
     taken |= mirrors(home / "state" / "asterisk")
     async with FakeAmi(secret=password, others={"deploy": deploys}, answers=taken) as ami:
         made = Controller(home, prepared, ami)
+        for file, (old, new) in edits.items():
+            made.edit(old, new, file)
         try:
             await made.start(**environment)
             yield made
@@ -317,8 +324,8 @@ async def test_a_port_that_is_taken_is_one_sentence(tmp_path: Path, prepared: Pa
         async with FakeAmi() as ami:
             house = Controller(tmp_path, prepared, ami)
             house.agi_port = taken.getsockname()[1]
-            house.process = await asyncio.create_subprocess_exec(
-                sys.executable, "-m", "ivr", "serve", cwd=CHECKOUT, stderr=asyncio.subprocess.PIPE,
+            house.process = await forked.create(
+                sys.executable, "-m", "ivr", "serve", imports=IMPORTS, cwd=CHECKOUT, stderr=asyncio.subprocess.PIPE,
                 env={**os.environ, "IVR_BOOK": str(house.book), "IVR_STATE": str(house.state),
                      "IVR_AGI_PORT": str(house.agi_port), "IVR_HTTP_PORT": str(house.http_port),
                      "IVR_AMI_PORT": str(ami.port)},

@@ -550,9 +550,12 @@ def test_a_password_is_shown(house: House, prepared: Path) -> None:
 # -- how soon ---------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("words", [["calls"], ["check"]])
-def test_looking_does_not_import_what_listens(house: House, words: list[str]) -> None:
-    """numpy and scipy take a second, and the phone is a library in C: for those commands alone that need them.
+@pytest.mark.parametrize(
+    ("words", "nor"), [(["calls"], "ivr.book.book"), (["check"], "sqlalchemy")], ids=["words0", "words1"]
+)
+def test_looking_does_not_import_what_listens(house: House, words: list[str], nor: str) -> None:
+    """numpy and scipy take a second, and the phone is a library in C: for those commands alone that need them.  Nor
+    does who looks at calls wait for a book, and who looks at a book for a database.
 
     A check needs them the first time, to measure announcements that are not baked.
     """
@@ -560,7 +563,7 @@ def test_looking_does_not_import_what_listens(house: House, words: list[str]) ->
     script = (
         "import sys\nfrom ivr.cli import main\n"
         f"try:\n    main({words!r})\nexcept SystemExit as end:\n    assert not end.code, end.code\n"
-        "heavy = {'numpy', 'scipy', 'soundfile', 'soxr', 'pyloudnorm', 'pjsua2'}\n"
+        f"heavy = {{'numpy', 'scipy', 'soundfile', 'soxr', 'pyloudnorm', 'pjsua2', {nor!r}}}\n"
         "sys.exit(' '.join(sorted(heavy & set(sys.modules))) or 0)"
     )
     done = subprocess.run(

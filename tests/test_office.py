@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import hmac
+import socket
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -36,17 +37,19 @@ async def test_a_notice_leaves_when_its_reader_is_back(tmp_path: Path, prepared:
     runner = web.AppRunner(application)
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", 0).start()
-    async with controller(tmp_path, prepared) as house:
-        remotes = house.book / "dialplans" / "remotes.yaml"
-        cabinet = cabinet_of(house)
-        now = datetime.now(UTC)
-        await cabinet.post(Letter("notify", {"a": "1"}, "1.1", "", "", now, "f", "n", "shop", "/missed"))
-        await house.until(lambda health: health["letters_waiting"] == 1)
-        assert (await house.metrics())["ivr_letters_waiting"] == 1.0
-        remotes.write_text(remotes.read_text().replace(":8580", f":{runner.addresses[0][1]}"))
-        await house.until(lambda health: health["letters_waiting"] == 0)
-        cabinet.close()
-        key = key_of(secret.derive(house.state / "secrets" / "master", "remote:shop"))
+    with socket.socket() as taken:  # where its reader is not, nobody else answers
+        taken.bind(("127.0.0.1", 0))
+        away, there = (f":{port}/ivr" for port in (taken.getsockname()[1], runner.addresses[0][1]))
+        async with controller(tmp_path, prepared, edits={"remotes.yaml": (":8580/ivr", away)}) as house:
+            cabinet = cabinet_of(house)
+            now = datetime.now(UTC)
+            await cabinet.post(Letter("notify", {"a": "1"}, "1.1", "", "", now, "f", "n", "shop", "/missed"))
+            await house.until(lambda health: health["letters_waiting"] == 1)
+            assert (await house.metrics())["ivr_letters_waiting"] == 1.0
+            house.edit(away, there, "remotes.yaml")
+            await house.until(lambda health: health["letters_waiting"] == 0)
+            cabinet.close()
+            key = key_of(secret.derive(house.state / "secrets" / "master", "remote:shop"))
     await runner.cleanup()
     ((signature, signed, body),) = received
     digest = hmac.new(base64.b64decode(key.removeprefix("whsec_")), signed.encode() + body, hashlib.sha256).digest()

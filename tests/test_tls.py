@@ -1,5 +1,6 @@
 """The certificate: made for the names of the machine, kept, renewed in time, or brought; what is none is refused."""
 
+import shutil
 import ssl
 import stat
 from datetime import UTC, datetime, timedelta
@@ -7,6 +8,8 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, RSAPrivateNumbers
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, load_pem_private_key
 
 from ivr import tls
 from ivr.cli import main
@@ -15,9 +18,17 @@ NOW = datetime(2026, 11, 28, tzinfo=UTC)
 NAMES = ("192.0.2.10", "ivr.example.net")
 
 
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Made once, to be copied."""
+    folder = tmp_path_factory.mktemp("tls")
+    tls.made(folder, NAMES, NOW)
+    return folder
+
+
 @pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    tls.made(tmp_path, NAMES, NOW)
+def folder(tmp_path: Path, made: Path) -> Path:
+    shutil.copytree(made, tmp_path, dirs_exist_ok=True)
     return tmp_path
 
 
@@ -139,6 +150,21 @@ def test_what_cannot_be_shown_is_refused_in_one_sentence(tmp_path: Path) -> None
         kept.write_bytes(damaged)
         said = f"{kept} is damaged ({no_key}); delete it and run `ivr prepare`, or docker/up"
         assert ivr(tmp_path, "show").output == f"ivr: {said}\n"
+
+
+def test_a_key_that_is_brought_is_proved(tmp_path: Path, made: Path) -> None:
+    """Its numbers must belong together, whoever wrote them into a file; ours were proved before they were kept."""
+    pair = tls.shown(made)
+    key = load_pem_private_key(pair.key.encode(), None)
+    assert isinstance(key, RSAPrivateKey)
+    numbers = key.private_numbers()
+    other = RSAPrivateNumbers(
+        numbers.p, numbers.q, numbers.d - 2, numbers.dmp1, numbers.dmq1, numbers.iqmp, numbers.public_numbers
+    ).private_key(unsafe_skip_rsa_key_validation=True)
+    broken = other.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
+
+    assert ivr(tmp_path, "bring", typed=broken + pair.chain).output.startswith("ivr: there is no key in PEM ")
+    assert ivr(tmp_path, "bring", typed=pair.key + pair.chain).exit_code == 0
 
 
 def _authority_of(folder: Path) -> str:

@@ -60,10 +60,7 @@ def bind(connection: Connection, rows: list[Row], seal: Seal | None) -> tuple[He
                 refused.append(facts)
     if last is not before:
         last = signed(last, seal)
-        if found:
-            connection.execute(update(head).values(_columns(last)))
-        else:
-            connection.execute(insert(head).values(_columns(last)))
+        connection.execute(update(head) if found else insert(head), _columns(last))
     return last, refused
 
 
@@ -115,7 +112,7 @@ def _written(connection: Connection, facts: Row, last: Head, now: str) -> Row | 
 def _put(connection: Connection, row: Row) -> bool:
     try:
         with connection.begin_nested():
-            connection.execute(insert(calls).values(row))
+            connection.execute(insert(calls), row)  # values(row) takes twice the time
     except (IntegrityError, DataError) as error:
         log.debug("ledger does not take id=%s: %s", row["id"], why(error))
         return False

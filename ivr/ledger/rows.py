@@ -5,12 +5,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import ROUND_HALF_UP, Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ivr.ledger.tables import Row
-from ivr.service.record import Record
 from ivr.values.call import Ending
 from ivr.values.tariff import Mode, Money
+
+if TYPE_CHECKING:
+    from ivr.service.record import Record  # and with it the flow
 
 
 @dataclass(frozen=True)
@@ -55,7 +57,7 @@ class Kept:
     hash: str | None
 
 
-def row(record: Record) -> Row:
+def row(record: "Record") -> Row:
     """A record as the ledger holds it."""
     return {
         "id": _text(record.id),

@@ -10,7 +10,7 @@ import click
 from rich.console import Console
 from rich.text import Text
 
-from ivr import app
+from ivr import fittings
 from ivr.book.book import read_book
 from ivr.ledger.cabinet import Cabinet
 from ivr.service.overrides import Lasting, Overrides, Refused, Standing
@@ -131,11 +131,11 @@ def _overrides(*, look: bool = False) -> Iterator[Overrides]:
     configured = settings()
     book = read_book(configured.book)
     if look and not configured.cabinet.exists():
-        yield Overrides(lambda: book.calendars, _Nothing(), app.clock(configured))
+        yield Overrides(lambda: book.calendars, _Nothing(), fittings.clock(configured))
         return
     cabinet = Cabinet(configured.cabinet, configured.ledger)
     try:
-        yield Overrides(lambda: book.calendars, cabinet, app.clock(configured))
+        yield Overrides(lambda: book.calendars, cabinet, fittings.clock(configured))
     finally:
         cabinet.close()
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from ivr.app import make_vault
+from ivr.fittings import make_vault
 from ivr.ledger.engine import at
 from ivr.ledger.reading import BadLedger, Reader
 from ivr.ledger.vault import Talk

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 
 import click
 
-from ivr import app
+from ivr import fittings
 from ivr.book.book import read_book
 from ivr.ledger.cabinet import Cabinet
 from ivr.service.crises import Crises, Standing
@@ -63,7 +63,7 @@ def list_(json_: bool) -> None:
 
 
 def _since(declared: Declared) -> str:
-    return f"{declared.since.astimezone(app.HERE):%Y-%m-%d %H:%M}: {declared.why}"
+    return f"{declared.since.astimezone(fittings.HERE):%Y-%m-%d %H:%M}: {declared.why}"
 
 
 def _line(one: Standing) -> str:
@@ -91,10 +91,10 @@ def _crises(*, look: bool = False) -> Iterator[Crises]:
     configured = settings()
     book = read_book(configured.book)
     if look and not configured.cabinet.exists():
-        yield Crises(lambda: book.crises, _Nothing(), app.clock(configured))
+        yield Crises(lambda: book.crises, _Nothing(), fittings.clock(configured))
         return
     cabinet = Cabinet(configured.cabinet, configured.ledger)
     try:
-        yield Crises(lambda: book.crises, cabinet, app.clock(configured))
+        yield Crises(lambda: book.crises, cabinet, fittings.clock(configured))
     finally:
         cabinet.close()

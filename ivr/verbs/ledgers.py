@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from ivr.app import make_vault
+from ivr.fittings import make_vault
 from ivr.ledger.audit import audit
 from ivr.ledger.cabinet import Cabinet
 from ivr.ledger.callbacks import CallbackStore

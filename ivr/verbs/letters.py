@@ -8,12 +8,11 @@ from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import click
 from click.core import ParameterSource
 
-from ivr.app import make_vault
+from ivr.fittings import HERE, make_vault
 from ivr.ledger.cabinet import GIVEN_UP, Cabinet, NoLetter
 from ivr.ledger.callbacks import CallbackStore
 from ivr.ledger.messages import MessageStore
@@ -24,8 +23,6 @@ from ivr.values.number import parse
 from ivr.verbs.amount import Whole
 from ivr.verbs.manners import example, says
 from ivr.verbs.shown import show
-
-HERE = ZoneInfo("Europe/Paris")
 
 
 class Letter:

@@ -5,7 +5,7 @@ import sys
 
 import click
 
-from ivr import app, secret
+from ivr import fittings, secret
 from ivr.remote.mail import NotSent
 from ivr.service.email import trial
 from ivr.settings import settings
@@ -34,7 +34,7 @@ def password() -> None:
 @says
 def test_mail(address: str) -> None:
     """Send an e-mail to ADDRESS that shows that they arrive, or say what the server says against it."""
-    mailer = app.make_mailer(settings())
+    mailer = fittings.make_mailer(settings())
     if mailer is None:
         raise click.ClickException("no mail server is set: IVR_MAIL_SERVER")
     if not re.fullmatch(ADDRESS, address):

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 
 import click
 
-from ivr import app
+from ivr import fittings
 from ivr.ledger.cabinet import Cabinet
 from ivr.service.live import Live
 from ivr.service.nuisances import LONGEST, Nuisances, Standing
@@ -56,7 +56,7 @@ def list_(json_: bool) -> None:
 
 def _line(one: Standing) -> str:
     noted = one.noted
-    since, until = (at.astimezone(app.HERE) for at in (noted.since, noted.until))
+    since, until = (at.astimezone(fittings.HERE) for at in (noted.since, noted.until))
     return f"{noted.caller:14}  since {since:%Y-%m-%d %H:%M}, until {until:%Y-%m-%d}: {noted.why}"
 
 
@@ -65,6 +65,6 @@ def _nuisances() -> Iterator[Nuisances]:
     configured = settings()
     cabinet = Cabinet(configured.cabinet, configured.ledger)
     try:
-        yield Nuisances(cabinet, Live(), app.clock(configured))
+        yield Nuisances(cabinet, Live(), fittings.clock(configured))
     finally:
         cabinet.close()

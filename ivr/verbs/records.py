@@ -8,7 +8,8 @@ from typing import Any
 
 import click
 
-from ivr import app, secret
+from ivr import secret
+from ivr.fittings import HERE
 from ivr.kept import last_calls
 from ivr.ledger.rows import Kept
 from ivr.ledger.statement import Month, pseudonym, pseudonyms
@@ -50,7 +51,7 @@ def _veiled(record: Kept, master: Path) -> dict[str, Any]:
     """A record that may leave: its caller by his pseudonym of that month, without the tape, which has what he typed."""
     told = asdict(record)
     del told["tape"]
-    here = record.started.astimezone(app.HERE)
+    here = record.started.astimezone(HERE)
     key = secret.derive(master, pseudonyms(Month(here.year, here.month)))
     return told | {"caller": pseudonym(key, record.caller)}
 
@@ -66,7 +67,7 @@ def _cells(record: Kept) -> tuple[str, ...]:
     """A record as a line of the table; the caller masked, as everywhere that people look over shoulders.  An arrow is
     in front of whom we called.
     """
-    here = record.started.astimezone(app.HERE)
+    here = record.started.astimezone(HERE)
     announced, ours = "-", record.kind is not None
     if record.announced_from and record.announced_to:
         heard = (record.announced_to - record.announced_from).total_seconds()

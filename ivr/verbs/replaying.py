@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from ivr import app
+from ivr import fittings
 from ivr.book.book import Book, read_book
 from ivr.flow.tape import BadTape, Entry
 from ivr.kept import calls_kept
@@ -42,7 +42,7 @@ def replay_(
         raise click.UsageError("name one CALL, or say --last N, or --since TIME")
     configured = settings()
     book = read_book(directory or configured.book)
-    calls = calls_kept(configured, call, last, app.aware(since) if since else None, number)
+    calls = calls_kept(configured, call, last, fittings.aware(since) if since else None, number)
     if call is not None and not calls:
         raise click.UsageError(f'there is no call "{call}" in the ledger; ivr calls --json shows the ids')
     elsewhere = unreadable = secret = 0
@@ -81,5 +81,5 @@ def _tell(kept: Kept, found: Replayed, book: Book) -> None:
 
 
 def _named(kept: Kept) -> str:
-    here = kept.started.astimezone(app.HERE)
+    here = kept.started.astimezone(fittings.HERE)
     return f"{kept.id}  {here:%Y-%m-%d %H:%M:%S}  {kept.number}  {parse(kept.caller).masked}"

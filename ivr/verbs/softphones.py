@@ -9,8 +9,7 @@ from pathlib import Path
 
 import click
 
-from ivr import secret, tls
-from ivr.service.agents import NoAgent
+from ivr import secret
 from ivr.settings import Settings, settings
 from ivr.values.phone import Phone
 from ivr.verbs.manners import example, says
@@ -73,6 +72,8 @@ def qr(name: str, address: str, json_: bool) -> None:
     configured = settings()
     book = read_book(configured.book)
     if name not in book.agents:
+        from ivr.service.agents import NoAgent
+
         raise NoAgent(f'there is no agent "{name}"; the book has {", ".join(book.agents)}')
     server = address or configured.reached_at
     host = f"[{server}]" if ":" in server else server
@@ -87,6 +88,8 @@ def qr(name: str, address: str, json_: bool) -> None:
 
 def _facts(phone: Phone, name: str, server: str, host: str, configured: Settings) -> tuple[dict[str, str], str]:
     """What the phone is told by hand, and by its camera."""
+    from ivr import tls  # cryptography, which the list of agents needs not
+
     password = secret.derive(configured.secret, f"agent:{name}")
     ports = {
         Phone.PLAIN: configured.sip_port,

@@ -12,6 +12,7 @@ import click
 from ivr import app
 from ivr.book import given
 from ivr.book.given import ALL, Given
+from ivr.fittings import aware
 from ivr.flow.commands import Reached
 from ivr.settings import settings
 from ivr.terminal.asking import AskingCast
@@ -171,7 +172,7 @@ def simulate(
         full=full,
     )
     # In UTC, where a minute is a minute on the days when the clocks change too.
-    instant = app.aware(at).astimezone(UTC) if at else datetime.now(UTC)
+    instant = aware(at).astimezone(UTC) if at else datetime.now(UTC)
     simulator = app.simulator(settings())
     _known(simulator, told)
     cast = AskingCast(told, tell, _answer) if ask else Cast(told)

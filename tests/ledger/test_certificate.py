@@ -32,16 +32,24 @@ from tests.ledger.records import made
 ISSUED = datetime(2026, 11, 26, 9, 0, tzinfo=UTC)
 
 
-@pytest.fixture
-def ledger(tmp_path: Path) -> Path:
-    """Three calls; the second was never answered."""
-    store = Store.at(tmp_path / "ledger.sqlite")
+@pytest.fixture(scope="module")
+def house(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Made once, to be copied."""
+    house = tmp_path_factory.mktemp("house")
+    store = Store.at(house / "ledger.sqlite")
     free = {"announced_from": None, "announced_to": None, "beep_from": None, "beep_to": None, "announced_text": None}
     free |= {"announced_audio": None, "skipped": False, "answered": None, "billed_seconds": 0, "ending": Ending.FLOW}
     store.keep(made(1))
     store.keep(made(2, amount=Money(Decimal("0.00")), **free))
     store.keep(made(3))
     store.close()
+    return house
+
+
+@pytest.fixture
+def ledger(house: Path, tmp_path: Path) -> Path:
+    """Three calls; the second was never answered."""
+    shutil.copytree(house, tmp_path, dirs_exist_ok=True)
     return tmp_path / "ledger.sqlite"
 
 
@@ -96,7 +104,7 @@ def test_who_signs_anew_what_does_not_fit_is_found(ledger: Path, tmp_path: Path)
 def test_whatever_stands_in_a_certificate_it_is_judged_in_one_sentence(ledger: Path, value: object) -> None:
     """Each of its facts replaced, and taken out; signed anew too, by whoever has a key of his own."""
     good = certified(ledger, made(1).id, with_caller=True)
-    mine = Seal.made(ledger.parent / "mine")
+    mine, ours = Seal.made(ledger.parent / "mine"), Seal(ledger.parent / NAME).public
     facts = [(name, part) for name in good for part in ("", *(good[name] if isinstance(good[name], dict) else ()))]
     for name, part in facts:
         for removed in (False, True):
@@ -111,8 +119,9 @@ def test_whatever_stands_in_a_certificate_it_is_judged_in_one_sentence(ledger: P
             if "\ud800" not in (value, key) and name != "key":
                 told["key"] = mine.public.text
                 told["signature"] = mine.sign(canonical(told))
-                assert not verify(written(told).encode(), Seal(ledger.parent / NAME).public).true, (name, part)
-                assert isinstance(verify(written(told).encode(), None).why, str)
+                content = written(told).encode()
+                assert not verify(content, ours).true, (name, part)
+                assert isinstance(verify(content, None).why, str)
 
 
 def test_a_page_stays_one_page_whatever_was_given_back(ledger: Path) -> None:

@@ -2,12 +2,15 @@
 
 import json
 import re
+import shutil
 import sqlite3
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 from sqlalchemy import Engine
@@ -31,14 +34,27 @@ OLD = Path(__file__).parent / "version-1.sql"
 NAMES = [column.name for column in calls.columns]
 
 
-def filled(state: Path, count: int = 6) -> Path:
-    """A ledger with that many records."""
+def written(state: Path, count: int = 6) -> Path:
+    """That many records, written into the ledger of a house."""
     path = state / "ledger.sqlite"
     store = Store.at(path)
     for number in range(1, count + 1):
         store.keep(made(number))
     store.close()
     return path
+
+
+@cache
+def _house(count: int) -> TemporaryDirectory[str]:
+    house = TemporaryDirectory()
+    written(Path(house.name), count)
+    return house
+
+
+def filled(state: Path, count: int = 6) -> Path:
+    """A house of its own with that many records in its ledger: a copy of one that was written once."""
+    shutil.copytree(_house(count).name, state, dirs_exist_ok=True)
+    return state / "ledger.sqlite"
 
 
 def fault(path: Path, *witnesses: Path) -> str | None:
@@ -230,10 +246,10 @@ def test_a_ledger_put_back_is_found_by_a_head_kept_elsewhere(tmp_path: Path) -> 
 
 def test_who_makes_the_chain_anew_is_found_by_a_head_kept_elsewhere(tmp_path: Path) -> None:
     """With the key in his hands, and as many records as there were."""
-    filled(tmp_path, 3)
+    written(tmp_path, 3)
     (tmp_path / HEAD).rename(tmp_path / "kept")
     (tmp_path / "ledger.sqlite").unlink()
-    path = filled(tmp_path, 5)
+    path = written(tmp_path, 5)
 
     assert fault(path) is None
     assert fault(path, tmp_path / "kept") == "record 3 is not the one that kept saw: the chain was made anew"

@@ -1,6 +1,7 @@
 """Refunds are written once, add up to no more than the call, and show every change, hole and forgery."""
 
 import contextlib
+import shutil
 import sqlite3
 from collections.abc import Callable
 from dataclasses import asdict, replace
@@ -27,17 +28,25 @@ from tests.ledger.records import NOON, made
 from tests.ledger.test_chain import change
 
 
-@pytest.fixture
-def ledger(tmp_path: Path) -> Path:
-    """Three calls of 0.81 €, and one that cost nothing; the second is given back in two parts, the third as a whole."""
-    store = Store.at(tmp_path / "ledger.sqlite")
+@pytest.fixture(scope="module")
+def house(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Made once, to be copied."""
+    house = tmp_path_factory.mktemp("house")
+    store = Store.at(house / "ledger.sqlite")
     for number in (1, 2, 3):
         store.keep(made(number))
     store.keep(made(4, amount=Money(Decimal("0.00"))))
     store.close()
-    give(tmp_path / "ledger.sqlite", 2, "0.40")
-    give(tmp_path / "ledger.sqlite", 2)
-    give(tmp_path / "ledger.sqlite", 3)
+    give(house / "ledger.sqlite", 2, "0.40")
+    give(house / "ledger.sqlite", 2)
+    give(house / "ledger.sqlite", 3)
+    return house
+
+
+@pytest.fixture
+def ledger(house: Path, tmp_path: Path) -> Path:
+    """Three calls of 0.81 €, and one that cost nothing; the second is given back in two parts, the third as a whole."""
+    shutil.copytree(house, tmp_path, dirs_exist_ok=True)
     return tmp_path / "ledger.sqlite"
 
 

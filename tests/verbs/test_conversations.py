@@ -10,8 +10,8 @@ import pytest
 from click.testing import CliRunner, Result
 
 from ivr import secret
-from ivr.app import make_vault
 from ivr.cli import main
+from ivr.fittings import make_vault
 from ivr.ledger import vault as vaults
 from ivr.ledger.store import Store
 from ivr.service.conversations import About
