@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Iterator
+from typing import cast
 
 import numpy as np
 import numpy.typing as npt
@@ -41,7 +42,7 @@ class Anchors:
         anchor = round(ANCHOR * SEARCHED)
         places = max(len(self.low) - anchor + 1, 1)
         rows = -(-places // (BLOCK - anchor + 1))
-        self.block = int(fft.next_fast_len(-(-places // rows) + anchor - 1, real=True))
+        self.block = cast("int", fft.next_fast_len(-(-places // rows) + anchor - 1, real=True))
         self.hop = self.block - anchor + 1
         rows = -(-places // self.hop)
         padded = np.pad(self.low, (0, max((rows - 1) * self.hop + self.block - len(self.low), 0)))
@@ -91,7 +92,8 @@ class Anchors:
         loudness = np.sqrt(np.mean(anchors**2, axis=1))
         starts, anchors, loudness = (of[loudness >= SILENT] for of in (starts, anchors, loudness))
         proposals: list[tuple[float, int, int]] = []
-        for start, score in zip(starts, self.scores(anchors / (loudness * math.sqrt(length))[:, None]), strict=True):
+        alike = np.asarray(anchors / (loudness * math.sqrt(length))[:, None], dtype=np.float32)
+        for start, score in zip(starts, self.scores(alike), strict=True):
             if score.max() < PROPOSED:
                 continue
             tops = peaks(score, max(length // 2, 1))
