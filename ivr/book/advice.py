@@ -15,12 +15,13 @@ from ivr.book.spoken import spoken
 from ivr.book.tree import Way
 from ivr.flow.commands import Need
 from ivr.flow.flow import Drawing, Flow, Place
-from ivr.flow.node import Node, references
+from ivr.flow.node import Node
 from ivr.flow.nodes.menu import Menu
 from ivr.flow.nodes.queue import Queue
 from ivr.flow.nodes.say import Say
 from ivr.flow.nodes.transfer import Transfer
 from ivr.flow.outcomes import SPEECH
+from ivr.flow.references import references
 from ivr.values.numerals import base
 
 MOST_OPTIONS = 9

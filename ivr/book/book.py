@@ -14,11 +14,11 @@ from ivr.book.problems import Mark, Problem
 from ivr.flow.flow import Drawing, Flow
 from ivr.flow.law.rule import Off
 from ivr.flow.law.view import Owner
-from ivr.flow.node import references
 from ivr.flow.nodes.directory import Directory
 from ivr.flow.nodes.queue import Queue as Waiting
 from ivr.flow.nodes.transfer import Transfer
 from ivr.flow.property import Property
+from ivr.flow.references import references
 from ivr.flow.terms import Terms
 from ivr.values import estimate
 from ivr.values.announcement import USUAL, Announcement, Manner, announcement

@@ -15,7 +15,7 @@ from ivr.book.hours import is_zone
 from ivr.book.problems import did_you_mean
 from ivr.book.written import Written, WrittenNumber
 from ivr.flow.check import Finding
-from ivr.flow.node import references
+from ivr.flow.references import references
 from ivr.values.ceiling import MOST_A_MONTH, Ceiling
 from ivr.values.tariff import Tariff
 

@@ -10,7 +10,8 @@ from ivr.book.worlds import world_of
 from ivr.flow.callers import Callers
 from ivr.flow.instants import Hours, together
 from ivr.flow.lockstep import Beginning, Lockstep, beginnings
-from ivr.flow.node import Node, references
+from ivr.flow.node import Node
+from ivr.flow.references import references
 from ivr.values.calendar import Calendar, State
 from ivr.values.number import parse
 from ivr.values.tariff import Mode, Tariff

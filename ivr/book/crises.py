@@ -16,11 +16,12 @@ from ivr.book.book import Period, Service
 from ivr.book.written import Written
 from ivr.flow.check import Finding, unknown
 from ivr.flow.flow import Flow
-from ivr.flow.node import OR_ONE, FlowName, Sentence, one_or_many, references
+from ivr.flow.node import OR_ONE, FlowName, Sentence, one_or_many
 from ivr.flow.nodes.bye import Bye
 from ivr.flow.nodes.pass_ import Pass
 from ivr.flow.nodes.say import Say
 from ivr.flow.outcomes import SPEECH
+from ivr.flow.references import references
 from ivr.values.announcement import announcement
 from ivr.values.crisis import Crisis
 from ivr.values.number import parse

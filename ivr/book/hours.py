@@ -12,8 +12,9 @@ from pydantic import AfterValidator, Field
 from ivr.book.written import Written
 from ivr.flow.check import Finding
 from ivr.flow.flow import BACK, REPEAT, Flow
-from ivr.flow.node import PromptName, references
+from ivr.flow.node import PromptName
 from ivr.flow.nodes.hours import Hours
+from ivr.flow.references import references
 from ivr.values.calendar import Calendar, DayRule, Period, State
 from ivr.values.holiday import SETS
 

@@ -13,7 +13,8 @@ from pydantic import BeforeValidator, Field
 from ivr.book.written import Written
 from ivr.flow.check import Finding, unknown
 from ivr.flow.given import Path, RemoteName
-from ivr.flow.node import OR_ONE, AgentName, PromptName, one_or_many, references
+from ivr.flow.node import OR_ONE, AgentName, PromptName, one_or_many
+from ivr.flow.references import references
 from ivr.values.mailbox import ADDRESS, LONGEST_ADDRESS, Mailbox, Temporary
 from ivr.values.routing import Group
 

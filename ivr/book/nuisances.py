@@ -15,12 +15,13 @@ from ivr.book.book import Service
 from ivr.book.written import Written, WrittenNumber
 from ivr.flow.check import Finding, unknown
 from ivr.flow.flow import Flow
-from ivr.flow.node import FlowName, Sentence, references
+from ivr.flow.node import FlowName, Sentence
 from ivr.flow.nodes import AnyNode
 from ivr.flow.nodes.bye import Bye
 from ivr.flow.nodes.challenge import Challenge
 from ivr.flow.nodes.nuisance import Lists, Nuisance
 from ivr.flow.nodes.pass_ import Pass
+from ivr.flow.references import references
 from ivr.values.cause import Cause
 
 NUISANCE = "dialplans/nuisance.yaml"

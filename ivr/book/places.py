@@ -9,7 +9,7 @@ from ivr.book.problems import Mark
 from ivr.book.source import Source, read
 from ivr.book.tree import Scalar, Way, child, mark_of
 from ivr.flow.flow import Flow
-from ivr.flow.node import references
+from ivr.flow.references import references
 from ivr.values.numerals import base
 
 

@@ -44,8 +44,8 @@ from ivr.book.written import PromptText, WrittenNumber, WrittenTariff
 from ivr.flow.across import across
 from ivr.flow.check import Finding, findings, undefined
 from ivr.flow.flow import Drawing, Flow
-from ivr.flow.node import references
 from ivr.flow.nodes import AnyNode
+from ivr.flow.references import references
 from ivr.values.routing import Routing
 
 # Prompts that the house itself says, and so must exist in every book.

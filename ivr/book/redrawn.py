@@ -6,7 +6,8 @@ from typing import Any
 from ivr.book.book import LANGUAGE, Book
 from ivr.flow.chart import Panel, chart
 from ivr.flow.flow import BACK, REPEAT
-from ivr.flow.node import Node, references
+from ivr.flow.node import Node
+from ivr.flow.references import references
 from ivr.flow.svg_pair import GONE, NEW, OTHER, Compared, Marked
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from ivr.book.book import Book
-from ivr.flow.node import references
+from ivr.flow.references import references
 
 HOUSE = "every call"
 

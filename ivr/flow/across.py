@@ -9,9 +9,10 @@ from dataclasses import replace
 from ivr.flow.check import Finding
 from ivr.flow.commands import Need
 from ivr.flow.flow import Drawing, Flow, Place
-from ivr.flow.node import Into, Leave, Over, references
+from ivr.flow.node import Into, Leave, Over
 from ivr.flow.nodes.ask import Ask
 from ivr.flow.nodes.remember import Remember
+from ivr.flow.references import references
 
 # Where a finding belongs: the name of its flow.
 Found = tuple[str, Finding]

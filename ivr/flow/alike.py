@@ -25,11 +25,12 @@ from ivr.flow.callers import Callers
 from ivr.flow.commands import Command
 from ivr.flow.flow import BACK, Drawing, Place, decides
 from ivr.flow.instants import Hours
-from ivr.flow.node import Node, references
+from ivr.flow.node import Node
 from ivr.flow.nodes.ask import Ask
 from ivr.flow.nodes.match import Match
 from ivr.flow.onlooker import Log, Run, still
 from ivr.flow.passages import State as Reached
+from ivr.flow.references import references
 from ivr.flow.walk import Standing
 from ivr.values.calendar import State
 

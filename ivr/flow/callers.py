@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from ivr.flow.node import Node, Scene, references
+from ivr.flow.node import Node, Scene
 from ivr.flow.nodes.geo import Geo
 from ivr.flow.nodes.match import Match
 from ivr.flow.nodes.transfer import Transfer
+from ivr.flow.references import references
 from ivr.values.calendar import Calendar
 from ivr.values.call import Call
 from ivr.values.mailbox import Mailbox

@@ -6,7 +6,8 @@ from typing import Literal
 
 from ivr.flow.commands import Need
 from ivr.flow.flow import BACK, REPEAT, Flow
-from ivr.flow.node import Into, Node, Over, references
+from ivr.flow.node import Into, Node, Over
+from ivr.flow.references import references
 
 
 @dataclass(frozen=True)

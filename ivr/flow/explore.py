@@ -32,12 +32,12 @@ from ivr.flow.errands import Overridden
 from ivr.flow.instants import Hours, before, representatives
 from ivr.flow.line import FlowError
 from ivr.flow.mark import Mark
-from ivr.flow.node import references
 from ivr.flow.nodes.directory import Directory
 from ivr.flow.nodes.language import Language
 from ivr.flow.onlooker import Log, Run, World, beginning, note, repeating, still
 from ivr.flow.outcomes import Known, Outcome, outcomes, undecided
 from ivr.flow.passages import Explored, Passage, Root, State
+from ivr.flow.references import references
 from ivr.values.calendar import State as Opened
 from ivr.values.call import Ending
 from ivr.values.number import Number

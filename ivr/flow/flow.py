@@ -78,6 +78,7 @@ class Drawing:
         self._needs: dict[Place, Need] = {}
         self._toward: dict[Place, Reachable | None] = {}
         self._open: set[Place] = set()  # of which only the call can tell
+        self._next: dict[Place, tuple[Place, ...]] = {}
         self._reachable: dict[Place, set[Place]] = {}
         self._stages: dict[tuple[Place, bool], Reachable | Delivered | list[tuple[Place, bool]] | None] = {}
 
@@ -93,8 +94,13 @@ class Drawing:
         to = self.node(place).doors().get(taken)
         return Place(place.flow, to, place.above) if to in self.flows[place.flow].nodes else None
 
-    def next(self, place: Place) -> Iterator[Place]:
+    def next(self, place: Place) -> tuple[Place, ...]:
         """Every place to which a call at ``place`` can come next."""
+        if place not in self._next:
+            self._next[place] = tuple(self._onward(place))
+        return self._next[place]
+
+    def _onward(self, place: Place) -> Iterator[Place]:
         node = self.node(place)
         match node.beyond():
             case Into(flow):

@@ -5,7 +5,8 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from ivr.flow.node import NoteName, Refers, Scene
+from ivr.flow.node import NoteName, Scene
+from ivr.flow.references import Refers
 from ivr.values.hidden import Hidden
 
 RemoteName = Annotated[str, Refers("remote")]

@@ -4,16 +4,16 @@ Names of prompts, calendars, agents and nodes are typed as such, so that the boo
 every kind of node, present and to come, without knowing the kind.
 """
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
-from functools import lru_cache
-from typing import Annotated, Any, ClassVar, get_args
+from typing import Annotated, Any, ClassVar
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationInfo, field_validator
 
 from ivr.flow.commands import Need, Now, Phrase, Reachable, Talk
 from ivr.flow.connection import Connection
 from ivr.flow.errands import Overridden, Pronounce
+from ivr.flow.references import Referring, Refers
 from ivr.values.calendar import Calendar
 from ivr.values.call import Call
 from ivr.values.cause import Cause
@@ -73,13 +73,6 @@ class Leave:
 
 # How a node is left: by one of its exits, or beyond its flow.
 Way = str | Into | Over | Leave
-
-
-@dataclass(frozen=True)
-class Refers:
-    """Marks a text field as the name of something defined elsewhere in the book."""
-
-    to: str
 
 
 PromptName = Annotated[str, Refers("prompt")]
@@ -187,7 +180,7 @@ Sentence = Annotated[
 ]
 
 
-class Node(BaseModel):
+class Node(Referring):
     """A place in a flow.  Subclasses add a `kind`, their fields, and :meth:`run`."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -253,48 +246,3 @@ def phrase(sentence: Sentence, scene: Scene) -> Talk[Phrase]:
         else:
             names.extend((yield from part.fill(scene)))
     return tuple(names)
-
-
-# What a text refers to, the text, and the path to it.
-Reference = tuple[str, str, tuple[str | int, ...]]
-
-
-def references(model: BaseModel) -> list[Reference]:
-    """Every name in ``model`` that must be defined elsewhere."""
-    found: list[Reference] = []
-    _collect(model, None, (), found)
-    return found
-
-
-def _collect(value: Any, refers: Refers | None, path: tuple[str | int, ...], found: list[Reference]) -> None:
-    if isinstance(value, str):
-        if refers:
-            found.append((refers.to, value, path))
-    elif isinstance(value, tuple):
-        for index, item in enumerate(value):
-            _collect(item, refers, (*path, index), found)
-    elif isinstance(value, dict):
-        for key, item in value.items():
-            _collect(item, refers, (*path, key), found)
-    elif isinstance(value, BaseModel):
-        for name, below in _fields(type(value)):
-            _collect(getattr(value, name), below, (*path, name), found)
-
-
-@lru_cache
-def _fields(model: type[BaseModel]) -> tuple[tuple[str, Refers | None], ...]:
-    """The fields of a model in which something may refer, each with what the texts in it refer to."""
-    found: list[tuple[str, Refers | None]] = []
-    for name, info in model.model_fields.items():
-        parts = [part for hint in (*info.metadata, info.annotation) for part in _parts(hint)]
-        refers = next((part for part in parts if isinstance(part, Refers)), None)
-        if refers or any(isinstance(part, type) and issubclass(part, BaseModel) for part in parts):
-            found.append((name, refers))
-    return tuple(found)
-
-
-def _parts(hint: Any) -> Iterator[Any]:
-    """A hint and all that it is made of."""
-    yield hint
-    for part in (*getattr(hint, "__metadata__", ()), *get_args(hint)):
-        yield from _parts(part)

@@ -7,7 +7,7 @@ import pytest
 
 from ivr.flow.check import Finding, findings
 from ivr.flow.flow import Flow
-from ivr.flow.node import references
+from ivr.flow.references import references
 
 from .play import flow_of
 

@@ -6,10 +6,11 @@ from typing import TypeVar
 
 from ivr.flow.connection import Connection
 from ivr.flow.flow import Drawing, Place
-from ivr.flow.node import Node, references
+from ivr.flow.node import Node
 from ivr.flow.nodes.lookup import Lookup
 from ivr.flow.nodes.say import Say
 from ivr.flow.outcomes import SPEECH
+from ivr.flow.references import references
 from ivr.values.number import Family, Number
 from ivr.values.purpose import Purpose
 from ivr.values.taping import Taping

@@ -7,7 +7,8 @@ from pydantic import Field, model_validator
 from ivr.flow.commands import Ask, Need, Now, Play, Talk
 from ivr.flow.errands import Room
 from ivr.flow.message import Taking
-from ivr.flow.node import CAME_BY, Node, Refers, Scene, Sentence, Way, phrase
+from ivr.flow.node import CAME_BY, Node, Scene, Sentence, Way, phrase
+from ivr.flow.references import Refers
 
 MailboxName = Annotated[str, Refers("mailbox")]
 

@@ -16,8 +16,9 @@ from ivr.flow.law import RULES
 from ivr.flow.law.case import example
 from ivr.flow.law.rule import Found, Rule, Verdict, judged
 from ivr.flow.law.view import View
-from ivr.flow.node import Node, Scene, references
+from ivr.flow.node import Node, Scene
 from ivr.flow.nodes import KINDS
+from ivr.flow.references import references
 from ivr.values.routing import Group, Routing, Strategy
 from ivr.values.taping import Taping
 from tests.flow.play import CALL, NIGHT, NOON, OFFICE
