@@ -1,5 +1,7 @@
 """A sound for which a recording is searched, as the ear wants it.  Pure."""
 
+from functools import cached_property
+
 import numpy as np
 import numpy.typing as npt
 
@@ -34,9 +36,14 @@ class Known:
         pieces = np.lib.stride_tricks.sliding_window_view(padded, width)[self.first]
         self.frames = pieces.reshape(rows, BLOCK + 2 * MARGIN, step)
         self.energy = np.einsum("bfs,bfs->bf", self.frames, self.frames)
-        blocks = np.pad(sound[: self.count * step], (0, (rows * BLOCK - self.count) * step)).reshape(rows, BLOCK * step)
-        self.norms = np.sqrt(np.sum(blocks**2, axis=1))
-        self.spectra = np.conj(np.fft.rfft(blocks, BLOCK * step + 2 * reach, axis=1))
+        self.reach = reach
+        self.blocks = np.pad(sound[: self.count * step], (0, (rows * BLOCK - self.count) * step)).reshape(rows, -1)
+        self.norms = np.sqrt(np.sum(self.blocks**2, axis=1))
+
+    @cached_property
+    def spectra(self) -> npt.NDArray[np.complex128]:
+        """Of each block, turned around; only who finds it not where it should be asks."""
+        return np.conj(np.fft.rfft(self.blocks, self.blocks.shape[1] + 2 * self.reach, axis=1))
 
 
 def fives(parts: Floats) -> Floats:

@@ -5,6 +5,7 @@ monotonic clock, so that the phone's own report can be compared with the truth.
 """
 
 import asyncio
+import functools
 import re
 import struct
 import time
@@ -21,17 +22,29 @@ FRAME = 160
 
 def alaw(samples: npt.NDArray[np.float32]) -> bytes:
     """G.711 A-law of samples with full scale ±1 (ITU-T G.711, table 1a, even bits inverted)."""
-    linear = np.clip(np.round(samples * 4096), -4096, 4095).astype(np.int32)
+    return _codes()[np.clip(np.round(samples * 4096), -4096, 4095).astype(np.int32) + 4096].tobytes()
+
+
+@functools.cache
+def _codes() -> npt.NDArray[np.uint8]:
+    """Of each of the 8192 steps, the lowest first."""
+    linear = np.arange(-4096, 4096, dtype=np.int32)
     size = np.minimum(np.where(linear < 0, -linear - 1, linear), 4095)
     segment = np.maximum(np.floor(np.log2(np.maximum(size, 1))).astype(np.int32) - 4, 0)
     low = np.where(segment == 0, size >> 1, size >> segment) & 15
     code = (segment << 4) | low
-    return ((code | np.where(linear >= 0, 0x80, 0)) ^ 0x55).astype(np.uint8).tobytes()
+    return ((code | np.where(linear >= 0, 0x80, 0)) ^ 0x55).astype(np.uint8)
 
 
 def from_alaw(code: bytes) -> npt.NDArray[np.float32]:
     """Samples with full scale ±1 from G.711 A-law."""
-    byte = np.frombuffer(code, dtype=np.uint8).astype(np.int32) ^ 0x55
+    return _steps()[np.frombuffer(code, dtype=np.uint8)]
+
+
+@functools.cache
+def _steps() -> npt.NDArray[np.float32]:
+    """Of each of the 256 codes."""
+    byte = np.arange(256, dtype=np.int32) ^ 0x55
     segment, low = (byte >> 4) & 7, byte & 15
     size = np.where(segment == 0, (low << 1) + 1, ((low << 1) + 33) << np.maximum(segment - 1, 0))
     return (np.where(byte & 0x80, size, -size) / 4096).astype(np.float32)
