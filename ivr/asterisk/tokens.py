@@ -67,9 +67,9 @@ def token(kind: Kind, text: str) -> str:
 
 def distinct(kind: Kind, texts: Iterable[str]) -> list[str]:
     """``texts``, of which none is there twice.  Raises :class:`UnsafeError`."""
-    seen: list[str] = []
+    seen: dict[str, None] = {}  # in their order, of which there may be ten thousand
     for text in texts:
         if text in seen:
             raise UnsafeError(f"{kind}: {text!r} is there twice")
-        seen.append(text)
-    return seen
+        seen[text] = None
+    return list(seen)

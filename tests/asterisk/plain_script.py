@@ -7,6 +7,7 @@ import json
 import sys
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from pathlib import Path
 
 from ivr.asterisk.plain_agi import run_plain
@@ -27,6 +28,7 @@ class OneSecond:
     seconds: float = 1.0
 
 
+@cache
 def release() -> Release:
     """The demo book, its sounds not baked but named."""
     book = read_book(CHECKOUT)

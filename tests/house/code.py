@@ -2,6 +2,7 @@
 
 import ast
 from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
@@ -25,23 +26,34 @@ def tree(path: Path) -> ast.Module:
     return ast.parse(path.read_text(encoding="utf-8"))
 
 
-def called(path: Path) -> Iterator[tuple[str, int]]:
-    """Every call in a module: the last name of what is called, and the line."""
-    for node in ast.walk(tree(path)):
-        if isinstance(node, ast.Call):
-            if isinstance(node.func, ast.Name):
-                yield node.func.id, node.lineno
-            elif isinstance(node.func, ast.Attribute):
-                yield node.func.attr, node.lineno
+@dataclass(frozen=True)
+class Used:
+    """What is found in a module, wherever in it."""
+
+    called: tuple[tuple[str, int], ...]
+    """Every call: the last name of what is called, and the line."""
+    imported: frozenset[str]
+    """Every module, and every name from a module, that it imports."""
+    attributes: frozenset[str]
+    """Every name behind a dot."""
 
 
 @cache
-def imported(path: Path) -> frozenset[str]:
-    """Every module, and every name from a module, that a module imports, wherever it does."""
-    found: set[str] = set()
+def used(path: Path) -> Used:
+    """By one walk through a module."""
+    called: list[tuple[str, int]] = []
+    imported: set[str] = set()
+    attributes: set[str] = set()
     for node in ast.walk(tree(path)):
-        if isinstance(node, ast.Import):
-            found |= {alias.name for alias in node.names}
+        if isinstance(node, ast.Call):
+            if isinstance(node.func, ast.Name):
+                called.append((node.func.id, node.lineno))
+            elif isinstance(node.func, ast.Attribute):
+                called.append((node.func.attr, node.lineno))
+        elif isinstance(node, ast.Attribute):
+            attributes.add(node.attr)
+        elif isinstance(node, ast.Import):
+            imported |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom) and node.module:
-            found |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
-    return frozenset(found)
+            imported |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
+    return Used(tuple(called), frozenset(imported), frozenset(attributes))

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from .code import called, imported, modules, name, tree
+from .code import modules, name, tree, used
 
 LONGEST = 300
 # A module that must be longer, and why.
@@ -24,7 +24,7 @@ def test_only_the_line_answers() -> None:
     makers = {
         f"{name(path)}:{line}: {what}"
         for path in modules("flow")
-        for what, line in called(path)
+        for what, line in used(path).called
         if what in ("Answer", "Progress", "Limit")
     }
 
@@ -36,7 +36,7 @@ def test_the_core_never_looks_at_a_clock() -> None:
     lookers = {
         f"{name(path)}:{line}"
         for path in modules("values", "flow")
-        for what, line in called(path)
+        for what, line in used(path).called
         if what in ("now", "today", "utcnow", "monotonic", "time_ns", "localtime", "gmtime")
     }
 
@@ -47,7 +47,7 @@ def test_only_the_settings_read_the_environment() -> None:
     """Whoever wants to know what can be set looks in one place."""
     readers = set()
     for path in modules():
-        touched = {node.attr for node in ast.walk(tree(path)) if isinstance(node, ast.Attribute)} | imported(path)
+        touched = used(path).attributes | used(path).imported
         if touched & {"environ", "environb", "getenv", "putenv", "os.environ", "os.getenv"}:
             readers.add(name(path))
 
@@ -67,7 +67,7 @@ def test_only_the_settings_read_the_environment() -> None:
 )
 def test_each_package_is_known_in_one_room(package: str, rooms: list[str]) -> None:
     """Where it can be replaced."""
-    users = {name(path) for path in modules() if any(one.split(".")[0] == package for one in imported(path))}
+    users = {name(path) for path in modules() if any(one.split(".")[0] == package for one in used(path).imported)}
 
     assert users
     assert {user for user in users if not user.startswith(tuple(rooms))} == set()
