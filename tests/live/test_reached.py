@@ -17,8 +17,8 @@ def heard(stack: Stack, placed: Placed) -> list[str]:
 
 
 def order(stack: Stack, *orders: str) -> None:
-    """Several, by one visit to the container."""
-    stack.inside("controller", "sh", "-ec", "; ".join(f"ivr {one} >/dev/null" for one in orders))
+    for one in orders:
+        stack.inside("controller", "ivr", *one.split())
 
 
 def test_who_waits_in_a_queue_for_a_ring_or_parked_hears_what_is_ordered_and_pays_nothing_for_it(stack: Stack) -> None:
@@ -47,10 +47,10 @@ def test_who_waits_in_a_queue_for_a_ring_or_parked_hears_what_is_ordered_and_pay
         assert steps(stack, parked) == ["agent:crisis", "message:done", "bye:done"]
         until(lambda: entered(stack, "reached").get(before[0], 0.0) > ordered, "told, and waiting on", 20.0)
         assert waiting(stack, "reached") == 1
+        told.leave()
     finally:
         orders = (f"crisis off {one}" for one in ("delayed", "shut", "elsewhere"))
         order(stack, *orders, "override hotline clear")
-    told.leave()
 
     assert heard(stack, left) == ["workshop-closed"]
     assert heard(stack, told) == ["closed-inventory", "workshop-closed"]
