@@ -34,7 +34,7 @@ class Referring(BaseModel):
     def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
         """A copy, which may refer to other things, and so has not remembered any."""
         copied = super().model_copy(update=update, deep=deep)
-        copied.__dict__.pop("referred", None)
+        vars(copied).pop("referred", None)
         return copied
 
 
