@@ -196,9 +196,14 @@ def test_a_caller_is_put_through_outside_by_the_first_trunk_that_works(stack: St
             assert mute.recv(65535).startswith(b"INVITE sip:+33612345679@")
 
             # A SIP address is called by itself, past all trunks; and both hear each other there, too.
+            # Asterisk may have asked between two phones whether somebody is there: then it is called again.
             partner = Agent("partner", "", registers=False, hang_up_after=3.0, tone=550.0)
-            put_through = stack.call("0805000093", "", partner, listen=listen, hang_up_after=30.0)
-            assert stack.call_record(put_through)["steps"] == ["agent:talked"]
+            for _ in range(6):
+                put_through = stack.call("0805000093", "", partner, listen=listen, hang_up_after=30.0)
+                steps = stack.call_record(put_through)["steps"]
+                if steps != ["agent:unavailable", "nobody:done"]:
+                    break
+            assert steps == ["agent:talked"]
             report = put_through.report
             hear_each_other(put_through, put_through, "partner")
             assert len(carrier.calls) == 2
