@@ -5,15 +5,14 @@ from pathlib import Path
 
 import pytest
 
-from ivr.book.book import read_book
 from ivr.book.cases import Case, case_files, read_cases
 from ivr.book.given import fetched, instant, load, override, press, reached, served, spent
 from ivr.book.problems import BadBook
 from ivr.flow.commands import Reached
 from ivr.flow.errands import Fetched
+from tests.demonstration import BOOK
 
 ROOT = Path(__file__).parents[2]
-BOOK = read_book(ROOT)
 GOOD = '- name: A\n  dial: "0899000004"\n  at: 2026-11-26T10:00\n  ends: flow\n'
 
 

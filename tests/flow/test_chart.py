@@ -7,15 +7,14 @@ from xml.etree import ElementTree
 
 import pytest
 
-from ivr.book.book import LANGUAGE, Book, read_book
+from ivr.book.book import LANGUAGE
 from ivr.flow.chart import Charge, Chart, chart
 from ivr.flow.layers import Layout, Link, Size, layout
 from ivr.flow.mermaid import mermaid
 from ivr.flow.svg import STROKES, svg
-from tests.conftest import CHECKOUT
+from tests.demonstration import BOOK
 
 SVG = "{http://www.w3.org/2000/svg}"
-BOOK: Book = read_book(CHECKOUT)
 
 
 def drawn(number: str) -> Chart:

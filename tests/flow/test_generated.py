@@ -11,7 +11,6 @@ from typing import Any
 
 import pytest
 
-from ivr.book.book import read_book
 from ivr.book.worlds import world_of
 from ivr.flow import explore as explorer
 from ivr.flow import line as the_line
@@ -28,14 +27,13 @@ from ivr.flow.walk import Standing, walk
 from ivr.values.ceiling import Ceiling
 from ivr.values.number import parse
 from ivr.values.tariff import Mode, Tariff
-from tests.conftest import CHECKOUT
+from tests.demonstration import BOOK
 
 from .generated import flow
 from .play import CALENDARS, CALL, PARIS, flow_of
 from .proof import carry_out, judge, mutants, noted, random_world
 from .test_line import MUTANTS, SOURCE, _module
 
-BOOK = read_book(CHECKOUT)
 FLOWS = 200
 WALKS = 25  # calls of chance through each
 DEAR = Tariff("dear", Mode.PER_MINUTE, Decimal("0.80"))

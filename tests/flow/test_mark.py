@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 
-from ivr.book.book import read_book
 from ivr.book.worlds import world_of
 from ivr.flow.commands import Command, Now
 from ivr.flow.flow import Drawing
@@ -17,12 +16,11 @@ from ivr.flow.onlooker import Log, Run, World, beginning, note, still
 from ivr.flow.outcomes import Known, outcomes
 from ivr.flow.terms import Terms
 from ivr.values.number import parse
-from tests.conftest import CHECKOUT
+from tests.demonstration import BOOK
 
 from .generated import flow
 from .play import CALENDARS
 
-BOOK = read_book(CHECKOUT)
 TERMS = Terms("announcement/dear", "beep", 1800.0, 30.0)
 NOON = datetime(2026, 6, 1, 10, tzinfo=UTC)
 LISTS = {"vip": frozenset({"+33612345678"})}

@@ -55,7 +55,7 @@ def test_a_recording_wins_and_is_converted(place, content: bytes):
         (wav_bytes(np.zeros(8000), 8000), "holds only silence"),
         (wav_bytes(np.full(8000, np.nan), 8000, subtype="FLOAT"), "samples that are no numbers"),
         (wav_bytes(VOICE, 4000), "has 4000 samples per second"),
-        (wav_bytes(np.tile(VOICE, 500)[: 8000 * 601], 8000), "is longer than 600 s"),
+        (wav_bytes(np.tile((VOICE * 2**15).astype(np.int16), 500)[: 8000 * 601], 8000), "is longer than 600 s"),
     ],
     ids=["empty", "text", "cut header", "no data", "lying", "mp3", "flac", "silent", "nan", "4 kHz", "long"],
 )
