@@ -17,7 +17,7 @@ from ivr.values.site import Site
 log = logging.getLogger(__name__)
 
 KIND = "notify"
-PERIOD = 0.5  # seconds between two looks into the outbox
+PERIOD = 1.0  # seconds between two looks into the outbox
 FIRST = timedelta(seconds=5)  # before the second attempt; each wait is twice the last
 LONGEST = timedelta(hours=1)
 

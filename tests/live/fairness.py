@@ -131,12 +131,12 @@ T = TypeVar("T", bound=Trial)
 
 
 def hold(check: Callable[[T], None], first: T, again: Callable[[], T]) -> None:
-    """Hold a call against what is expected of it; ``again`` places it anew, twice at most, if the machine starved it.
+    """Hold a call against what is expected of it; ``again`` places it anew, thrice at most, if the machine starved it.
 
     A fault of the stack shows in each of them; a hole that other work tears into the sound does not.
     """
     trial = first
-    for _ in range(2):
+    for _ in range(3):
         try:
             return check(trial)
         except AssertionError:
