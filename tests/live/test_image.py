@@ -107,6 +107,20 @@ def test_asterisk_starts_without_an_error(stack):
     assert [line for line in start.splitlines() if "ERROR[" in line] == []
 
 
+@pytest.mark.parametrize("whom", ["nobody", "the exchange"])
+def test_a_controller_that_does_not_answer_is_not_well_and_it_is_told_why(stack, whom):
+    """What Docker asks; of itself it is well.  Where nobody listens, and where somebody speaks who is another."""
+    controller = stack.container("controller")
+    port = 1 if whom == "nobody" else stack.settings.ami_port
+    asked = ("docker", "exec", "-e", f"IVR_HTTP_PORT={port}", controller, "healthy")
+    done = subprocess.run(asked, capture_output=True, text=True, timeout=30, check=False)
+    said = {"nobody": "[Errno 111] Connection refused", "the exchange": "Asterisk Call Manager/"}
+
+    assert run("docker", "exec", controller, "healthy") == ""
+    assert done.returncode == 1
+    assert done.stderr.startswith(f"http://127.0.0.1:{port}/health: {said[whom]}")
+
+
 SPEAK = """
 from ivr.voice.engines import engines
 for one in engines():
