@@ -551,7 +551,7 @@ def test_a_password_is_shown(house: House, prepared: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("words", "nor"), [(["calls"], "ivr.book.book"), (["check"], "sqlalchemy")], ids=["words0", "words1"]
+    ("words", "nor"), [(["calls"], "ivr.book.book"), (["check"], "sqlalchemy")], ids=["calls", "check"]
 )
 def test_looking_does_not_import_what_listens(house: House, words: list[str], nor: str) -> None:
     """numpy and scipy take a second, and the phone is a library in C: for those commands alone that need them.  Nor

@@ -50,8 +50,10 @@ def test_a_contract_that_is_broken_is_told(copied: Path, module: str, line: str,
     path = copied / "ivr" / module
     text = path.read_text(encoding="utf-8")
     path.write_text(f"{text}\n{line}\n", encoding="utf-8")
-    done = linted(copied)
-    path.write_text(text, encoding="utf-8")
+    try:
+        done = linted(copied)
+    finally:
+        path.write_text(text, encoding="utf-8")
 
     assert done.returncode != 0
     assert re.search(rf"{contract}[^.]*? BROKEN", " ".join(done.stdout.split())), done.stdout
