@@ -168,7 +168,7 @@ class Endpoint:
         self._media.append(generator)
         return generator
 
-    def poll(self, seconds: float = 0.02) -> None:
+    def poll(self, seconds: float = 0.01) -> None:
         """Let the library work for a moment; raises what went wrong in a callback."""
         self._lib.libHandleEvents(round(seconds * 1000))
         if self.faults:
