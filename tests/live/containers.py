@@ -7,7 +7,7 @@ from typing import Any
 
 from ivr.phone.urgency import go_first
 from tests.live.fairness import favour, leave_group
-from tests.live.warm import Console, Controller, Said
+from tests.live.warm import Controller, Exchange, Said
 
 SOUNDS = "/var/lib/ivr-sounds"
 """Where the controller has them."""
@@ -27,12 +27,12 @@ class Containers:
         self.project = project
         self._ids: dict[str, str] = {}
         self._controller = Controller(self.container("controller"))
-        self._console = Console(self.container("asterisk"))
+        self._exchange = Exchange(self.container("asterisk"))
 
     def leave(self) -> None:
         """End what stays in the containers for these tests."""
         self._controller.leave()
-        self._console.leave()
+        self._exchange.leave()
 
     def container(self, service: str) -> str:
         """The id of the service's container, running or not; no test makes another."""
@@ -63,9 +63,7 @@ class Containers:
 
     def inside(self, service: str, *words: str) -> str:
         """What a program, which must succeed, prints inside a container."""
-        if service == "asterisk":
-            return run("docker", "exec", self.container(service), *words)
-        said = self.said(*words)
+        said = self._exchange.run(words) if service == "asterisk" else self.said(*words)
         assert said.status == 0, f"{' '.join(words)}: {said.errors or said.out}"
         return said.out
 
@@ -93,6 +91,9 @@ class Containers:
 
     def asterisk(self, command: str) -> str:
         """What Asterisk's console answers."""
-        said = self._console.run(command)
-        assert said.status == 0, f"{command}: {said.out}"
-        return said.out
+        return self.inside("asterisk", "asterisk", "-rx", command)
+
+    def opened(self, service: str) -> list[str]:
+        """The files and sockets that a container's main process has open, as ``ls`` tells them."""
+        # One that is closed while they are listed is told as an error.
+        return self.inside(service, "sh", "-c", "ls -l /proc/1/fd 2>/dev/null || true").splitlines()[1:]

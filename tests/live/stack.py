@@ -188,8 +188,7 @@ class Stack(Containers):
 
     def descriptors(self) -> tuple[int, int]:
         """How often the controller holds the ledger's file open, and how many other files and sockets."""
-        # One that is closed while they are listed is told as an error.
-        found = self.inside("controller", "sh", "-c", "ls -l /proc/1/fd 2>/dev/null || true").splitlines()[1:]
+        found = self.opened("controller")
         ledger = [one for one in found if one.endswith("/ledger.sqlite")]
         return len(ledger), len(found) - len(ledger)
 

@@ -7,6 +7,7 @@ Tests that are about the container itself, or stream, use `docker exec`.
 
 import base64
 import json
+import shlex
 import subprocess
 import threading
 from collections.abc import Mapping, Sequence
@@ -57,8 +58,8 @@ for order in orders:
     print(json.dumps([status, *said]), flush=True)
 """
 
-CONSOLE = """while read -r words; do asterisk -rx "$words" </dev/null 2>&1; printf '\\n\\001%s\\n' "$?"; done"""
-"""Asterisk's image has no Python: a shell, which asks the console and tells how that ended."""
+SHELL = """while read -r words; do eval "$words" </dev/null 2>&1; printf '\\n\\001%s\\n' "$?"; done"""
+"""Asterisk's image has no Python: a shell, which tells of each command how that ended."""
 
 
 ENDED = "\x01"
@@ -133,12 +134,12 @@ class Controller(Host):
         return Said(status, out, errors)
 
 
-class Console(Host):
-    """Asks Asterisk's console."""
+class Exchange(Host):
+    """Runs commands, ``asterisk -rx`` above all, beside Asterisk; what they say on standard error too is in ``out``."""
 
     def __init__(self, container: str) -> None:
-        super().__init__(container, "sh", "-c", CONSOLE)
+        super().__init__(container, "sh", "-c", SHELL)
 
-    def run(self, command: str) -> Said:
-        *told, status = self.ask(command, end=ENDED)
+    def run(self, words: Sequence[str]) -> Said:
+        *told, status = self.ask(shlex.join(words), end=ENDED)
         return Said(int(status.removeprefix(ENDED)), "\n".join(told).removesuffix("\n"), "")
