@@ -66,13 +66,15 @@ def _copied(source: str, target: str) -> None:
 def prepared(tmp_path_factory: pytest.TempPathFactory, pytestconfig: pytest.Config) -> Path:
     """The state directory after `ivr prepare` with the demo book; for reading, or to be copied.
 
-    Made once: whoever comes first makes it for all workers, the others wait.  pytest's cache keeps the sounds from one
-    run to the next (`--cache-clear` drops them): a bake makes only those that are new.
+    Made once: whoever comes first makes it for all who run side by side (workers of one run, or runs to which
+    `tests/run` gives a folder that they share), the others wait.  pytest's cache keeps the sounds from one run to the
+    next (`--cache-clear` drops them): a bake makes only those that are new.
     """
     from ivr.cli import main  # takes a while: only for those who ask for it
 
     base = tmp_path_factory.getbasetemp()
-    shared = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+    given = os.environ.get("IVR_TEST_SHARED")
+    shared = Path(given) if given else base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
     state, made = shared / "prepared", shared / "prepared.made"
     with (shared / "prepared.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)

@@ -80,10 +80,15 @@ class Caller(pj.Call):  # type: ignore[misc]  # PJSUA2 ships without types
             self.emit(Event(self.t, "hang_up", reason=reason))
             self.hangup(pj.CallOpParam())
 
+    @property
+    def attentive(self) -> bool:
+        """Whether keys are left for which the moment must be caught."""
+        return bool(self._steps or self._pending)
+
     def tick(self) -> None:
         """Do what the script wants by now."""
         now = time.monotonic()
-        if self._media is not None and self._answered is not None:
+        if self._steps and self._media is not None and self._answered is not None:
             # PJSUA2's "tx" level is what the call transmits to the conference bridge: what comes in from the line.
             if self._media.getTxLevel() >= AUDIBLE:
                 self._heard += now - self._ticked

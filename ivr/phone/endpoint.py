@@ -169,7 +169,9 @@ class Endpoint:
         return generator
 
     def poll(self, seconds: float = 0.01) -> None:
-        """Let the library work for a moment; raises what went wrong in a callback."""
+        """Let the library work until something has come in, but that long at most; raises what went wrong in a
+        callback.
+        """
         self._lib.libHandleEvents(round(seconds * 1000))
         if self.faults:
             raise self.faults[0]

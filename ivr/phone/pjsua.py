@@ -16,6 +16,9 @@ from ivr.phone.urgency import go_first
 LINGER = 3.0
 """Seconds after the end of the caller's call within which the agents' calls must end too."""
 
+ATTENTIVE, IDLE = 0.01, 0.05
+"""Seconds between two looks at the clock: while there are keys to press, and else.  What comes in is seen at once."""
+
 TAIL = 0.15
 """Seconds polled after the end, so that the last sound reaches the recorder."""
 
@@ -79,7 +82,7 @@ def _call(
 
 def _follow(endpoint: Endpoint, caller: Caller, phones: list[AgentPhone], stop: Callable[[], bool]) -> None:
     while not caller.over:
-        endpoint.poll()
+        endpoint.poll(ATTENTIVE if caller.attentive else IDLE)
         caller.tick()
         for phone in phones:
             phone.tick()
