@@ -15,6 +15,7 @@ import os
 import socket
 import subprocess
 import sys
+import threading
 from functools import cache, partial
 from typing import Any
 from unittest.mock import patch
@@ -87,11 +88,14 @@ def _parent() -> socket.socket:
 class Popen(Original):
     """`subprocess.Popen` of ``[sys.executable, "-m", MODULE, …]`` or ``[sys.executable, "-c", SCRIPT, …]``.
 
-    ``imports`` are the modules that it finds imported, with ``LATE``.
+    ``imports`` are the modules that it finds imported, with those of ``late``.
     """
 
-    def __init__(self, args: Any, *, imports: tuple[str, ...] = (), **named: Any) -> None:
-        self._imports = (*imports, *LATE)
+    _asking = threading.Lock()
+    """One order at a time, for threads too."""
+
+    def __init__(self, args: Any, *, imports: tuple[str, ...] = (), late: tuple[str, ...] = LATE, **named: Any) -> None:
+        self._imports = (*imports, *late)
         super().__init__(args, **named)
 
     def _execute_child(self, *given: Any) -> None:
@@ -103,8 +107,9 @@ class Popen(Original):
         environment = dict(os.environ if asked["env"] is None else asked["env"])
         order = json.dumps([self._imports, [folder, *words], environment]).encode()
         ends = [asked[name] for name in ("p2cread", "c2pwrite", "errwrite")]
-        socket.send_fds(_parent(), [order], [place if end == -1 else end for place, end in enumerate(ends)])
-        self.pid = int(_parent().recv(20))
+        with self._asking:
+            socket.send_fds(_parent(), [order], [place if end == -1 else end for place, end in enumerate(ends)])
+            self.pid = int(_parent().recv(20))
         self._child_created = True
         self._close_pipe_fds(*(asked[f"{name}{end}"] for name in ("p2c", "c2p", "err") for end in ("read", "write")))
 

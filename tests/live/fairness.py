@@ -44,12 +44,6 @@ def favour(process: int) -> None:
             os.setpriority(os.PRIO_PROCESS, int(thread.name), -20)
 
 
-def children(thread: int) -> list[int]:
-    """The processes that a thread of this process has started."""
-    found = Path(f"/proc/self/task/{thread}/children")
-    return [int(child) for child in found.read_text(encoding="ascii").split()] if found.is_file() else []
-
-
 LOOKOUT = """
 import mmap, os, struct, sys, time
 shared = mmap.mmap(os.open(sys.argv[1], os.O_RDWR), 8)

@@ -8,6 +8,7 @@ import os
 import secrets
 import shutil
 import signal
+import subprocess
 import threading
 import time
 from collections.abc import Callable
@@ -32,10 +33,14 @@ from ivr.phone.timeline import Findings, findings
 from ivr.settings import Settings
 from ivr.terminal.verdict import sound_name
 from ivr.voice.catalogue import Catalogue
+from tests import forked
 from tests.live.containers import SOUNDS, Containers
 from tests.live.demanding import Listened, current_test, listened
-from tests.live.fairness import Watch, children
+from tests.live.fairness import Watch
 from tests.live.sip import HungUp
+
+PHONE = ("ivr.phone.pjsua",)
+"""What a phone loads."""
 
 ROOT = Path(__file__).parents[2]
 
@@ -309,12 +314,16 @@ class Stack(Containers):
             if not dialled.is_set():
                 dialled.set()
                 self._starting.release()
-                placed.phones = children(threading.get_native_id())
             placed.hear(event)
+
+        def start(*given: Any, **named: Any) -> "subprocess.Popen[str]":
+            phone = forked.Popen(*given, imports=PHONE, late=(), **named)
+            placed.phones = [phone.pid]
+            return phone
 
         watch = Watch()
         try:
-            report = booth.place(placed.script, hear)
+            report = booth.place(placed.script, hear, start=start)
         finally:
             placed.starved = watch.over()
             if not dialled.is_set():

@@ -6,7 +6,6 @@ import os
 import signal
 import subprocess
 import sys
-import threading
 from dataclasses import replace
 
 import numpy as np
@@ -16,7 +15,7 @@ from ivr.phone import booth, timeline, tone
 from ivr.phone.events import parse
 from ivr.phone.script import CUE, Agent, CallScript, Step, keys
 from ivr.phone.timeline import Expected
-from tests.live.fairness import STARVED, Watch, children
+from tests.live.fairness import STARVED, Watch
 from tests.phone.sip_server import Uas
 from tests.phone.sip_switch import Switch
 from tests.phone.speech import ANNOUNCEMENT, RATE, WELCOME, beep, silence, spoken
@@ -127,14 +126,18 @@ async def test_a_question_can_be_passed_in_silence():
 async def test_a_key_can_wait_for_its_cue():
     """One cue, given while the menu speaks, is one step: the next waits for its own."""
     script = CallScript("0899000004", keys=tuple(Step(key, since="cue") for key in "56"), hang_up_after=2.0)
+    phones = []
+
+    def start(*given, **named):
+        phones.append(subprocess.Popen(*given, **named))
+        return phones[0]
 
     def give(event):
         if event.event == "answered":
-            (phone,) = children(threading.get_native_id())
-            os.kill(phone, CUE)
+            phones[0].send_signal(CUE)
 
     async with Uas(EARLY[: RATE // 2], SOUNDS["welcome"]) as uas:
-        report = await asyncio.to_thread(booth.place, replace(script, port=uas.port), give)
+        report = await asyncio.to_thread(booth.place, replace(script, port=uas.port), give, start=start)
     (pressed,) = [event for event in report.events if event.event == "key"]
 
     assert [key for _, key in uas.keys] == ["5"]
