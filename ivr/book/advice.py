@@ -107,6 +107,8 @@ def _many(flow: Flow, name: str, node: Menu, at: Places) -> Iterator[Problem]:
 
 
 def _lengths(book: Book, flow: Flow, name: str, node: Node, at: Places) -> Iterator[Problem]:
+    if not isinstance(node, Menu | Say):
+        return
     for language in book.languages:
         if _told_already(book, node, language):
             continue

@@ -17,7 +17,7 @@ from ivr.book.promises import FILE, WrittenProperties, properties
 from ivr.book.source import Source
 from ivr.book.taped import taped
 from ivr.book.tree import Scalar, Way, child, mark_of
-from ivr.book.typed import typed
+from ivr.book.typed import understood
 from ivr.book.unread import unread
 from ivr.book.voices import speech
 
@@ -53,7 +53,7 @@ def advised(
     problems += off_the_steps(book, directory, read, at, problems)
     if (directory / FILE).exists():
         source = read(directory / FILE)
-        written = typed(WrittenProperties, source.tree, "", problems) if source.tree else None
+        written = understood(WrittenProperties, source, problems)
 
         def tell(way: Way, rule: str, message: str, hint: str) -> None:
             problems.append(Problem.at(mark_of(source.tree, way) if source.tree else Mark(FILE), rule, message, hint))

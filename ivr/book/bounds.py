@@ -23,7 +23,7 @@ from pydantic import AfterValidator, Field
 from ivr.book.problems import Mark, Problem
 from ivr.book.source import Source
 from ivr.book.tree import Way, mark_of
-from ivr.book.typed import typed
+from ivr.book.typed import understood
 from ivr.book.written import Written
 from ivr.values.profile import PROFILES, Profile
 from ivr.values.tariff import CAPS, Cap, Mode, cap_of
@@ -141,7 +141,7 @@ def bounds(directory: Path, read: Callable[[Path], Source], problems: list[Probl
 
 def _caps(path: Path, read: Callable[[Path], Source], problems: list[Problem]) -> Iterator[tuple[str, Cap]]:
     source = read(path) if path.exists() else None
-    written = typed(WrittenCaps, source.tree, "", problems) if source and source.tree else None
+    written = understood(WrittenCaps, source, problems) if source else None
     for digits, entry in (written or {}).items():
         shipped = cap_of(digits) or Cap()
         cap = entry.value(shipped)
@@ -163,7 +163,7 @@ def _caps(path: Path, read: Callable[[Path], Source], problems: list[Problem]) -
 
 def _profiles(path: Path, read: Callable[[Path], Source], problems: list[Problem]) -> Iterator[tuple[str, Profile]]:
     source = read(path) if path.exists() else None
-    written = typed(WrittenProfiles, source.tree, "", problems) if source and source.tree else None
+    written = understood(WrittenProfiles, source, problems) if source else None
     for name, entry in (written or {}).items():
         if source is None:
             continue

@@ -10,7 +10,7 @@ from pydantic import AfterValidator, Field
 from ivr.book.problems import Mark, Problem
 from ivr.book.source import Source, files
 from ivr.book.tree import mark_of
-from ivr.book.typed import typed
+from ivr.book.typed import understood
 from ivr.flow.check import Finding
 from ivr.flow.flow import Flow
 from ivr.flow.nodes.geo import Geo
@@ -40,7 +40,7 @@ def lists(
         entries: list[tuple[Mark, str]] = []
         if path.suffix == ".yaml":
             source = read(path)
-            written = typed(WrittenList, source.tree, "", problems) if source.tree else None
+            written = understood(WrittenList, source, problems)
             entries = [(mark_of(source.tree, (at,)), text) for at, text in enumerate(written or ()) if source.tree]
         else:
             text = path.read_text(encoding="utf-8", errors="replace")

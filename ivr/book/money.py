@@ -18,7 +18,7 @@ from ivr.book.book import Book
 from ivr.book.problems import Mark, Problem
 from ivr.book.source import Source
 from ivr.book.tree import Way
-from ivr.book.typed import typed
+from ivr.book.typed import understood
 from ivr.book.written import Written
 from ivr.values.tariff import Mode, Tariff
 from ivr.values.vat import RATES, Rate
@@ -75,7 +75,7 @@ def rates(directory: Path, read: Callable[[Path], Source], problems: list[Proble
     known: dict[str, Rate] = dict(RATES)
     if (directory / VAT).exists():
         source = read(directory / VAT)
-        written = typed(WrittenVat, source.tree, "", problems) if source.tree else None
+        written = understood(WrittenVat, source, problems)
         for name, one in (written or {}).items():
             known[name] = Rate(one.percent, one.source, one.verified)
     return known
@@ -92,7 +92,7 @@ def off_the_steps(
     if not (directory / STEPS).exists():
         return
     source = read(directory / STEPS)
-    steps = typed(WrittenSteps, source.tree, "", problems) if source.tree else None
+    steps = understood(WrittenSteps, source, problems)
     for tariff in book.tariffs.values():
         grid = steps.of(tariff) if steps and tariff.surcharged else None
         if grid is None or not grid.prices or tariff.price in grid.prices:

@@ -39,7 +39,7 @@ from ivr.book.source import Source, files, no_book, read
 from ivr.book.table import Anything, Table, either, misnamed
 from ivr.book.tree import Mapping, Way, child
 from ivr.book.trunks import TRUNKS, WrittenTrunk, wrong_trunks
-from ivr.book.typed import typed
+from ivr.book.typed import typed, understood
 from ivr.book.written import PromptText, WrittenNumber, WrittenTariff
 from ivr.flow.across import across
 from ivr.flow.check import Finding, findings, undefined
@@ -207,10 +207,9 @@ class Reading:
             return Table({}, frozenset(), Source(name, "", None))
         source = self._read(self._directory / name)
         if not isinstance(source.tree, Mapping):
-            if source.tree:
-                typed(dict[str, model], source.tree, "", self._problems)  # type: ignore[valid-type]
+            understood(dict[str, model], source, self._problems)  # type: ignore[valid-type]
             return Table({}, Anything(), source)
-        good = typed(dict[str, model], source.tree, "", self._problems)  # type: ignore[valid-type]
+        good = understood(dict[str, model], source, self._problems)  # type: ignore[valid-type]
         if good is None:
             found = {key: typed(model, tree, "", []) for key, tree in source.tree.values.items()}
             good = {key: value for key, value in found.items() if value is not None}
@@ -233,7 +232,7 @@ class Reading:
         written = files(self._directory / "dialplans" / "flows", "*.yaml")
         for path in written:
             source = self._read(path)
-            flow = typed(Flow, source.tree, "", self._problems) if source.tree else None
+            flow = understood(Flow, source, self._problems)
             name = flow.flow if flow else text(source, "flow")
             if name in found:
                 message = f'the flow "{name}" exists already, in {found[name][1].file}'

@@ -24,7 +24,7 @@ from ivr.book.book import Book
 from ivr.book.problems import BadBook, Mark, Problem, quoted
 from ivr.book.source import Source
 from ivr.book.tree import mark_of
-from ivr.book.typed import typed
+from ivr.book.typed import understood
 from ivr.book.uses import uses
 
 FILE = "recordings.yaml"
@@ -64,8 +64,9 @@ def told(
         folder, texts = recordings / language, recordable(book, language)
         file = f"{recordings.name}/{language}/{FILE}"
         problems: list[Problem] = []
-        tree = read(folder / FILE).tree if (folder / FILE).is_file() else None
-        known = (typed(dict[str, WrittenRecording], tree, "", problems) if tree else None) or {}
+        found = read(folder / FILE) if (folder / FILE).is_file() else None
+        tree = found.tree if found else None
+        known = (understood(dict[str, WrittenRecording], found, problems) if found else None) or {}
         yield from problems
         there = recorded(recordings, language, texts)
         for name, one in known.items():
@@ -147,6 +148,8 @@ def unfit(warnings: Iterable[Problem]) -> dict[tuple[str, str], str]:
 def recorded(recordings: Path, language: str, names: Iterable[str]) -> dict[str, Path]:
     """The recordings of these prompts that are there."""
     folder = recordings / language
+    if not folder.is_dir():
+        return {}
     paths = {name: folder / f"{name}.wav" for name in names}
     return {name: path for name, path in paths.items() if path.is_file()}
 
@@ -169,8 +172,7 @@ def noted(recordings: Path, language: str) -> Noted:
     if not path.is_file():
         return {}
     problems: list[Problem] = []
-    tree = source.read(path, recordings.parent, problems).tree
-    found = typed(dict[str, WrittenRecording], tree, "", problems) if tree else {}
+    found = understood(dict[str, WrittenRecording], source.read(path, recordings.parent, problems), problems)
     if problems:
         raise BadBook(problems)
     return found or {}

@@ -13,9 +13,10 @@ Mistakes that leave the rest readable (a double key, an empty value) are noted a
 problems are told at once; what cannot be trusted afterwards is marked ``damaged``.
 """
 
+import os
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, NoReturn
@@ -38,11 +39,13 @@ MOST = 100_000
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A file: its name inside the book, its text, and its tree (``None`` when it could not be read)."""
+    """A file: its name inside the book, its text, and its tree (``None`` when it could not be read), which follows
+    from these.
+    """
 
     file: str
     text: str
-    tree: Node | None
+    tree: Node | None = field(compare=False)
 
 
 def files(folder: Path, *patterns: str) -> list[Path]:
@@ -102,15 +105,15 @@ class _Unreadable(Exception):
 
 def _bytes(path: Path, book: Path, mark: Mark, problems: list[Problem]) -> bytes | None:
     try:
-        real = path.resolve(strict=True)
-        if not real.is_relative_to(book.resolve(strict=True)):
+        real = os.path.realpath(path, strict=True)
+        if not real.startswith(os.path.join(os.path.realpath(book, strict=True), "")):
             message, hint = "this link leads out of the book", "put the file itself here"
-        elif not real.is_file():
+        elif not os.path.isfile(real):
             message, hint = "this is not a file", "remove it or rename it"
         else:
-            with real.open("rb") as stream:
+            with open(real, "rb") as stream:
                 return stream.read(LARGEST + 1)
-    except (OSError, RuntimeError, ValueError) as error:  # a loop of links is a RuntimeError before Python 3.13
+    except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) else None
         message, hint = f"the file cannot be read ({reason or error})", "check that it exists and may be read"
     problems.append(Problem.at(mark, "IVR001", message, hint))
@@ -159,7 +162,7 @@ class _Builder:
         self.file, self.text, self.problems = file, text, problems
         self.count = 0
         self.shared: list[tuple[Mark, str, str]] = []  # anchors, aliases and merge keys, and what to do
-        self.events: Iterator[yaml.Event] = yaml.parse(text, Loader=_LOADER)
+        self.next_event: Callable[[], yaml.Event] = _LOADER(text).get_event
 
     def document(self) -> Node:
         tree: Node | None = None
@@ -175,7 +178,7 @@ class _Builder:
 
     def event(self) -> yaml.Event:
         try:
-            return next(self.events)
+            return self.next_event()
         except yaml.MarkedYAMLError as error:
             raise _Unreadable(problem_of(error, self.file, self.text)) from None
         except (yaml.YAMLError, ValueError, OverflowError) as error:  # without libyaml: escapes beyond Unicode

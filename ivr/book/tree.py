@@ -1,7 +1,7 @@
 """What is written in a book, as text with places: scalars, lists and mappings, and how to point at each."""
 
 from dataclasses import dataclass, field
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from ivr.book.problems import Mark
 
@@ -10,9 +10,8 @@ Way: TypeAlias = "tuple[str | int, ...]"
 """Keys and list places (from 0) from the top of the file to a node."""
 
 
-@dataclass(frozen=True, slots=True)
-class Scalar:
-    """A value as it was written."""
+class Scalar(NamedTuple):
+    """A value as it was written.  A tuple, as marks are."""
 
     mark: Mark
     text: str = ""

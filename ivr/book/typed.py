@@ -14,13 +14,14 @@ spellings of one book).  An empty list or mapping is written ``[]`` or ``{}``, a
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from functools import cache
-from typing import Any, TypeAlias, TypeVar
+from functools import cache, lru_cache
+from typing import Any, TypeAlias, TypeVar, cast
 
 from pydantic import TypeAdapter, ValidationError
 from pydantic_core import ErrorDetails
 
 from ivr.book.problems import Mark, Problem, did_you_mean, quoted
+from ivr.book.source import REMEMBERED, Source
 from ivr.book.tree import Mapping, Node, Scalar, Way, child, is_whole, mark_of
 from ivr.book.wording import Schema, Words, known_keys, other_kind, words
 
@@ -44,6 +45,28 @@ def typed(model: type[M] | TypeAdapter[M], tree: Node, where: str, problems: lis
         problems.extend(place.problem(said, where) for place, said in _worth_telling(filter(None, found)))
         return None
     return value if is_whole(tree) else None
+
+
+def understood(model: type[M], source: Source, problems: list[Problem]) -> M | None:
+    """:func:`typed` of a whole file, ``None`` also when it has no tree.
+
+    What a file meant at the last reading it means again, so it is remembered as its tree is: nobody changes it.
+    """
+    if source.tree is None:
+        return None
+    kind: Any = model  # as above
+    value, found = (_remembered if len(source.text) <= REMEMBERED else _understood)(kind, source)
+    problems.extend(found)
+    return cast("M | None", value)
+
+
+def _understood(model: Any, source: Source) -> tuple[Any, tuple[Problem, ...]]:
+    problems: list[Problem] = []
+    value = typed(model, source.tree, "", problems) if source.tree else None
+    return value, tuple(problems)
+
+
+_remembered = lru_cache(maxsize=100)(_understood)
 
 
 @cache

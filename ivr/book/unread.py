@@ -68,9 +68,10 @@ def _laid(directory: Path) -> Iterator[str]:
     for top in ("dialplans", "prompts"):
         for folder, below, names in os.walk(directory / top):
             below[:] = sorted(name for name in below if not name.startswith("."))
+            inside = f"{Path(folder).relative_to(directory).as_posix()}/"
             for name in sorted(names):
                 if not name.startswith("."):
-                    yield (Path(folder) / name).relative_to(directory).as_posix()
+                    yield f"{inside}{name}"
 
 
 def _counts(path: PurePosixPath) -> bool:

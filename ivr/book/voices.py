@@ -14,7 +14,7 @@ from ivr.book.book import Book
 from ivr.book.problems import Problem, did_you_mean
 from ivr.book.source import Source
 from ivr.book.tree import Way, mark_of
-from ivr.book.typed import typed
+from ivr.book.typed import understood
 from ivr.book.written import Name
 from ivr.flow.node import one_or_many
 from ivr.values.speech import Speaker, Speech
@@ -63,13 +63,13 @@ def speech(directory: Path, book: Book, read: Callable[[Path], Source], problems
     lexicons: dict[str, dict[str, str]] = {}
     for language in book.prompts:
         path = directory / "prompts" / language / LEXICON
-        if path.is_file() and (tree := read(path).tree):
-            lexicons[language] = typed(WrittenLexicon, tree, "", problems) or {}
+        if path.is_file() and (lexicon := read(path)).tree:
+            lexicons[language] = understood(WrittenLexicon, lexicon, problems) or {}
     path = directory / FILE
     source = read(path) if path.is_file() else None
     if source is None or not source.tree:
         return Speech(lexicons=lexicons)
-    written = typed(WrittenVoices, source.tree, "", problems) or WrittenVoices()
+    written = understood(WrittenVoices, source, problems) or WrittenVoices()
     for way, rule, message, hint in _wrong(written, book):
         problems.append(Problem.at(mark_of(source.tree, way), rule, message, hint))
     speakers = tuple(

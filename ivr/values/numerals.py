@@ -62,6 +62,7 @@ def decimal(number: Decimal, language: str = "fr", *, feminine: bool = False) ->
     return " ".join(sign + said)
 
 
+@lru_cache(maxsize=1024, typed=True)
 def ordinal(number: int, language: str = "fr", *, feminine: bool = False) -> str:
     """``1`` -> ``premier`` or ``première``, ``80`` -> ``quatre-vingtième``, ``21`` -> ``vingt et unième``."""
     if number < 1 or number >= MOST:

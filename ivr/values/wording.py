@@ -7,6 +7,7 @@ the call.  Values that only the call knows are said as in ``saying.py``.
 from collections.abc import Iterable
 from datetime import UTC, datetime, time, timedelta
 from decimal import Decimal
+from functools import cache
 
 from ivr.values import saying
 from ivr.values.calendar import Calendar
@@ -89,11 +90,13 @@ def _english_days() -> dict[str, str]:
     return texts | {f"slot/month-{number:02}": f"of {month}" for number, month in enumerate(saying.MONTHS, start=1)}
 
 
+@cache  # there are 1440, and a book says dozens of them in each of its languages
 def english_hour(hour: int, minute: int) -> str:
     """``at nine in the morning``, ``at two thirty in the afternoon``, ``at noon``."""
     return f"at {saying.clock(time(hour, minute), 'en')}"
 
 
+@cache
 def hour_words(hour: int, minute: int) -> str:
     """``à neuf heures trente``, ``à midi``, ``à minuit quinze``, ``à une heure``."""
     return f"à {saying.clock(time(hour, minute))}"

@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, TypeAdapter, model_validator
 
 from ivr.book.problems import Problem, in_order
-from ivr.book.source import parsed
+from ivr.book.source import REMEMBERED, parsed
 from ivr.book.tree import Mapping, Scalar
-from ivr.book.typed import typed
+from ivr.book.typed import typed, understood
 from ivr.book.wording import ELSEWHERE, PARKS
 from ivr.flow.nodes import KINDS
 
@@ -397,3 +397,28 @@ def test_any_tree_gives_a_model_or_problems_at_places_that_exist(written: dict[s
     assert (flow is None) == bool(problems)
     assert {(problem.line, problem.column) for problem in problems} <= set(marks(tree))
     assert all("Input should" not in str(problem) for problem in problems)
+
+
+def test_what_a_file_meant_is_remembered_with_its_text_and_its_name() -> None:
+    """The same file is not understood anew; another text, another file and another model are."""
+
+    def read(written: str, file: str = "f", model: type[object] = Say) -> tuple[object, list[Problem]]:
+        problems: list[Problem] = []
+        return understood(model, parsed(written.encode(), file, problems), problems), problems
+
+    good, bad = "kind: say\nprompt: welcome", "kind: say\nprompt: 7"
+
+    assert read(good)[0] is read(good)[0]
+    assert read(good)[0] == Say(kind="say", prompt="welcome")
+    assert read("kind: say\nprompt: closed")[0] == Say(kind="say", prompt="closed")
+    assert read(good, model=Option)[0] is None
+    assert [problem.file for file in ("f", "g", "f") for problem in read(bad, file)[1]] == ["f", "g", "f"]
+    assert read("a: [")[0] is None
+
+
+def test_of_a_large_file_nothing_is_remembered() -> None:
+    """Nor is its tree."""
+    source = parsed(("a: b\n" + "#" * REMEMBERED).encode(), "f", [])
+
+    assert understood(dict[str, str], source, []) == {"a": "b"}
+    assert understood(dict[str, str], source, []) is not understood(dict[str, str], source, [])
