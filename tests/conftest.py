@@ -86,19 +86,33 @@ def _sounds(folder: Path) -> set[tuple[str, int, int]]:
     return {(path.relative_to(folder).as_posix(), stat.st_size, stat.st_mtime_ns) for path, stat in found}
 
 
+def _shared(base: Path) -> Path:
+    """Where those find each other's work who run side by side: workers of one run, or runs of one number, of which the
+    last one's work is dropped.
+    """
+    if number := os.environ.get("IVR_TEST_RUN"):
+        runs = base.parent / f"runs{CHECKOUT.as_posix().replace('/', '-')}"
+        runs.mkdir(exist_ok=True)
+        with (runs / "lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            for one in runs.iterdir():
+                if one.is_dir() and one.name != number:
+                    shutil.rmtree(one)
+            (runs / number).mkdir(exist_ok=True)
+        return runs / number
+    return base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+
+
 @pytest.fixture(scope="session")
 def prepared(tmp_path_factory: pytest.TempPathFactory, pytestconfig: pytest.Config) -> Path:
     """The state directory after `ivr prepare` with the demo book; for reading, or to be copied.
 
-    Made once: whoever comes first makes it for all who run side by side (workers of one run, or runs to which
-    `tests/run` gives a folder that they share), the others wait.  pytest's cache keeps the sounds from one run to the
-    next (`--cache-clear` drops them): a bake makes only those that are new.
+    Made once: whoever comes first makes it for all who run side by side (see ``_shared``), the others wait.  pytest's
+    cache keeps the sounds from one run to the next (`--cache-clear` drops them): a bake makes only those that are new.
     """
     from ivr.cli import main  # takes a while: only for those who ask for it
 
-    base = tmp_path_factory.getbasetemp()
-    given = os.environ.get("IVR_TEST_SHARED")
-    shared = Path(given) if given else base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+    shared = _shared(tmp_path_factory.getbasetemp())
     state, made = shared / "prepared", shared / "prepared.made"
     with (shared / "prepared.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
