@@ -14,7 +14,7 @@ from click.testing import CliRunner
 CHECKOUT = Path(__file__).parents[1]
 MEMORY = Path("/dev/shm")
 ROOM = 4 * 1024**3
-"""Bytes that must be free there: a run of all takes some 300 MB, and pytest keeps the last three."""
+"""Bytes that must be free there: a run of all takes some 500 MB, and pytest keeps the last three."""
 SOUNDS = (".alaw", ".ulaw", ".g722", ".sln48")
 
 gc.disable()  # while tests are collected, what is made stays

@@ -17,8 +17,6 @@ _Placed = tuple[tuple[Place, Placing], ...]
 
 def _placed(drawing: Drawing, flow: str) -> _Placed:
     """Where calls that begin in ``flow`` may book what we place ourselves, in the order of names."""
-    if not any(isinstance(node, Callback) for one in drawing.flows.values() for node in one.nodes.values()):
-        return ()
     places = sorted(drawing.reachable(drawing.start(flow)), key=lambda place: (place.flow, place.node))
     nodes = ((place, drawing.node(place)) for place in places)
     return tuple((place, node.place) for place, node in nodes if isinstance(node, Callback) and node.place)
@@ -29,6 +27,8 @@ def wrong_numbers_shown(services: Iterable[Service], drawing: Drawing) -> Iterat
 
     Source: AF2M, RD SVA 2024, p. 20 and 21: 089, 118xyz and short numbers are never presented as caller ID.
     """
+    if not any(isinstance(node, Callback) for one in drawing.flows.values() for node in one.nodes.values()):
+        return
     placed: dict[str, _Placed] = {}  # a flow may serve thousands of numbers
     for service in services:
         flow = service.flow.flow

@@ -37,6 +37,8 @@ def services(
 ) -> Iterator[Service]:
     """The services of a book.  A tariff or flow that is named but broken has been told, and is not told again."""
     seen: dict[str, str] = {}
+    law = bounds.profiles[FRANCE.name]  # ours are French numbers, whatever else binds them
+    profiles = {name: profile.within(law) for name, profile in bounds.profiles.items()}
     for written, entry in numbers.items():
         number = parse(written)
         if number.national is None or number.family is Family.EMERGENCY:
@@ -58,11 +60,10 @@ def services(
             if name not in known:
                 tell(way, "IVR201", f'there is no {what} "{name}"', did_you_mean(name, known, "known are"))
         flow, sound = flows.get(entry.flow), in_order_of_time(written, entry, tell)
-        if (profile := bounds.profiles.get(entry.profile)) is None:
-            hint = did_you_mean(entry.profile, bounds.profiles, "known are")
+        if (profile := profiles.get(entry.profile)) is None:
+            hint = did_you_mean(entry.profile, profiles, "known are")
             tell((written, "profile"), "IVR201", f'there is no profile "{entry.profile}"', hint)
             continue
-        profile = profile.within(bounds.profiles[FRANCE.name])  # it is a French number, whatever else binds it
         for place, period in enumerate(entry.periods):
             tariff = tariffs.get(period.tariff)
             unlawful = tariff and _unlawful(number, tariff, entry.declared, profile, bounds)
@@ -126,11 +127,22 @@ def _service(
     periods = tuple(
         _period(number, entry, one, profile.bound(tariffs[one.tariff]), ceilings, profile) for one in entry.periods
     )
-    declared = (entry.declared, entry.owner or "", entry.purpose, entry.description, entry.connects or "")
-    first = periods[0]
-    recording = entry.recording.value() if entry.recording else None
-    bare = Service(number.national or "", entry.label, first.tariff, flow, first.terms, *declared, periods, written)
-    return replace(bare, recording=recording, language=entry.language)
+    return Service(
+        number=number.national or "",
+        label=entry.label,
+        tariff=periods[0].tariff,
+        flow=flow,
+        terms=periods[0].terms,
+        family=entry.declared,
+        owner=entry.owner or "",
+        purpose=entry.purpose,
+        description=entry.description,
+        connects=entry.connects or "",
+        periods=periods,
+        written=written,
+        recording=entry.recording.value() if entry.recording else None,
+        language=entry.language,
+    )
 
 
 def _period(

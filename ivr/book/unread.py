@@ -41,7 +41,7 @@ MOST = 20_000
 
 def unread(directory: Path, book: Book, read: Set[str]) -> Iterator[Problem]:
     """Every file below ``directory`` that looks as if it should count; ``read`` are those that do."""
-    heard = {f"prompts/{one.language}/{one.name}" for one in book.utterances()}
+    heard: set[str] = set()  # known once there is a recording
     for place, file in enumerate(_laid(directory)):
         if place >= MOST:
             return
@@ -54,7 +54,9 @@ def unread(directory: Path, book: Book, read: Set[str]) -> Iterator[Problem]:
                 yield _told(
                     file, "IVR401", "nobody hears this recording", f"save it as {path.with_suffix('.wav').name}"
                 )
-            elif path.with_suffix("").as_posix() not in heard:
+                continue
+            heard = heard or {f"prompts/{one.language}/{one.name}" for one in book.utterances()}
+            if path.with_suffix("").as_posix() not in heard:
                 name = near(path.with_suffix("").as_posix(), heard)
                 hint = f"did you mean {PurePosixPath(name).name}.wav?" if name else "name it after a prompt"
                 yield _told(file, "IVR401", "nobody hears this recording: no prompt is called so", hint)

@@ -191,14 +191,14 @@ class Calendar:
     def deciding(self, at: datetime) -> tuple[State, DayRule, date]:
         """The state by the rules alone, the rule that decides it, and its day: the day before while its night lasts."""
         wall = at.astimezone(self.zone).replace(tzinfo=None)
-        minute = (wall - datetime.combine(wall.date(), time())) / timedelta(minutes=1)
-        today = self.rule(wall.date())
+        day, minute = wall.date(), wall.hour * 60 + wall.minute  # periods begin and end with whole minutes
+        today = self.rule(day)
         state = today.state(minute)
         if state is not State.OPEN:
-            yesterday = self.rule(wall.date() - _DAY)
+            yesterday = self.rule(day - _DAY)
             if any(period.holds(minute + 1440) for period in yesterday.periods):
-                return State.OPEN, yesterday, wall.date() - _DAY
-        return state, today, wall.date()
+                return State.OPEN, yesterday, day - _DAY
+        return state, today, day
 
     def _change(self, after: datetime, is_open: bool) -> datetime | None:
         """The first instant after ``after`` at which we are no longer ``is_open``."""

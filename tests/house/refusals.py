@@ -15,6 +15,9 @@ _CODE = re.compile(r"IVR(?!000)\d{3}")
 BETWEEN = "\0"  # in no text
 RAISED = frozenset({"ValueError", "BadSetting", "BadTls", "NoCaller", "NoSecret", "UnsafeError"})
 
+SAYING = (ast.IfExp, ast.Call, ast.JoinedStr, ast.Constant)
+"""The expressions that have texts of their own."""
+
 Named = dict[str, list[ast.expr]]
 
 
@@ -63,7 +66,7 @@ def sentences(*tests: Path) -> str:
         "".join(part or "…" for part in parts)
         for path in tests
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
-        if isinstance(node, ast.expr)
+        if isinstance(node, SAYING)
         for _, parts in _texts(node, {})
     )
 

@@ -5,6 +5,7 @@ Where wall and clock disagree (the nights of summer time), where years end, on F
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -29,6 +30,13 @@ WEEKLY: Mapping[str, Mapping[int, tuple[Period, ...]]] = {
 }
 
 
+@lru_cache(maxsize=20)  # all odd days in both zones
+def shown(zone: ZoneInfo, first: datetime, days: int) -> tuple[datetime, ...]:
+    """What a clock on the wall shows at each minute from ``first`` on."""
+    clock = (first + n * MINUTE for n in range(days * 1440))
+    return tuple(at.astimezone(zone).replace(tzinfo=None, fold=0) for at in clock)
+
+
 class Oracle:
     """Every open minute of the wall between two days, marked one by one; then each minute of the clock is looked up."""
 
@@ -45,10 +53,9 @@ class Oracle:
             midnight = datetime.combine(day, time())
             walls |= {midnight + minute * MINUTE for one in periods for minute in range(one.start, one.end)}
         self.first = datetime.combine(first, time(), UTC)
-        clock = [self.first + n * MINUTE for n in range(days * 1440)]
-        self.open = [at.astimezone(calendar.zone).replace(tzinfo=None, fold=0) in walls for at in clock]
-        self.change: list[int | None] = [None] * len(clock)
-        for n in range(len(clock) - 2, -1, -1):
+        self.open = [wall in walls for wall in shown(calendar.zone, self.first, days)]
+        self.change: list[int | None] = [None] * len(self.open)
+        for n in range(len(self.open) - 2, -1, -1):
             self.change[n] = n + 1 if self.open[n] != self.open[n + 1] else self.change[n + 1]
 
     def agrees(self, calendar: Calendar, at: datetime) -> None:

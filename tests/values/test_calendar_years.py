@@ -269,12 +269,10 @@ def test_an_override_holds_until_its_end_and_then_the_hours_do(
     override = Override(is_open, "tried", None if ends is None else oracle.moment(ends))
     horizon = len(oracle.states)
 
-    def is_open_at(n: int) -> bool:
-        return is_open if ends is None or n < ends else oracle.states[n] == 0
-
+    is_open_at = [is_open if ends is None or n < ends else oracle.states[n] == 0 for n in range(horizon)]
     for n in asked:
         found = calendar.opening(oracle.moment(n), override)
-        change = next((later for later in range(n + 1, horizon) if is_open_at(later) is not is_open_at(n)), None)
+        change = next((later for later in range(n + 1, horizon) if is_open_at[later] is not is_open_at[n]), None)
 
         if ends is None or n < ends:
             assert found.state is (State.OPEN if is_open else State.OVERRIDE)
