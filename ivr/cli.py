@@ -3,9 +3,12 @@
 Exit status: 0 all is well, 1 something is wrong with what was read or done, 2 the command's words are off.
 """
 
+import sys
 from importlib import import_module
 
 import click
+
+from ivr.collector import uncollected
 
 # THE ONE PLACE that lists the commands: the word, and where in ivr/verbs/ it is.  A room is entered only when its
 # command is given: the sound tools, the phone, the database and the web each take a good part of a second to load.
@@ -67,8 +70,12 @@ class Commands(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in COMMANDS:
             return None
-        module, attribute = COMMANDS[cmd_name].split(":")
-        command: click.Command = getattr(import_module(f"ivr.verbs.{module}"), attribute)
+        room, attribute = COMMANDS[cmd_name].split(":")
+        name = f"ivr.verbs.{room}"
+        if name not in sys.modules:
+            with uncollected():
+                import_module(name)
+        command: click.Command = getattr(sys.modules[name], attribute)
         return command
 
 

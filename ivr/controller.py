@@ -39,6 +39,7 @@ from ivr.asterisk.tolls import EVENT, Tolls
 from ivr.asterisk.trunk_lines import AmiTrunks
 from ivr.asterisk.waits import JOIN, Waits
 from ivr.book.shelf import Shelf
+from ivr.collector import uncollected
 from ivr.fittings import clock, make_mailer, make_vault
 from ivr.ledger.cabinet import Cabinet
 from ivr.ledger.callbacks import CallbackStore
@@ -92,9 +93,10 @@ async def serve(settings: Settings) -> None:
     """The controller, until SIGTERM or SIGINT.  SIGHUP takes up the book as it is on disk then."""
     own = secret.derive(settings.secret, f"ami:{AMI_ACCOUNT}")  # told before minutes of baking, if there is none
     shelf = Shelf(settings.state / "books")
-    library = await asyncio.to_thread(
-        KeepingLibrary, lambda directory: make_release(settings, directory), settings.book, shelf
-    )
+    with uncollected():
+        library = await asyncio.to_thread(
+            KeepingLibrary, lambda directory: make_release(settings, directory), settings.book, shelf
+        )
     live = Live()
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()

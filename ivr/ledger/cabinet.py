@@ -150,13 +150,26 @@ class Cabinet(Orders):
 
     async def waiting(self, kind: str, at: datetime, most: int = 50) -> list[Waiting]:
         """Letters of ``kind`` that are due at ``at``, oldest first."""
+        _, first = await self._awaited(kind)
+        if first is None or first > instant(at):  # as nearly always
+            return []
         found = _of(kind).where(_letters.c.due <= instant(at)).order_by(_letters.c.written).limit(most)
         return await self._do(lambda connection: [Waiting(*row) for row in connection.execute(found)])
 
     async def count(self, kind: str) -> int:
         """How many letters of ``kind`` wait, due or not."""
-        found = select(func.count()).where(_letters.c.kind == kind, _letters.c.delivered.is_(None))
-        return await self._do(lambda connection: connection.execute(found).scalar_one())
+        many, _ = await self._awaited(kind)
+        return many
+
+    async def _awaited(self, kind: str) -> tuple[int, str | None]:
+        """How many letters of ``kind`` wait, and when the first of them is due."""
+
+        def work(connection: Connection) -> tuple[int, str | None]:
+            waits = (_letters.c.kind == kind, _letters.c.delivered.is_(None))
+            many, first = connection.execute(select(func.count(), func.min(_letters.c.due)).where(*waits)).one()
+            return many, first
+
+        return await self._answers.aside(("letters", kind), lambda: self._now(work))
 
     def letters(self, kind: str, *, done: bool = False) -> list[Waiting]:
         """All letters of ``kind`` that wait, or, if ``done``, that do not any more; oldest first."""

@@ -28,6 +28,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.exc import DBAPIError
 
+from ivr.ledger.answers import Answers
 from ivr.ledger.engine import at as address_of
 from ivr.ledger.engine import instant, writing
 from ivr.ledger.reading import unusable
@@ -57,10 +58,12 @@ class CallbackStore:
     def __init__(self, path: Path) -> None:
         self._engine = writing(address_of(path))
         self._lock = Lock()
+        self._answers = Answers(path)
         with self._engine.begin() as connection:
             _metadata.create_all(connection)
 
     def close(self) -> None:
+        self._answers.close()
         self._engine.dispose()
 
     async def begin(self, letter: str, phone: str, at: datetime) -> Attempt | None:
@@ -99,7 +102,7 @@ class CallbackStore:
 
     async def under_way(self) -> list[Attempt]:
         """See the port."""
-        return await asyncio.to_thread(self._found, _attempts.c.ended.is_(None))
+        return list(await self._answers.aside("under way", lambda: self._found(_attempts.c.ended.is_(None))))
 
     async def of(self, letter: str) -> list[Attempt]:
         """See the port."""

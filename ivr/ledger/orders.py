@@ -5,7 +5,7 @@ A drawer of the cabinet: one connection, one thread at a time; each order is one
 """
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -16,6 +16,7 @@ from sqlalchemy import Boolean, Column, Connection, Integer, MetaData, String, T
 from sqlalchemy.exc import DBAPIError
 
 from ivr.flow.errands import Override
+from ivr.ledger.answers import Answers
 from ivr.ledger.engine import at as address_of
 from ivr.ledger.engine import instant, writing
 from ivr.ledger.reading import unusable
@@ -85,16 +86,19 @@ class Orders:
     def __init__(self, path: Path) -> None:
         self._engine = writing(address_of(path))
         self._lock = Lock()
+        self._answers = Answers(path)
         self._now(metadata.create_all)
 
     def close(self) -> None:
+        self._answers.close()
         self._engine.dispose()
 
     # -- overrides -------------------------------------------------------------------------------------------------
 
     async def override(self, calendar: str, at: datetime) -> Override | None:
         """See the port."""
-        return (await self._do(lambda connection: _in_force(connection, at))).get(calendar)
+        ordered = await self._answers.aside("overrides", lambda: self._now(_ordered))
+        return _in_force(ordered, at).get(calendar)
 
     async def overrule(self, calendar: str, override: Override | None) -> bool:
         """See the port."""
@@ -103,7 +107,7 @@ class Orders:
 
     def overrides(self, at: datetime) -> dict[str, Override]:
         """See the port ``Drawer``."""
-        return self._now(lambda connection: _in_force(connection, at))
+        return _in_force(self._answers.of("overrides", lambda: self._now(_ordered)), at)
 
     def set_override(self, calendar: str, override: Override | None) -> None:
         """See the port ``Drawer``."""
@@ -121,7 +125,7 @@ class Orders:
 
     async def crisis(self, among: Sequence[str]) -> str | None:
         """See the port ``Memory``."""
-        declared = await asyncio.to_thread(self.declared)
+        declared = await self._answers.aside("crises", lambda: self._now(_declared))
         return next((name for name in reversed(declared) if name in among), None)
 
     async def declare(self, crisis: str, on: bool, at: datetime) -> bool:
@@ -131,9 +135,7 @@ class Orders:
 
     def declared(self) -> dict[str, Declared]:
         """See the port ``Alarm``."""
-        found = select(_crises).order_by(_crises.c.since, _crises.c.name)
-        rows = self._now(lambda connection: connection.execute(found).all())
-        return {row.name: Declared(datetime.fromisoformat(row.since), row.why) for row in rows}
+        return dict(self._answers.of("crises", lambda: self._now(_declared)))
 
     def set_crisis(self, crisis: str, declared: Declared | None) -> None:
         """See the port ``Alarm``."""
@@ -183,8 +185,7 @@ class Orders:
 
     def duties(self) -> dict[str, Duty]:
         """See the port ``Roster``."""
-        rows = self._now(lambda connection: connection.execute(select(_duties)).all())
-        return {row.agent: Duty(row.present, row.paused) for row in rows}
+        return dict(self._answers.of("duties", lambda: self._now(_standing)))
 
     def set_duty(self, agent: str, duty: Duty) -> None:
         """See the port ``Roster``."""
@@ -243,9 +244,21 @@ class Orders:
             raise unusable(self._engine.url, error) from error
 
 
-def _in_force(connection: Connection, at: datetime) -> dict[str, Override]:
-    found = select(_overrides).where(_overrides.c.until.is_(None) | (_overrides.c.until > instant(at)))
+def _ordered(connection: Connection) -> dict[str, Override]:
     return {
         row.calendar: Override(row.open, row.why, datetime.fromisoformat(row.until) if row.until else None)
-        for row in connection.execute(found)
+        for row in connection.execute(select(_overrides))
     }
+
+
+def _in_force(ordered: Mapping[str, Override], at: datetime) -> dict[str, Override]:
+    return {name: one for name, one in ordered.items() if one.until is None or one.until > at}
+
+
+def _declared(connection: Connection) -> dict[str, Declared]:
+    found = connection.execute(select(_crises).order_by(_crises.c.since, _crises.c.name))
+    return {row.name: Declared(datetime.fromisoformat(row.since), row.why) for row in found}
+
+
+def _standing(connection: Connection) -> dict[str, Duty]:
+    return {row.agent: Duty(row.present, row.paused) for row in connection.execute(select(_duties))}

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from decimal import ROUND_HALF_UP, Decimal
 from typing import TYPE_CHECKING, Any
@@ -55,6 +55,10 @@ class Kept:
     hung_up_in: str | None
     place: int
     hash: str | None
+
+    def plain(self) -> dict[str, Any]:
+        """Its facts by name, for JSON: what is of no kind of JSON's is written by ``str``.  The tape is its own."""
+        return vars(self) | {"amount": asdict(self.amount)}  # not asdict, which copies each entry of each tape
 
 
 def row(record: "Record") -> Row:

@@ -2,7 +2,6 @@
 
 import json
 import shutil
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -34,7 +33,7 @@ def calls(last: int, number: str | None, json_: bool, with_callers: bool) -> Non
     kept = last_calls(configured, last, number)
     if json_:
         for record in kept:
-            told = asdict(record) if with_callers else _veiled(record, configured.secret)
+            told = record.plain() if with_callers else _veiled(record, configured.secret)
             click.echo(json.dumps(told, default=str, ensure_ascii=False))
         return
     if not kept:
@@ -49,7 +48,7 @@ def calls(last: int, number: str | None, json_: bool, with_callers: bool) -> Non
 
 def _veiled(record: Kept, master: Path) -> dict[str, Any]:
     """A record that may leave: its caller by his pseudonym of that month, without the tape, which has what he typed."""
-    told = asdict(record)
+    told = record.plain()
     del told["tape"]
     here = record.started.astimezone(HERE)
     key = secret.derive(master, pseudonyms(Month(here.year, here.month)))

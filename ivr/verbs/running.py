@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from ivr.collector import uncollected
 from ivr.service.attend import call_id
 from ivr.settings import settings
 from ivr.verbs.manners import example, says
@@ -17,7 +18,8 @@ from ivr.verbs.manners import example, says
 @says
 def serve() -> None:
     """Answer calls: FastAGI for Asterisk, /health and /metrics on loopback.  SIGHUP reloads the book."""
-    from ivr import controller  # every door at once: for the controller alone
+    with uncollected():
+        from ivr import controller  # every door at once: for the controller alone
 
     _log_to_stderr()
     try:

@@ -1,6 +1,7 @@
 """The ledger keeps each record once, exactly, whatever becomes of the database or of us."""
 
 import asyncio
+import json
 import logging
 import signal
 import sqlite3
@@ -8,7 +9,7 @@ import stat
 import subprocess
 import sys
 import textwrap
-from dataclasses import fields
+from dataclasses import asdict, fields
 from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -49,6 +50,19 @@ async def test_a_record_comes_back_as_it_went_in(store: Store) -> None:
     talked |= {"held": [], "parked": "", "news": False}
     assert kept.tape[5]["result"] == talked
     assert kept.tape[6]["done"] is False
+
+
+async def test_a_record_is_told_with_all_its_facts(store: Store) -> None:
+    """Whatever fields records have; what is nested in them is plain data, too."""
+    await store.append(made())
+    (kept,) = await store.last(1)
+
+    told = kept.plain()
+    assert told == asdict(kept)
+    assert list(told) == [field.name for field in fields(kept)]
+    assert json.dumps(told, default=str) == json.dumps(asdict(kept), default=str)
+    told.clear()
+    assert kept.number == made().number
 
 
 async def test_a_call_never_answered_is_kept_with_its_absences(store: Store) -> None:

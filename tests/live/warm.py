@@ -15,45 +15,61 @@ from contextlib import suppress
 from typing import NamedTuple
 
 SERVER = """
-import json, os, sys, tempfile
+import gc, json, os, subprocess, sys, tempfile
 from base64 import b64encode
+from contextlib import suppress
 from importlib import import_module
 
-from ivr import app, cli
+from ivr import cli
 
-def child(words, environment, typed, out, errors):
+gc.disable()  # nobody here lives long enough, and each object that is looked at is a page to be copied
+
+def child(words, environment, loaded):
     os.environ.update(environment)
-    given = tempfile.TemporaryFile()
-    given.write(typed.encode())
-    given.seek(0)
     for number, file in enumerate((given, out, errors)):
         os.dup2(file.fileno(), number)
-    if words[0] != "ivr":
-        os.execvp(words[0], words)
     sys.stdin = open(0, encoding="utf-8", closefd=False)
     sys.argv = words
-    cli.main()
+    before = set(sys.modules)
+    status = 127
+    try:
+        cli.main()
+    except SystemExit as end:
+        status = end.code if isinstance(end.code, int) else int(end.code is not None)
+    except BaseException:
+        sys.excepthook(*sys.exc_info())
+        status = 1
+    finally:
+        sys.stdout.flush()
+        loaded.write(" ".join(set(sys.modules) - before).encode())
+        loaded.flush()
+        os._exit(status)
+
+def run(words, environment):
+    if words[0] != "ivr":
+        told = {"stdin": given, "stdout": out, "stderr": errors, "env": os.environ | environment}
+        return subprocess.run(words, **told).returncode
+    with suppress(LookupError):
+        import_module("ivr.verbs." + cli.COMMANDS[words[1]].split(":")[0])
+    with tempfile.TemporaryFile() as loaded:
+        gc.freeze()
+        process = os.fork()
+        if process == 0:
+            child(words, environment, loaded)
+        status = os.waitstatus_to_exitcode(os.waitpid(process, 0)[1])
+        loaded.seek(0)
+        for name in loaded.read().decode().split():  # what it loaded late, the next finds loaded
+            with suppress(ImportError):
+                import_module(name)
+    return status
 
 orders = os.fdopen(os.dup(0), "rb")
 for order in orders:
     words, environment, typed = json.loads(order)
-    if words[0] == "ivr" and words[1] in cli.COMMANDS:
-        import_module("ivr.verbs." + cli.COMMANDS[words[1]].split(":")[0])
-    with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as errors:
-        process = os.fork()
-        if process == 0:
-            status = 127
-            try:
-                child(words, environment, typed, out, errors)
-            except SystemExit as end:
-                status = end.code if isinstance(end.code, int) else int(end.code is not None)
-            except BaseException:
-                sys.excepthook(*sys.exc_info())
-                status = 1
-            finally:
-                sys.stdout.flush()
-                os._exit(status)
-        status = os.waitstatus_to_exitcode(os.waitpid(process, 0)[1])
+    with tempfile.TemporaryFile() as given, tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as errors:
+        given.write(typed.encode())
+        given.seek(0)
+        status = run(words, environment)
         said = [b64encode(file.seek(0) or file.read()).decode() for file in (out, errors)]
     print(json.dumps([status, *said]), flush=True)
 """
