@@ -2,18 +2,10 @@
 
 import contextlib
 import gc
-from collections.abc import Iterator
 
 import pytest
 
 from ivr.collector import uncollected
-
-
-@pytest.fixture(autouse=True)
-def _thawed() -> Iterator[None]:
-    """What a test freezes is none of the others' business."""
-    yield
-    gc.unfreeze()
 
 
 @pytest.mark.parametrize("collects", [True, False])
