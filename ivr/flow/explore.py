@@ -26,6 +26,7 @@ from datetime import datetime
 from typing import Any
 
 from ivr.flow.alike import Alike, tested
+from ivr.flow.altered import altered
 from ivr.flow.callers import Callers
 from ivr.flow.commands import Ask, Command, Gather, Now, Reached
 from ivr.flow.errands import Overridden
@@ -125,7 +126,7 @@ class _Explorer:
                 self._there[index] = run, command
             here = run.standing.here
             asks = bool(here and self._world.drawing.node(here).asks and isinstance(command, Ask | Gather))
-            self._states.append(replace(came, place=here.node if here else "", question=asks))
+            self._states.append(altered(came, place=here.node if here else "", question=asks))
         return self._ids[key]
 
     # -- passages ------------------------------------------------------------------------------------------------
@@ -200,7 +201,7 @@ class _Explorer:
     def _passage(self, state: State, run: Run, command: Command[Any] | None, log: Log, ends: str) -> Passage:
         to = None
         if command is not None:
-            came = replace(state, steps=len(run.trail), log=log)
+            came = altered(state, steps=len(run.trail), log=log)
             to = self._entered(came, run, command)
         elif not ends:
             talked = any(getattr(choice.outcome.result, "reached", None) is Reached.TALKED for choice in log.choices)

@@ -38,12 +38,12 @@ What is ordered meanwhile reaches who waits (`ivr.flow.news`); nothing is answer
 """
 
 from collections.abc import Sequence
-from copy import copy
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
 from ivr.flow.absence import Absence
+from ivr.flow.altered import altered
 from ivr.flow.commands import (
     Answer,
     Command,
@@ -112,9 +112,7 @@ class Line:
 
     def copy(self) -> "Line":
         """A line in the same state, on which the same call can go on otherwise; only between two commands of a flow."""
-        same = copy(self)
-        same._to_come, same._absence = list(self._to_come), copy(self._absence)
-        return same
+        return altered(self, _to_come=list(self._to_come), _absence=altered(self._absence))
 
     def carry(self, talk: Talk[None]) -> Talk[None]:
         """Yield the flow's commands, each preceded by what it needs of the line."""

@@ -4,10 +4,10 @@ Generators cannot be copied.  But between two nodes nothing is in them that is n
 kept whenever a node begins, and the call is lived through again from there, not from its beginning.
 """
 
-from copy import copy
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
+from ivr.flow.altered import altered
 from ivr.flow.consent import Consent
 from ivr.flow.line import Line
 from ivr.flow.node import Scene
@@ -26,10 +26,10 @@ class Parts:
 
     def copy(self) -> "Parts":
         """The same, each of its own; only between two nodes."""
-        scene = replace(
+        scene = altered(
             self.scene, notes=dict(self.scene.notes), ahead=list(self.scene.ahead), chosen=list(self.scene.chosen)
         )
-        return Parts(scene, self.line.copy(), copy(self.consent), list(self.trail), self.standing.copy())
+        return Parts(scene, self.line.copy(), altered(self.consent), list(self.trail), self.standing.copy())
 
 
 @dataclass(frozen=True)

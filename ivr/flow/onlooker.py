@@ -9,6 +9,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from ivr.flow.altered import altered
 from ivr.flow.commands import (
     Answer,
     Command,
@@ -134,7 +135,7 @@ class Log:
 
     def going_on(self) -> "Log":
         """For a call that goes on from here: the sums, and empty pages."""
-        return replace(self, heard=[], choices=[], rings=[], keys=0, overrides=dict(self.overrides))
+        return altered(self, heard=[], choices=[], rings=[], keys=0, overrides=dict(self.overrides))
 
 
 def beginning(world: World, caller: Number, at: datetime) -> Mark:

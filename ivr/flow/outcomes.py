@@ -94,6 +94,7 @@ class Outcome:
 
 
 NOTHING = (Outcome(None),)
+SHARES = tuple(Outcome(share / 200, label=f"share drawn: {share / 2:g} %") for share in range(200))
 
 
 @dataclass(frozen=True)
@@ -235,10 +236,8 @@ def _waits(wanted: Enqueue) -> Iterator[Outcome]:
 def _errand(errand: Errand, known: Known, anonymous: bool) -> Sequence[Outcome]:
     match errand:
         case Recall(key=key):
-            if anonymous:
-                return NOTHING
             values = [Outcome(value, label=f"{key} remembered: {value}") for value in (*known.words, "?")]
-            return (Outcome(None, label=f"{key} not remembered"), *values)
+            return NOTHING if anonymous else (Outcome(None, label=f"{key} not remembered"), *values)
         case Remember() | Post() | Discard():
             return NOTHING
         case Issue(digits=digits, product=product):
@@ -279,7 +278,7 @@ def _errand(errand: Errand, known: Known, anonymous: bool) -> Sequence[Outcome]:
             reached = Outcome(FORTUNE, label="ceiling of the caller reached")
             return NOTHING if anonymous else (Outcome(Decimal(0)), reached)
         case Draw():
-            return tuple(Outcome(share / 200, label=f"share drawn: {share / 2:g} %") for share in range(200))
+            return SHARES
         case Overridden(calendar=calendar):
             return (
                 Outcome(None),

@@ -16,6 +16,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 import soxr
+from scipy import fft  # type: ignore[import-untyped]
 
 from ivr.phone.anchors import Anchors
 from ivr.phone.closely import Placed, loudly, together
@@ -154,6 +155,10 @@ class _Ear:
         self.reach = round(SLIP * rate)
         self.widest = (BLOCK + 2 * MARGIN) * self.step + 2 * self.reach
         self.padded = np.pad(self.recording, self.widest)
+        self.windows = {
+            width: np.lib.stride_tricks.sliding_window_view(self.padded, width)
+            for width in (BLOCK * self.step, (BLOCK + 2 * MARGIN) * self.step)
+        }
 
     def find(self, name: str, samples: Samples) -> list[Heard]:
         """Every place where (a part of) the sound is."""
@@ -177,14 +182,17 @@ class _Ear:
         # A jitter buffer slips by whole packets, and may slip back before the block is over.
         tries = [before, own, after, *(own + packet * step for packet in (-2, -1, 1, 2))]
         for number, slip in enumerate(tries):
-            new = ~np.any([slip == tried for tried in tries[:number]], axis=0) if number else np.ones(len(slip), bool)
-            wanted = np.flatnonzero(new & (score.min(axis=1) < SAME))
+            wanted = np.flatnonzero(score.min(axis=1) < SAME)
+            if number:
+                wanted = wanted[np.all([slip[wanted] != tried[wanted] for tried in tries[:number]], axis=0)]
+            if not wanted.size:
+                continue
             tried = self._correlate(known, wanted, place + slip[wanted])
-            better = np.zeros_like(known.real)
-            better[wanted] = (tried > score[wanted]) & known.real[wanted]
-            score[wanted] = np.where(better[wanted], tried, score[wanted])
-            where = np.where(better, (place + slip)[:, None], where)
-        calm = np.any([self._calm(known, place + slip) for slip in (before, own, after)], axis=0).ravel()[:count]
+            better = (tried > score[wanted]) & known.real[wanted]
+            score[wanted] = np.where(better, tried, score[wanted])
+            where[wanted] = np.where(better, (place + slip[wanted])[:, None], where[wanted])
+        slipped = [own, *(other for other in (before, after) if not np.array_equal(other, own))]
+        calm = np.any([self._calm(known, place + slip) for slip in slipped], axis=0).ravel()[:count]
         score, where = score.ravel()[:count], where.ravel()[:count]
         loud = known.loud
         same = (score >= SAME) & loud
@@ -209,8 +217,8 @@ class _Ear:
 
     def _cut(self, begins: npt.NDArray[np.int_], width: int) -> Floats:
         """The pieces of the recording that begin there, a row each; silence where it has none."""
-        starts = np.clip(begins, -width, len(self.recording)) + self.widest
-        return np.asarray(np.lib.stride_tricks.sliding_window_view(self.padded, width)[starts])
+        starts = np.minimum(np.maximum(begins, -width), len(self.recording)) + self.widest
+        return np.asarray(self.windows[width][starts])
 
     def _slip(self, known: Known, block: int, place: int, slip: int) -> int:
         """How far this block is from ``place``: the best within ``SLIP`` of the block before, if it is clear."""
@@ -227,7 +235,7 @@ class _Ear:
         power = np.concatenate(([0.0], np.cumsum(piece**2)))
         energy = np.sqrt(np.maximum(power[length:] - power[:-length], 1e-9)) * norm
         size = BLOCK * self.step + 2 * reach
-        found = np.fft.irfft(np.fft.rfft(piece, size) * known.spectra[block], size)
+        found = np.asarray(fft.irfft(fft.rfft(piece.astype(np.float32), size) * known.spectra[block], size))
         score = found[: 2 * reach + 1] / energy
         best = int(np.argmax(score))
         return slip + best - reach if score[best] > max(SAME, score[reach] + CLEARLY) else slip

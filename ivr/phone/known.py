@@ -4,6 +4,7 @@ from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
+from scipy import fft  # type: ignore[import-untyped]
 
 from ivr.phone.tone import SILENT
 
@@ -41,9 +42,10 @@ class Known:
         self.norms = np.sqrt(np.sum(self.blocks**2, axis=1))
 
     @cached_property
-    def spectra(self) -> npt.NDArray[np.complex128]:
+    def spectra(self) -> npt.NDArray[np.complex64]:
         """Of each block, turned around; only who finds it not where it should be asks."""
-        return np.conj(np.fft.rfft(self.blocks, self.blocks.shape[1] + 2 * self.reach, axis=1))
+        size = self.blocks.shape[1] + 2 * self.reach
+        return np.asarray(np.conj(fft.rfft(self.blocks.astype(np.float32), size, axis=1)))
 
 
 def fives(parts: Floats) -> Floats:
