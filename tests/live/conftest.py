@@ -12,6 +12,8 @@ from ivr.settings import settings
 from tests.live.aftermath import look_back
 from tests.live.ami import Manager
 from tests.live.batch import Batch, place
+from tests.live.beside import Beside
+from tests.live.beside import place as place_beside
 from tests.live.containers import run
 from tests.live.stack import ROOT, Stack
 
@@ -40,6 +42,18 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         item.add_marker(pytest.mark.live)
     rest = [item for item in items if item not in live]
     items[:] = sorted(live, key=_turn) + rest
+
+
+BESIDE = pytest.StashKey[Beside]()
+
+
+def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
+    """Tests that go on side by side, see `tests/live/beside.py`, have begun, or begin now."""
+    if place_beside(pyfuncitem.nodeid) is None:
+        return None
+    begun = pyfuncitem.session.stash.setdefault(BESIDE, Beside())
+    begun.attend(pyfuncitem, pyfuncitem.funcargs["stack"])
+    return True
 
 
 def _turn(item: pytest.Item) -> int:

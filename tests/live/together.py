@@ -12,6 +12,7 @@ import pytest
 from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
 
+from tests.live.beside import place
 from tests.live.fairness import SHARED, look_out
 
 GROUPS = {
@@ -31,6 +32,8 @@ class Together(LoadScopeScheduling):
     """Tests of a group one after the other, with one worker; all others one by one, with whoever is free."""
 
     def _split_scope(self, nodeid: str) -> str:
+        if beside := place(nodeid):
+            return beside[0]
         file, _, test = nodeid.partition("::")
         name = f"{PurePosixPath(file).stem}::{test}"
         return next((group for begins, group in GROUPS.items() if name.startswith(begins)), nodeid)
