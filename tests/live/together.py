@@ -12,7 +12,7 @@ import pytest
 from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
 
-from tests.live.beside import place
+from tests.live.beside import place, unknown
 from tests.live.fairness import SHARED, look_out
 
 GROUPS = {
@@ -56,6 +56,15 @@ of.  Some have no record, for nobody lived to write one.
 
 WHOLE = 100
 """More tests than these are all of them."""
+
+
+@pytest.hookimpl(tryfirst=True)  # before any is deselected
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Who is to have others beside him is there."""
+    lost = unknown(item.nodeid for item in items) if len(items) > WHOLE else set()
+    if lost:
+        raise pytest.UsageError(f"no live test begins like {', '.join(sorted(lost))}: see LANES in beside.py")
+
 
 judged: list[tuple[int, int, int]] = []
 """Of each worker that is over: how many calls were to be judged, how many were, and how many prompts in them."""
