@@ -520,7 +520,7 @@ nodes:
     kind: queue
     queue: cut-waiting
     calendar: office
-    wait: 14
+    wait: 10
     {how}
   out: {{kind: bye}}
   late: {{kind: bye, prompt: workshop-closed}}
@@ -532,14 +532,14 @@ ANNOUNCE = (
 
 
 def test_at_closing_time_who_waits_leaves_or_is_told_and_waits_on(stack):
-    """It is six seconds before five on a Friday: one is sent away, the other hears so, and keeps his place."""
+    """It is four seconds before five on a Friday: one is sent away, the other hears so, and keeps his place."""
     flows = {
         "flows_closing-flush": CLOSING.format(what="flush", how=FLUSH),
         "flows_closing-announce": CLOSING.format(what="announce", how=ANNOUNCE),
     }
     with written(stack, numbers=CLOSING_NUMBERS, **flows):
         try:
-            stack.clock("2026-11-27T16:59:54")
+            stack.clock("2026-11-27T16:59:56")
             left = stack.call("0805000095", hang_up_after=40.0)
             told = stack.call("0805000096", hang_up_after=40.0)
 
@@ -547,7 +547,7 @@ def test_at_closing_time_who_waits_leaves_or_is_told_and_waits_on(stack):
             assert [wait["served"] for wait in queued(stack, left)] == ["timeout"]
             assert steps(stack, told) == ["agents:timeout", "late:done"]
             first_wait, second = queued(stack, told)
-            assert (first_wait["waited"], second["waited"]) == pytest.approx((6.0, 8.0), abs=1.0)
+            assert (first_wait["waited"], second["waited"]) == pytest.approx((4.0, 6.0), abs=1.0)
             said = stack.heard(told, "workshop-closed").heard
             assert len(said) == 2, "told once at closing time, once at the end"
         finally:
