@@ -12,26 +12,18 @@ from ivr.settings import settings
 from tests.live.aftermath import look_back
 from tests.live.ami import Manager
 from tests.live.batch import Batch, place
+from tests.live.beside import Beside
+from tests.live.beside import place as place_beside
 from tests.live.containers import run
 from tests.live.stack import ROOT, Stack
 
 LONG = (
-    "test_calls", "test_certificate", "test_cases_of_the_book", "test_a_caller_is_warned",
-    "test_warning_and_cut", "test_a_call_", "test_the_money_of_a_real_call",
-    "test_an_agents_phone_that_dies_while_he_is_told", "test_who_refuses_leaves", "test_a_crisis",
-    "test_who_leaves_a_queue_for_a_call_back", "test_what_an_operator_says_is_what",
-    "test_an_agents_phone_that_dies", "test_twenty_callers", "test_a_message_is_taken",
-    "test_where_the_carrier_bears", "test_who_was_noted", "test_a_caller_is_put_through_outside",
-    "test_a_caller_who_is_called_first", "test_who_is_parked", "test_one_after_the_other",
-    "test_who_waits_longer", "test_a_site_a_number", "test_a_talk_is_recorded", "test_hostile",
-    "test_a_name_in_front", "test_who_is_called_back", "test_who_leaves_by_his_key",
-    "test_who_picks_up", "test_each_caller_hears_the_class", "test_who_calls_again",
-    "test_what_a_caller_types", "test_every_way_out", "test_of_two_who_ring", "test_at_closing_time",
-    "test_who_waits_in_a_queue", "test_a_caller_spells_a_name", "test_music_is_heard",
-    "test_who_needs_a_skill", "test_softphones",
+    "test_calls", "test_certificate", "test_cases_of_the_book", "edits", "transfers", "ceilings",
+    "test_warning_and_cut", "queues", "deaths", "test_a_call_", "test_the_money_of_a_real_call",
+    "test_a_site_a_number", "test_hostile", "test_at_closing_time", "test_failures", "test_ten_callers",
 )  # fmt: skip
-"""Files and tests that take long, the longest first, by how they begin: so the workers end together.  First of all what
-counts its callers' records."""
+"""Groups, files and tests that take long, the longest first, by how they begin: so the workers end together.  First of
+all what counts its callers' records."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -42,8 +34,21 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items[:] = sorted(live, key=_turn) + rest
 
 
+BESIDE = pytest.StashKey[Beside]()
+
+
+def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
+    """Tests that go on side by side, see `tests/live/beside.py`, have begun, or begin now."""
+    if place_beside(pyfuncitem.nodeid) is None:
+        return None
+    begun = pyfuncitem.session.stash.setdefault(BESIDE, Beside())
+    begun.attend(pyfuncitem, pyfuncitem.funcargs["stack"])
+    return True
+
+
 def _turn(item: pytest.Item) -> int:
-    names = (item.path.stem, item.name)
+    beside = place_beside(item.nodeid)
+    names = (beside[0] if beside else "", item.path.stem, item.name)
     return next((turn for turn, long in enumerate(LONG) if any(name.startswith(long) for name in names)), len(LONG))
 
 

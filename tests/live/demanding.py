@@ -10,6 +10,7 @@ or has an ``excuse``, which the test states where it places the call.
 import os
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
+from contextvars import ContextVar
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
@@ -73,9 +74,13 @@ class Listened:
             self.heard[one.name, one.start] = one if sure else replace(one, over=0.0)
 
 
+TEST: ContextVar[str] = ContextVar("TEST", default="")
+"""The name of the test that runs in a thread of its own, beside others."""
+
+
 def current_test() -> str:
     """The name of the test that runs."""
-    return os.environ.get("PYTEST_CURRENT_TEST", "").partition(" ")[0].rpartition("/")[2]
+    return TEST.get() or os.environ.get("PYTEST_CURRENT_TEST", "").partition(" ")[0].rpartition("/")[2]
 
 
 def listened(test: str, script: CallScript, report: CallReport, starved: float, excuse: str) -> Listened:

@@ -14,6 +14,7 @@ import time
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
+from contextvars import copy_context
 from dataclasses import dataclass, field
 from datetime import datetime
 from fnmatch import fnmatchcase
@@ -48,8 +49,11 @@ CALLER_TONE = 660.0
 """Hz; what a caller says who is to talk with an agent."""
 
 
-def until(fact: Callable[[], Any], what: str, within: float = 10.0, every: float = 0.1) -> Any:
-    """Wait until ``fact()`` is true and return it; fails after ``within`` seconds."""
+def until(fact: Callable[[], Any], what: str, within: float = 10.0, every: float = 0.2) -> Any:
+    """Wait until ``fact()`` is true and return it; fails after ``within`` seconds.
+
+    Asking Asterisk takes 10 ms of the processor, the controller 60 and more.
+    """
     deadline = time.monotonic() + within
     while not (found := fact()):
         assert time.monotonic() < deadline, f"not within {within:g} s: {what}"
@@ -128,7 +132,8 @@ class Stack(Containers):
         # All records, as they were when some were last asked for.
         self.read: list[dict[str, Any]] = []
         self.began = datetime.now(HERE).date()
-        self._pool = ThreadPoolExecutor(32)
+        self._reading = threading.Lock()
+        self._pool = ThreadPoolExecutor(64)
         # Phones take some work to start: many at once would make those that listen stumble.
         self._starting = threading.Semaphore(2)
         self._callers = itertools.count(secrets.randbelow(10**5) * 100)
@@ -176,7 +181,7 @@ class Stack(Containers):
 
     def beside(self, work: Callable[..., Any], *given: Any) -> "Future[Any]":
         """Have something done while the test goes on; ``result()`` raises what was wrong."""
-        return self._pool.submit(work, self, *given)
+        return self._pool.submit(copy_context().run, work, self, *given)
 
     def asked(self, path: str, method: str = "GET") -> bytes:
         """What the controller answers over HTTP to who has the operator's token."""
@@ -225,9 +230,10 @@ class Stack(Containers):
 
     def _read(self, caller: str) -> list[dict[str, Any]]:
         caller = f"+33{caller[1:]}" if caller.startswith("0") else caller
-        lines = self.inside("controller", "ivr", "calls", "--json", "--with-callers", "--last", "500").splitlines()
-        self.read = [json.loads(line) for line in lines]
-        return [record for record in self.read if record["caller"] == caller]
+        with self._reading:  # what is older must not come after what is newer
+            lines = self.inside("controller", "ivr", "calls", "--json", "--with-callers", "--last", "500").splitlines()
+            read = self.read = [json.loads(line) for line in lines]
+        return [record for record in read if record["caller"] == caller]
 
     def record(self, caller: str) -> dict[str, Any]:
         """The record of the one call of ``caller``; waits for it."""

@@ -29,7 +29,7 @@ def listed(stack: Stack, caller: str, *how: str) -> str:
 
 def over(stack: Stack, caller: str) -> str:
     """Of a caller who was called; waits for it."""
-    found: str = until(lambda: listed(stack, caller, "--over"), f"{caller} was called back", 20.0, every=0.3)
+    found: str = until(lambda: listed(stack, caller, "--over"), f"{caller} was called back", 20.0, every=1.0)
     return found
 
 
@@ -40,7 +40,7 @@ def tried(stack: Stack, caller: str) -> str:
         told = listed(stack, caller)
         return told if "under way" not in told and not told.endswith(" -") else ""
 
-    found: str = until(line, f"{caller} was tried", 50.0, every=0.5)
+    found: str = until(line, f"{caller} was tried", 50.0, every=1.0)
     return found
 
 

@@ -126,7 +126,9 @@ def test_who_refuses_leaves_no_recording_before_or_during_the_talk(stack):
     during = stack.call(QUEUE, "9@+3", stack.agent("valere", hang_up_after=7.0), hang_up_after=45.0)
     # For a controller that would not have heard of it.
     refusal = r"IVR_REFUSED_(\S+)=yes"
-    noted = until(lambda: re.search(refusal, stack.asterisk("dialplan show globals")), "he has refused", 40.0)
+    noted = until(
+        lambda: re.search(refusal, stack.asterisk("dialplan show globals")), "he has refused", 40.0, every=0.5
+    )
     record = stack.call_record(before)
     # And what is kept of a talk with a phone that is killed with -9.
     dying = stack.call("0806000009", "", stack.agent("ulysse"), hang_up_after=60.0)

@@ -16,7 +16,6 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
-import pytest
 from aiosmtpd.controller import Controller
 
 from ivr.phone import ear, tone
@@ -83,11 +82,14 @@ def messages(stack: Stack) -> list[dict[str, Any]]:
     return found
 
 
-@pytest.fixture
-def _emptied(stack: Stack) -> Iterator[None]:
-    yield
-    for one in messages(stack):
-        stack.asked(f"/messages/{one['id']}", "DELETE")
+@contextmanager
+def emptied(stack: Stack) -> Iterator[None]:
+    """The mailbox is empty afterwards."""
+    try:
+        yield
+    finally:
+        for one in messages(stack):
+            stack.asked(f"/messages/{one['id']}", "DELETE")
 
 
 def shown(stack: Stack, tmp_path: Path) -> None:
@@ -112,11 +114,10 @@ def shown(stack: Stack, tmp_path: Path) -> None:
         lamp.wait(10)
 
 
-@pytest.mark.usefixtures("_emptied")
 def test_a_message_is_taken_and_told_by_every_exit(stack: Stack, tmp_path: Path) -> None:
     """Who presses 1 is recorded, also if he hangs up while he speaks; who does not, or says nothing, is not."""
     key = stack.inside("controller", "ivr", "remotes", "key", "hook").strip().removeprefix("whsec_")
-    with mail_server(stack.settings.http_port + 1000) as post, hook() as told:
+    with emptied(stack), mail_server(stack.settings.http_port + 1000) as post, hook() as told:
         keeps = stack.call(NUMBER, "1@+1,#@+13.5,2@+1", tone=CALLER_TONE)
         leaves = stack.call(NUMBER, "1@+1", tone=CALLER_TONE, hang_up_after=15.0)
         declines = stack.call(NUMBER)

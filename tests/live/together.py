@@ -12,6 +12,7 @@ import pytest
 from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
 
+from tests.live.beside import place, unknown
 from tests.live.fairness import SHARED, look_out
 
 GROUPS = {
@@ -31,6 +32,8 @@ class Together(LoadScopeScheduling):
     """Tests of a group one after the other, with one worker; all others one by one, with whoever is free."""
 
     def _split_scope(self, nodeid: str) -> str:
+        if beside := place(nodeid):
+            return beside[0]
         file, _, test = nodeid.partition("::")
         name = f"{PurePosixPath(file).stem}::{test}"
         return next((group for begins, group in GROUPS.items() if name.startswith(begins)), nodeid)
@@ -53,6 +56,15 @@ of.  Some have no record, for nobody lived to write one.
 
 WHOLE = 100
 """More tests than these are all of them."""
+
+
+@pytest.hookimpl(tryfirst=True)  # before any is deselected
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Who is to have others beside him is there."""
+    lost = unknown(item.nodeid for item in items) if len(items) > WHOLE else set()
+    if lost:
+        raise pytest.UsageError(f"no live test begins like {', '.join(sorted(lost))}: see LANES in beside.py")
+
 
 judged: list[tuple[int, int, int]] = []
 """Of each worker that is over: how many calls were to be judged, how many were, and how many prompts in them."""
