@@ -1,8 +1,6 @@
 """The book: everything people wrote about a phone service, checked and frozen, with its digest."""
 
-import contextlib
-import gc
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from functools import cached_property
@@ -11,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from ivr.book.bounds import SHIPPED, Bounds
 from ivr.book.problems import Mark, Problem
+from ivr.collector import uncollected
 from ivr.flow.flow import Drawing, Flow
 from ivr.flow.law.rule import Off
 from ivr.flow.law.view import Owner
@@ -282,19 +281,5 @@ def read_book(directory: Path) -> Book:
     """
     from ivr.book.reading import Reading  # it makes Books, and so needs this module first
 
-    with _uncollected():
+    with uncollected():
         return Reading(directory).book()
-
-
-@contextlib.contextmanager
-def _uncollected() -> Iterator[None]:
-    """Without the collector of circles: it would walk through the growing book again and again, a fifth of the time,
-    and hold up the calls in progress for as long as each walk takes.
-    """
-    collects = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if collects:
-            gc.enable()

@@ -45,7 +45,7 @@ class Known:
     def spectra(self) -> npt.NDArray[np.complex64]:
         """Of each block, turned around; only who finds it not where it should be asks."""
         size = self.blocks.shape[1] + 2 * self.reach
-        return np.asarray(np.conj(fft.rfft(self.blocks.astype(np.float32), size, axis=1)))
+        return np.asarray(fft.rfft(self.blocks.astype(np.float32), size, axis=1)).conj()
 
 
 def fives(parts: Floats) -> Floats:
