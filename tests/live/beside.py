@@ -68,14 +68,14 @@ LANES: dict[str, tuple[tuple[str, ...], ...]] = {
             "test_browser",
             "test_softphone::test_a_trunk",
         ),
-        ("test_queues::test_twenty_callers", "test_queues::test_who_leaves_by_his_key"),
+        ("test_queues::test_who_leaves_by_his_key",),
         ("test_reached", "test_directory", "test_limits::test_music", "test_tariffs::test_a_free_number",
          "test_tariffs::test_what_the_operator"),
     ),
 }  # fmt: skip
 """By group its lanes: those go on at the same time, the tests of one lane, which share agents or take phones enough for
 two, one after the other, the longest lane first.  Tests by file, or by the beginning of their names.  Not among them is
-who sets the clock, ends a container, counts channels, or waits until there are none.
+who sets the clock, ends a container, counts channels, waits until there are none, or holds an estimate to what comes.
 """
 
 GIVEN = {"stack", "tmp_path"}

@@ -19,7 +19,7 @@ from tests.live.stack import ROOT, Stack
 
 LONG = (
     "test_calls", "test_certificate", "test_cases_of_the_book", "edits", "transfers", "ceilings",
-    "test_warning_and_cut", "queues", "deaths", "test_a_call_", "test_the_money_of_a_real_call",
+    "test_warning_and_cut", "queues", "deaths", "test_twenty_callers", "test_a_call_", "test_the_money_of_a_real_call",
     "test_a_site_a_number", "test_hostile", "test_at_closing_time", "test_failures", "test_ten_callers",
 )  # fmt: skip
 """Groups, files and tests that take long, the longest first, by how they begin: so the workers end together.  First of

@@ -32,7 +32,7 @@ def heard(stack: Stack, placed: Placed) -> list[str]:
 
 def test_a_crisis_stands_in_front_of_calls_that_come_and_leaves_those_in_progress_alone(stack):
     """Its message is heard before the price, free and unanswered; the price is told and charged after it as ever."""
-    before = stack.call(FLOOD, "#@3.0", stack.agent("clara", answer_after=0.5, hang_up_after=20.0))
+    before = stack.call(FLOOD, "#@3.0", stack.agent("clara", answer_after=0.5, hang_up_after=30.0))
     pin = stack.password("pin:flood")
     wrong = f"{(int(pin) + 1) % 10**6:06d}"
     denied = stack.call(STAFF, f"{wrong},{wrong}@+4.0,{wrong}@+4.0", hang_up_after=40.0)
