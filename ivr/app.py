@@ -42,6 +42,7 @@ CALLER_ACCOUNT = "caller"
 def bake_book(book: Book, settings: Settings, directory: Path, progress: "BakeProgress | None" = None) -> "Baked":
     """Bake all that a book says; raises :class:`BadBook` if something cannot be said as it must be."""
     from ivr.voice.bake import bake  # takes a second to import, for its measuring of loudness
+    from ivr.voice.catalogue import replace
     from ivr.voice.examined import unbaked
     from ivr.voice.measured import judge
 
@@ -66,7 +67,7 @@ def bake_book(book: Book, settings: Settings, directory: Path, progress: "BakePr
     if baked.problems:
         raise BadBook(unbaked(baked.faults, book, directory))
     with contextlib.suppress(OSError):  # without the note the next start takes a second longer, no more
-        (settings.sounds / BAKED_FOR).write_text(_baked_for(book, settings, directory), encoding="ascii")
+        replace(settings.sounds / BAKED_FOR, _baked_for(book, settings, directory).encode("ascii"))
     return baked
 
 
