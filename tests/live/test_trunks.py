@@ -220,6 +220,12 @@ def test_a_caller_is_put_through_outside_by_the_first_trunk_that_works(stack: St
             assert stack.call_record(unknown)["steps"] == ["agent:unavailable", "nobody:done"]
 
 
+def told(stack: Stack) -> tuple[str, str]:
+    """The book in force and the state of things, as /health has them."""
+    health = stack.health() or {}
+    return str(health.get("book")), str(health.get("status"))
+
+
 def test_what_asterisk_does_not_take_up_is_told_and_changes_nothing(stack: Stack) -> None:
     """Told in the exit of `ivr reload` and in /health; the earlier book and settings stay, calls go on."""
     with Carrier("us-2", PASSWORD) as carrier:
@@ -235,13 +241,12 @@ def test_what_asterisk_does_not_take_up_is_told_and_changes_nothing(stack: Stack
                 known = "mkdir -p /var/lib/ivr/secrets/trunks; echo word >/var/lib/ivr/secrets/trunks/other"
                 stack.inside("controller", "sh", "-c", known)
                 file.write_text(file.read_text("utf-8").replace(trunk, more), encoding="utf-8")
-                code, told = ivr(stack, "reload")
+                code, said = ivr(stack, "reload")
 
                 assert code == 1
-                assert 'Asterisk refused it, the earlier settings stay: it does not register as "other"' in told
-                health = stack.health() or {}
-                assert (health["book"], health["status"]) == (took, "degraded")
-                # Whoever watches the files tries it a moment later once more.
+                assert 'Asterisk refused it, the earlier settings stay: it does not register as "other"' in said
+                # Whoever watches the files tries it a moment later once more, and for that moment it is the book.
+                until(lambda: told(stack) == (took, "degraded"), "the earlier book is in force, and that is told")
                 until(lambda: "trunk-registration" not in stack.inside("asterisk", "cat", ACCOUNTS), "as it was")
             finally:
                 stack.asterisk(f"module load {REGISTERS}")
