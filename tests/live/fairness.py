@@ -124,8 +124,9 @@ class Trial(Protocol):
 T = TypeVar("T", bound=Trial)
 
 
-def hold(check: Callable[[T], None], first: T, again: Callable[[], T]) -> None:
-    """Hold a call against what is expected of it; ``again`` places it anew, thrice at most, if the machine starved it.
+def hold(check: Callable[[T], None], first: T, again: Callable[[], T], *, torn: bool = False) -> None:
+    """Hold a call against what is expected of it; ``again`` places it anew, thrice at most, if the machine starved it,
+    or if its line may have been ``torn`` by chance alone.
 
     A fault of the stack shows in each of them; a hole that other work tears into the sound does not.
     """
@@ -134,7 +135,7 @@ def hold(check: Callable[[T], None], first: T, again: Callable[[], T]) -> None:
         try:
             return check(trial)
         except AssertionError:
-            if trial.starved < STARVED:
+            if trial.starved < STARVED and not torn:
                 raise
         trial = again()
     return check(trial)

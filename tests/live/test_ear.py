@@ -111,7 +111,9 @@ def test_a_caller_has_nothing_to_complain_of(stack, placed, number):
             baked = np.concatenate([sounds[name] for name in SAID])
             assert high(side.samples, rate) > 0.5 * high(baked, rate) > 0
 
-    hold(check, placed[number], lambda: stack.call(NUMBER, codec=codec, lost=lost))
+    # G.722 knows a sound by those before it: a packet lost at its beginning takes more of it than that packet.
+    torn = codec == "g722" and lost > 0
+    hold(check, placed[number], lambda: stack.call(NUMBER, codec=codec, lost=lost), torn=torn)
 
 
 def test_a_caller_with_opus_hears_the_widest_of_all(stack, tmp_path):
