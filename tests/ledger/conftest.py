@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from ivr.ledger.cabinet import Cabinet
 from ivr.ledger.store import Store
 
 
@@ -21,6 +22,19 @@ def store(tmp_path: Path) -> Iterator[Store]:
     made = Store.at(tmp_path / "ledger.sqlite")
     yield made
     made.close()
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Path:
+    """Where the cabinet is, or will be."""
+    return tmp_path / "cabinet.sqlite"
+
+
+@pytest.fixture
+def cabinet(place: Path) -> Iterator[Cabinet]:
+    opened = Cabinet(place, place.with_name("ledger.sqlite"))
+    yield opened
+    opened.close()
 
 
 @pytest.fixture(scope="session")

@@ -24,18 +24,6 @@ HOUR = timedelta(hours=1)
 
 
 @pytest.fixture
-def place(tmp_path: Path) -> Path:
-    return tmp_path / "cabinet.sqlite"
-
-
-@pytest.fixture
-def cabinet(place: Path) -> Iterator[Cabinet]:
-    opened = Cabinet(place, place.with_name("ledger.sqlite"))
-    yield opened
-    opened.close()
-
-
-@pytest.fixture
 def elsewhere(place: Path, cabinet: Cabinet) -> Iterator[Cabinet]:
     """The same cabinet as another process has it; its connections know nothing of ours."""
     opened = Cabinet(place, place.with_name("ledger.sqlite"))

@@ -4,7 +4,6 @@ import asyncio
 import json
 import sqlite3
 import sys
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -28,18 +27,6 @@ from .records import NOON, made
 
 DAY = timedelta(days=1)
 CALLER = "+33612345678"
-
-
-@pytest.fixture
-def place(tmp_path: Path) -> Path:
-    return tmp_path / "cabinet.sqlite"
-
-
-@pytest.fixture
-def cabinet(place: Path) -> Iterator[Cabinet]:
-    opened = Cabinet(place, place.with_name("ledger.sqlite"))
-    yield opened
-    opened.close()
 
 
 def reopened(place: Path) -> Cabinet:

@@ -18,12 +18,14 @@ from tests.live.containers import run
 from tests.live.stack import ROOT, Stack
 
 LONG = (
-    "test_calls", "test_certificate", "test_cases_of_the_book", "edits", "transfers", "ceilings",
-    "test_warning_and_cut", "queues", "deaths", "test_twenty_callers", "test_a_call_", "test_the_money_of_a_real_call",
-    "test_a_site_a_number", "test_hostile", "test_at_closing_time", "test_failures", "test_ten_callers",
+    "test_calls", "test_certificate", "test_cases_of_the_book", "edits", "ceilings", "transfers",
+    "test_warning_and_cut", "test_ten_callers", "deaths", "queues", "test_twenty_callers", "test_a_call_",
+    "test_the_money_of_a_real_call", "test_a_site_a_number", "test_hostile", "test_at_closing_time", "test_failures",
 )  # fmt: skip
 """Groups, files and tests that take long, the longest first, by how they begin: so the workers end together.  First of
-all what counts its callers' records."""
+all what counts its callers' records.  A worker that has begun with a single test is given the next at once: so behind
+the first six, and the longest of all is one, comes a short one.
+"""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
