@@ -24,7 +24,7 @@ LANES: dict[str, tuple[tuple[str, ...], ...]] = {
             "test_transfers::test_one_after_the_other",
         ),
         ("test_conversations::test_who_refuses", "test_conversations::test_a_talk"),
-        ("test_crisis", "test_strategies"),
+        ("test_crisis",),
         ("test_studio",),
     ),
     "ceilings": (
